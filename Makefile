@@ -1,0 +1,59 @@
+# `make repro` trains and measures a judge; `make test` checks the code. Both set up .venv first.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# Stages start `python`, which has to be this one.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONHASHSEED := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup repro test test-slow lint bench serve docs constraints clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.ready  ## make .venv with pinned dependencies
+
+# torch first: as a mere dependency it may come with gigabytes of CUDA that a CPU has no use for.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: $$($(PYTHON) --version) is too old; Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[dev]'
+	@touch $@
+
+repro: setup  ## set up, fetch the base model, train, measure, report (dvc repro)
+	@$(BIN)/autograder model pull
+	$(BIN)/dvc repro
+
+lint: setup  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src
+
+test: lint  ## lint, then every test that takes minutes at most
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: setup  ## long tests with real weights
+	$(BIN)/python -m pytest -m slow --timeout 3600
+
+bench: setup  ## one training step beside TRL's (takes minutes; keep the machine idle)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[bench]'
+	$(BIN)/python bench/train_step.py
+
+serve: setup  ## serve the judge over HTTP
+	@echo "not yet: the HTTP service comes with a later release; see autograder judge --help"
+
+docs: setup  ## write the command reference from --help
+	$(BIN)/python docs/make_commands.py
+
+constraints:  ## pin what is installed in .venv now
+	@{ sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable \
+		| sed 's/+cpu//'; } > constraints.txt.new && mv constraints.txt.new constraints.txt
+
+clean:  ## remove .venv, scratch files and stage outputs that `dvc repro` makes again
+	rm -rf $(VENV) .scratch build .mypy_cache .ruff_cache .pytest_cache

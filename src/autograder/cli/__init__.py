@@ -1,0 +1,66 @@
+"""`autograder`: one file a command, imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from autograder import __version__
+from autograder.errors import AutograderError
+
+_COMMANDS = {
+    "data": "Look at a data set and check it.",
+    "model": "Base models: list, fetch, describe.",
+    "judge": "Grade one response.",
+}
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name and one line; imports a command's file when it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"autograder.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="autograder")
+def cli() -> None:
+    """Train, measure and use a small judge: (prompt, response, rubric) -> score and reasoning.
+
+    The pipeline itself runs with `dvc repro`; see params.yaml.
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; a user's error is one message on stderr and exit code 1."""
+    from autograder.terminal import printable
+
+    try:
+        code = cli.main(arguments, prog_name="autograder", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except AutograderError as error:
+        click.echo(f"error: {printable(str(error))}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); that is no error of ours.
+        sys.stderr.close()
+        sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)

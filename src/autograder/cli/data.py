@@ -1,0 +1,153 @@
+"""`autograder data`: look at a file of graded examples and check it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from autograder.config import AuditConfig
+    from autograder.schema import Example
+
+FILE = click.argument("file", type=click.Path())
+PARAMS = click.option(
+    "--params",
+    type=click.Path(),
+    help="Take the audit's thresholds from this file, e.g. params.yaml.",
+)
+
+
+@click.group()
+def data() -> None:
+    """Look at a data set and check it.
+
+    FILE is JSON Lines of examples (build/dataset/examples.jsonl) or of items (data/bank/).
+    """
+
+
+@data.command()
+@FILE
+@click.option(
+    "-n",
+    "number",
+    default=3,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="How many examples to print.",
+)
+@click.option("--mask", is_flag=True, help="Print each token coloured by its part in the loss.")
+@click.option(
+    "--model",
+    default="qwen2.5-coder-0.5b-instruct",
+    show_default=True,
+    help="Whose tokenizer --mask uses.",
+)
+@click.option("--max-length", default=1024, show_default=True, type=click.IntRange(min=256))
+def show(file: str, number: int, mask: bool, model: str, max_length: int) -> None:
+    """Print the counts of FILE and its first examples.
+
+    With --mask: dim tokens carry no loss, the score token is bold on colour, the reasoning's
+    tokens are coloured; where there are no colours, the two stand in << >> and < >.
+    """
+    from autograder.dataset.balance import summary
+    from autograder.schema import read_any
+
+    examples = read_any(file)
+    if mask:
+        _print_masks(examples[:number], model, max_length)
+        return
+    click.echo(summary(examples))
+    for example in examples[:number]:
+        click.echo()
+        _print_example(example)
+
+
+@data.command()
+@FILE
+@PARAMS
+def audit(file: str, params: str | None) -> None:
+    """Look for contradictions, leaks and shortcuts in FILE.
+
+    Exits with 1 on a hard fault; warnings are printed.
+    """
+    from autograder.dataset.audit import audit as audit_examples
+    from autograder.schema import read_any
+
+    report = audit_examples(read_any(file), _thresholds(params))
+    for warning in report.warnings:
+        _echo(f"warning: {warning}")
+    click.echo(f"{report.num_examples} examples: no hard fault, {len(report.warnings)} warnings")
+
+
+@data.command()
+@FILE
+def stats(file: str) -> None:
+    """Count the examples of FILE by score, category, level, language and source."""
+    from autograder.dataset.audit import FIELDS, group_by
+    from autograder.dataset.balance import score_counts, summary
+    from autograder.dataset.length import measure
+    from autograder.schema import SCORES, read_any
+
+    examples = read_any(file)
+    click.echo(summary(examples))
+    for name in FIELDS:
+        heads = "".join(f"{f'score {score}':>9}" for score in SCORES)
+        click.echo(f"\n{name:24}{'all':>7}{heads}   length/score r")
+        for value, rows in group_by(examples, name).items():
+            counts = "".join(f"{count:9}" for count in score_counts(rows).values())
+            r = measure(rows).correlation
+            _echo(f"{value[:24]:24}{len(rows):7}{counts}   {'-' if r is None else f'{r:+.2f}'}")
+
+
+def _thresholds(params: str | None) -> AuditConfig:
+    from autograder.config import AuditConfig, load
+
+    return load(params).audit if params else AuditConfig()
+
+
+def _print_example(example: Example) -> None:
+    about = f"{example.category}, level {example.level}, {example.language}, {example.source}"
+    _echo(f"{example.id}  score {example.score}  ({about})")
+    for name in ("rubric", "prompt", "response", "reasoning"):
+        first, *more = str(getattr(example, name)).splitlines()
+        _echo(f"  {name:10} {first}")
+        for line in more:
+            _echo(f"  {'':10} {line}".rstrip())
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "prompt": {"dim": True},
+    "score": {"bold": True, "fg": "black", "bg": "yellow"},
+    "reasoning": {"fg": "green"},
+}
+_PLAIN = {"prompt": "{}", "score": "<<{}>>", "reasoning": "<{}>"}
+
+
+def _print_masks(examples: list[Example], model: str, max_length: int) -> None:
+    import sys
+
+    from transformers import AutoTokenizer
+
+    from autograder.model.encode import Encoder, mask_parts
+    from autograder.model.fetch import pull
+    from autograder.terminal import printable
+
+    tokenizer = AutoTokenizer.from_pretrained(pull(model), local_files_only=True)
+    encoder = Encoder(tokenizer, max_length)
+    coloured = sys.stdout.isatty()
+    for example, encoded in zip(examples, encoder.encode_all(examples), strict=True):
+        parts = mask_parts(encoder, encoded)
+        counts = {kind: sum(name == kind for name, _ in parts) for kind in _STYLES}
+        _echo(f"{example.id}: " + ", ".join(f"{n} {kind}" for kind, n in counts.items()))
+        for kind, token in parts:
+            text = printable(token)
+            shown = click.style(text, **_STYLES[kind]) if coloured else _PLAIN[kind].format(text)
+            click.echo(shown, nl=False)
+        click.echo("\n")
+
+
+def _echo(text: str) -> None:
+    from autograder.terminal import printable
+
+    click.echo(printable(text, keep=""))

@@ -1,0 +1,1 @@
+"""From hand-written and program-made items to audited, disjoint splits."""

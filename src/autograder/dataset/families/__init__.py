@@ -1,0 +1,28 @@
+"""Families: programs that make items whose labels are right by construction.
+
+`FAMILIES` maps the source name of an item to the function that makes such items:
+`FAMILIES[name](count, seed)`, where a larger `count` only adds items at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autograder.dataset.families import (
+    arithmetic,
+    constraints,
+    groundedness,
+    injection,
+    refusal,
+    table_lookup,
+)
+from autograder.schema import Item
+
+FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
+    "arithmetic": arithmetic.items,
+    "groundedness": groundedness.items,
+    "constraints": constraints.items,
+    "table_lookup": table_lookup.items,
+    "refusal": refusal.items,
+    "injection": injection.items,
+}

@@ -1,0 +1,103 @@
+"""The data set of a recipe: hand-written rows, and program-made ones, exactly balanced."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from autograder.config import Config, DatasetConfig
+from autograder.dataset.balance import apportion, balance, draw
+from autograder.errors import ConfigError, DataError
+from autograder.schema import SCORES, Example, Item, read_examples, read_items
+
+Batch = tuple[str, list[Example]]
+"""Where examples come from, for messages, and the examples."""
+
+
+def generate(
+    config: Config, data: Path, report: Callable[[str], None] = lambda _: None
+) -> list[Example]:
+    """Build the examples of `config.dataset.recipe` from the folder `data`.
+
+    Every source has each score equally often; the surplus is dropped by a seeded choice and
+    `report` is called with a line about it. Items come in a seeded order, the examples of one
+    item side by side. The same seed and data give the same bytes.
+
+    Raises:
+        DataError: a row is faulty, or an id is used twice.
+        ConfigError: a family is unknown, has no weight or cannot make that many.
+    """
+    recipe, seed = config.dataset.recipe, config.seed
+    starter = data / "starter.jsonl"
+    batches = [(str(starter), read_examples(starter))]
+    if recipe != "starter":
+        batches += _bank(data / "bank")
+    if recipe == "full":
+        batches += _constructed(config.dataset, seed, data)
+    examples = _join(batches)
+    kept, dropped = balance(examples, seed)
+    for source, count in dropped.items():
+        report(f"dropped {count} of {source} so that every score is there equally often")
+    return sorted(kept, key=lambda example: draw(seed, "order", example.item))
+
+
+def _bank(folder: Path) -> list[Batch]:
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise DataError("holds no .jsonl files of items", path=str(folder))
+    return [(str(file), _flatten(read_items(file))) for file in files]
+
+
+def _flatten(items: Iterable[Item]) -> list[Example]:
+    return [example for item in items for example in item.examples()]
+
+
+def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
+    from autograder.dataset.families import FAMILIES, coverage
+
+    def cover(count: int, seed: int) -> list[Item]:
+        return coverage.items(data / "topics.jsonl", count, seed)
+
+    makers = {coverage.FAMILY: cover, **FAMILIES}
+    known = ", ".join(sorted(makers))
+    faults = [
+        f"dataset.families.{name}: unknown family; known: {known}"
+        for name in config.families
+        if name not in makers
+    ]
+    faults += [
+        f"dataset.families.{name}: {weight!r} is not a weight; allowed: 0 or more, finite"
+        for name, weight in config.families.items()
+        if not math.isfinite(weight)
+    ]
+    if config.num_constructed and not any(config.families.values()):
+        faults.append("dataset.families: no weight is above 0; raise one, or ask for no rows")
+    if faults:
+        raise ConfigError("params.yaml", faults)
+    if not config.num_constructed:
+        return []
+    made = []
+    for name, count in apportion(config.families, config.num_constructed // len(SCORES)).items():
+        try:
+            made += [(f"family {name}", _flatten(makers[name](count, seed)))] if count else []
+        except ValueError as error:
+            if isinstance(error, DataError):
+                raise
+            message = f"dataset.num_constructed: {config.num_constructed} is too many: {error}"
+            raise ConfigError("params.yaml", [message]) from error
+    return made
+
+
+def _join(batches: Iterable[Batch]) -> list[Example]:
+    origins: dict[str, str] = {}
+    examples = []
+    for origin, batch in batches:
+        for example in batch:
+            if example.id in origins:
+                other = origins[example.id]
+                message = f"{example.id!r} is used here and in {other}; rename one of the two"
+                raise DataError(message, path=origin, field="id")
+            origins[example.id] = origin
+            examples.append(example)
+    return examples

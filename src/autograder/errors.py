@@ -1,0 +1,87 @@
+"""Every error that a user can cause, in one tree.
+
+    AutograderError
+    ├── ConfigError          a value in params.yaml (all faults at once)
+    ├── DataError            a row of data: names file, line and field
+    ├── AuditError           rows that contradict each other or give the score away
+    ├── ModelError           a base model or adapter that cannot be used
+    │   ├── UnknownModelError
+    │   ├── SourceError      no source of the model could be reached
+    │   └── ChecksumError    a file is not the one that was pinned
+    ├── TrainingError        training cannot start, go on or be published
+    └── StorageError         a file cannot be written (disk full, no permission)
+
+A message says where, what was found and what to do. The command line prints it as one
+line and exits with code 1; it never shows a traceback for one of these.
+"""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """Base of all errors raised on purpose by this package."""
+
+
+class ConfigError(AutograderError, ValueError):
+    """The configuration holds one or more faults; the message lists all of them."""
+
+    def __init__(self, source: str, faults: list[str]) -> None:
+        self.source = source
+        self.faults = faults
+        noun = "fault" if len(faults) == 1 else "faults"
+        lines = "".join(f"\n  {fault}" for fault in faults)
+        super().__init__(f"{source}: {len(faults)} {noun}{lines}")
+
+
+class DataError(AutograderError, ValueError):
+    """A row of data is unusable.
+
+    Args:
+        message: what was found and what would be right.
+        path: the file.
+        line: the line in it, counted from 1.
+        field: the field in that line, dotted for nested ones.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        self.path = path
+        self.line = line
+        self.field = field
+        place = ":".join(str(part) for part in (path, line) if part is not None)
+        where = ": ".join(part for part in (place, field) if part)
+        super().__init__(f"{where}: {message}" if where else message)
+
+
+class AuditError(AutograderError, ValueError):
+    """The data set holds hard faults; the message names the rows."""
+
+
+class ModelError(AutograderError):
+    """A base model or an adapter cannot be used."""
+
+
+class UnknownModelError(ModelError, ValueError):
+    """The name is neither in the catalogue, nor a hub id, nor a folder."""
+
+
+class SourceError(ModelError, OSError):
+    """No source of a model could be reached; the message names each one tried."""
+
+
+class ChecksumError(ModelError):
+    """A file's sha256 is not the pinned one."""
+
+
+class TrainingError(AutograderError):
+    """Training cannot start, go on or be published."""
+
+
+class StorageError(AutograderError, OSError):
+    """A file cannot be written: disk full, no permission, no such folder."""

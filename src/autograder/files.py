@@ -1,0 +1,102 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from autograder.errors import AutograderError, StorageError
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write below `path` into a `StorageError`."""
+    try:
+        yield
+    except AutograderError:  # some of ours are OSErrors too, and already say what is wrong
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(
+            f"{path}: cannot be written: {reason}; free space or choose another place"
+        ) from error
+
+
+def atomic_write(path: Path, content: str | bytes) -> None:
+    """Write a file under a temporary name, then rename it into place.
+
+    Raises:
+        StorageError: the disk is full or the folder cannot be written; `path` is untouched.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        scratch = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            scratch.chmod(0o644)
+            scratch.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                scratch.unlink()
+            raise
+
+
+@contextlib.contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder that replaces `path` when the block ends without an error.
+
+    The old folder is renamed, not deleted, before the new one takes its place, and is put
+    back if that fails.
+    """
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        new, old = scratch / "new", scratch / "old"
+    try:
+        with storage_errors(path):
+            new.mkdir(mode=0o755)
+            yield new
+            if path.exists():
+                path.replace(old)
+            new.replace(path)
+    finally:
+        if old.exists() and not path.exists():
+            old.replace(path)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def json_text(values: object) -> str:
+    """Indented JSON for a file in Git.
+
+    Raises:
+        ValueError: a float is NaN or infinite, which JSON cannot hold.
+    """
+    return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def finite(value: float) -> float | None:
+    """The value, or None where it is NaN or infinite."""
+    return value if math.isfinite(value) else None
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """sha256 over the names and contents of files and of all files below folders."""
+    digest = hashlib.sha256()
+    for root in paths:
+        files = sorted(p for p in root.rglob("*") if p.is_file()) if root.is_dir() else [root]
+        for file in files:
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            digest.update(f"{file.as_posix()}\0{content}\0".encode())
+    return digest.hexdigest()

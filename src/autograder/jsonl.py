@@ -1,0 +1,150 @@
+"""JSON Lines: rows that know their file, line and field, so that every fault can name them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from autograder.errors import DataError
+
+
+class Identified(Protocol):
+    """A record with an `id` that is unique in its file."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Record = TypeVar("Record")
+IdentifiedRecord = TypeVar("IdentifiedRecord", bound=Identified)
+Parse = Callable[[object, str, int], Record]
+
+
+class Row:
+    """One JSON object with typed look-ups that know their file, line and prefix."""
+
+    def __init__(self, values: object, path: str, line: int, prefix: str = "") -> None:
+        self.path, self.line, self.prefix = path, line, prefix
+        if not isinstance(values, dict):
+            kind = type(values).__name__
+            raise self.error(None, f"expected a JSON object with named fields, got {kind}")
+        self.values: dict[str, Any] = values
+        self.known: list[str] = []
+
+    def error(self, field: str | None, message: str) -> DataError:
+        name = f"{self.prefix}{field}" if field else self.prefix.rstrip(".") or None
+        return DataError(message, path=self.path, line=self.line, field=name)
+
+    def get(self, field: str) -> Any:
+        self.known.append(field)
+        if field not in self.values:
+            present = ", ".join(sorted(self.values)) or "none"
+            raise self.error(field, f"missing; the row has: {present}")
+        return self.values[field]
+
+    def text(self, field: str, default: str | None = None) -> str:
+        if default is not None and field not in self.values:
+            self.known.append(field)
+            return default
+        value = self.get(field)
+        if not isinstance(value, str):
+            raise self.error(field, f"expected text, got {show(value)}")
+        if not value.strip():
+            raise self.error(field, "is empty; write the text or remove the row")
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise self.error(field, "holds half a surrogate pair; save as UTF-8") from None
+        return value
+
+    def whole(self, field: str, low: int, high: int, default: int | None = None) -> int:
+        if default is not None and field not in self.values:
+            self.known.append(field)
+            return default
+        value = self.get(field)
+        # bool is an int in Python, and 3.0 is what spreadsheets write; neither is a label.
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise self.error(
+                field, f"expected a whole number from {low} to {high}, got {show(value)}"
+            )
+        return value
+
+    def no_more(self) -> None:
+        """Refuse every field that was not looked up."""
+        unknown = sorted(set(self.values) - set(self.known))
+        if unknown:
+            known = ", ".join(sorted(set(self.known)))
+            raise self.error(unknown[0], f"unknown field; known are: {known}")
+
+
+def show(value: object) -> str:
+    """A value as JSON, at most 60 characters."""
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Object hook that refuses a key given twice (json keeps the last one silently)."""
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"field {twice!r} is given twice")
+    return values
+
+
+def read_rows(path: Path, parse: Parse[Record]) -> Iterator[tuple[int, Record]]:
+    """Yield every row with the number of its line.
+
+    Raises:
+        DataError: the file cannot be read, a line is not a JSON object, or there is no row.
+    """
+    name = str(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError("no such file", path=name) from None
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", path=name) from None
+    count = 0
+    for number, raw in enumerate(data.split(b"\n"), start=1):
+        if not raw.strip():
+            continue
+        try:
+            values = json.loads(raw.decode("utf-8"), object_pairs_hook=_pairs)
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"not UTF-8 at byte {error.start}; save the file as UTF-8", path=name, line=number
+            ) from None
+        except RecursionError:
+            raise DataError("nested too deeply to be a row", path=name, line=number) from None
+        except ValueError as error:
+            raise DataError(f"not a JSON object: {error}", path=name, line=number) from None
+        count += 1
+        yield number, parse(values, name, number)
+    if not count:
+        raise DataError("holds no rows; expected one JSON object a line", path=name)
+
+
+def unique(
+    rows: Iterable[tuple[int, IdentifiedRecord]], path: Path
+) -> Iterator[tuple[int, IdentifiedRecord]]:
+    """Pass rows on; refuse an id that a line before has."""
+    lines: dict[str, int] = {}
+    for line, record in rows:
+        first = lines.setdefault(record.id, line)
+        if first != line:
+            message = f"{record.id!r} is used twice, first in line {first}; every row needs its own"
+            raise DataError(message, path=str(path), line=line, field="id")
+        yield line, record
+
+
+def read_records(path: Path, parse: Parse[IdentifiedRecord]) -> list[IdentifiedRecord]:
+    """Read a file of records whose ids are unique.
+
+    Raises:
+        DataError: the first fault, with file, line and field.
+    """
+    return [record for _, record in unique(read_rows(path, parse), path)]

@@ -1,0 +1,241 @@
+"""The base model in 4 bits with a LoRA adapter, and its tokenizer."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from autograder.config import LoraConfig, ModelConfig, QuantizationConfig
+from autograder.errors import ModelError
+from autograder.model.batch import Batch
+from autograder.model.encode import Encoder
+from autograder.model.fetch import pull
+from autograder.model.sizes import lora_targets
+
+_log = logging.getLogger(__name__)
+
+_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
+
+
+def default_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def choose_dtype(name: str, device: torch.device) -> torch.dtype:
+    """The compute dtype: as named, or for `auto` bf16 where the device is fast at it.
+
+    On a GPU without bf16 (T4) it is fp16, on a CPU without bf16 instructions fp32.
+    """
+    if name != "auto":
+        return _DTYPES[name]
+    if device.type == "cuda":
+        major, _ = torch.cuda.get_device_capability(device)
+        return torch.bfloat16 if major >= 8 else torch.float16
+    fast = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+class Backbone(nn.Module):
+    """A causal language model that gives logits where a `Batch` asks for them.
+
+    Attributes:
+        model: the PEFT model, or the plain base where no adapter was asked for.
+        encoder: text to token ids, for this tokenizer.
+        digit_ids: int64 (5,), a buffer that moves with the module.
+    """
+
+    digit_ids: Tensor
+
+    def __init__(self, model: nn.Module, encoder: Encoder) -> None:
+        super().__init__()
+        self.model = model
+        self.encoder = encoder
+        self.register_buffer("digit_ids", torch.tensor(encoder.digit_ids), persistent=False)
+
+    @property
+    def causal(self) -> Any:
+        """The transformers model below the adapter."""
+        model = cast(Any, self.model)
+        return model.base_model.model if hasattr(model, "peft_config") else model
+
+    @property
+    def device(self) -> torch.device:
+        return self.digit_ids.device
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Logits (T, vocabulary) where the batch predicts a token, in the compute dtype.
+
+        Only these T hidden states go through the output head: with a vocabulary of 152k the
+        head on every position would cost as much as the rest of a small model.
+        """
+        causal = self.causal
+        embedding = causal.get_input_embeddings()
+        allowed = batch.allowed
+        lowest = torch.finfo(embedding.weight.dtype).min
+        mask = torch.zeros(allowed.shape, dtype=embedding.weight.dtype, device=allowed.device)
+        mask.masked_fill_(~allowed, lowest)
+        body = getattr(causal, causal.base_model_prefix)
+        hidden = body(
+            input_ids=batch.input_ids,
+            position_ids=batch.position_ids,
+            attention_mask=mask,
+            use_cache=False,
+        ).last_hidden_state
+        return cast(Tensor, causal.get_output_embeddings()(hidden[batch.rows, batch.columns]))
+
+    @contextmanager
+    def without_adapter(self) -> Iterator[None]:
+        """Inside, the backbone answers as the untrained base model."""
+        with cast(Any, self.model).disable_adapter():
+            yield
+
+    def trainable(self) -> dict[str, nn.Parameter]:
+        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+
+def _quantization(config: QuantizationConfig, dtype: torch.dtype) -> Any:
+    from transformers import BitsAndBytesConfig
+
+    if config.bits == 16:
+        return None
+    if config.bits == 8:
+        return BitsAndBytesConfig(load_in_8bit=True)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=config.type,
+        bnb_4bit_use_double_quant=config.double,
+        bnb_4bit_compute_dtype=dtype,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep notes of third parties that a user can do nothing about off the screen."""
+    from transformers.utils import logging as transformers_logging
+
+    bnb_log = logging.getLogger("bitsandbytes")
+    level = bnb_log.level
+    bnb_log.setLevel(logging.ERROR)
+    shown = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        bnb_log.setLevel(level)
+        if shown:
+            transformers_logging.enable_progress_bar()
+
+
+def load_base(
+    model: ModelConfig,
+    quantization: QuantizationConfig,
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> tuple[nn.Module, Encoder]:
+    """Load the frozen base model, pulled first where it is not here yet.
+
+    Raises:
+        ModelError: the folder holds no model that transformers can load.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = pull(model.name)
+    attention = model.attention
+    if attention == "auto":
+        # The CPU's fused attention is slower backward than plain matrix products.
+        attention = "eager" if device.type == "cpu" else "sdpa"
+    try:
+        with _quiet():
+            base = AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=dtype,
+                quantization_config=_quantization(quantization, dtype),
+                attn_implementation=attention,
+                device_map={"": device},
+                local_files_only=True,
+            )
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+        raise ModelError(f"{folder}: no causal language model: {_first_line(error)}") from error
+    base.requires_grad_(False)
+    return base, Encoder(tokenizer, model.max_length)
+
+
+def add_adapter(base: nn.Module, config: LoraConfig, seed: int) -> nn.Module:
+    """Put a fresh LoRA adapter on the base: float32, B zero, A by the seed.
+
+    Raises:
+        ModelError: a target is no module of this architecture.
+    """
+    import peft
+
+    targets = lora_targets(cast(Any, base).config.model_type, config.targets)
+    names = {name.rpartition(".")[2] for name, _ in base.named_modules()}
+    missing = [target for target in targets if target not in names]
+    if missing:
+        raise ModelError(
+            f"lora.targets: this model has no {', '.join(missing)}; it has linear layers "
+            f"{', '.join(sorted(n for n in names if 'proj' in n or n in ('dense', 'fc1', 'fc2')))}"
+        )
+    settings = peft.LoraConfig(
+        r=config.r,
+        lora_alpha=cast(int, config.alpha),
+        lora_dropout=config.dropout,
+        target_modules=list(targets),
+        task_type="CAUSAL_LM",
+    )
+    devices = [torch.device("cuda")] if torch.cuda.is_available() else []
+    with torch.random.fork_rng(devices), _quiet():
+        torch.manual_seed(seed)
+        model = peft.get_peft_model(base, settings)
+    return _prepared(model)
+
+
+def read_adapter(base: nn.Module, folder: Path, trainable: bool = False) -> nn.Module:
+    """Put a saved PEFT adapter on the base.
+
+    Raises:
+        ModelError: the folder holds no adapter, or one for another architecture.
+    """
+    import peft
+
+    try:
+        with _quiet():
+            model = peft.PeftModel.from_pretrained(base, str(folder), is_trainable=trainable)
+    except (OSError, ValueError, RuntimeError, json.JSONDecodeError) as error:
+        raise ModelError(
+            f"{folder}: no adapter for this base model: {_first_line(error)}"
+        ) from error
+    return _prepared(model)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else repr(error)
+
+
+def _prepared(model: nn.Module) -> nn.Module:
+    from autograder.model.lora import fuse_lora
+
+    fuse_lora(model)
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+    return model
+
+
+def describe(config: object) -> dict[str, Any]:
+    """A dataclass as plain JSON values."""
+    return cast(dict[str, Any], json.loads(json.dumps(dataclasses.asdict(cast(Any, config)))))

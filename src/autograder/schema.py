@@ -1,0 +1,229 @@
+"""The records that flow through the pipeline, and their JSON Lines form.
+
+An `Item` is one prompt and one rubric with a response for every score (`data/bank/`).
+An `Example` is one graded response (`data/starter.jsonl`, `build/`).
+A `Verdict` is what the judge answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.files import atomic_write
+from autograder.jsonl import Row, read_records, read_rows, show, unique
+
+SCORES = (1, 2, 3, 4, 5)
+LEVELS = {1: "basic", 2: "context", 3: "adversarial"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One graded response.
+
+    Attributes:
+        id: unique in the data set.
+        item: the item it belongs to; examples of one item never straddle two splits.
+        prompt, response, rubric: untrusted text.
+        score: 1 to 5.
+        reasoning: why; names the evidence.
+        category: what kind of task, e.g. `factual_qa`.
+        level: 1 basic correctness, 2 context, 3 adversarial.
+        language: ISO 639-1 code of prompt and response.
+        source: `starter`, `bank` or the name of the family that made it.
+    """
+
+    id: str
+    item: str
+    prompt: str
+    response: str
+    rubric: str
+    score: int
+    reasoning: str
+    category: str
+    level: int
+    language: str = "en"
+    source: str = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class GradedResponse:
+    """A response of an item, with its label."""
+
+    score: int
+    response: str
+    reasoning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One prompt, one rubric, and exactly one response for each of the five scores.
+
+    Items that share facts (one topic asked in two ways) share a `group`, so that they stay
+    on one side of the split; an empty `group` means the item stands alone.
+    """
+
+    id: str
+    category: str
+    level: int
+    language: str
+    prompt: str
+    rubric: str
+    responses: tuple[GradedResponse, ...]
+    source: str = "bank"
+    group: str = ""
+
+    def examples(self) -> list[Example]:
+        """The item's five examples, in order of their score."""
+        return [
+            Example(
+                id=f"{self.id}/{graded.score}",
+                item=self.group or self.id,
+                prompt=self.prompt,
+                response=graded.response,
+                rubric=self.rubric,
+                score=graded.score,
+                reasoning=graded.reasoning,
+                category=self.category,
+                level=self.level,
+                language=self.language,
+                source=self.source,
+            )
+            for graded in self.responses
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judge's answer for one response.
+
+    Attributes:
+        score: the most probable score, 1 to 5.
+        expected_score: mean of the score distribution, 1.0 to 5.0.
+        probabilities: five probabilities, of scores 1 to 5; they sum to 1.
+        confidence: the probability of `score`, after temperature calibration.
+        reasoning: generated on request, else None.
+        truncated: names of the fields that were cut to fit, e.g. `("response",)`.
+    """
+
+    score: int
+    expected_score: float
+    probabilities: tuple[float, ...]
+    confidence: float
+    reasoning: str | None = None
+    truncated: tuple[str, ...] = ()
+
+
+def parse_example(values: object, path: str, line: int) -> Example:
+    """Check one row against the example schema.
+
+    Raises:
+        DataError: names file, line and field.
+    """
+    row = Row(values, path, line)
+    identity = row.text("id")
+    example = Example(
+        id=identity,
+        item=row.text("item", default=identity),
+        prompt=row.text("prompt"),
+        response=row.text("response"),
+        rubric=row.text("rubric"),
+        score=row.whole("score", 1, 5),
+        reasoning=row.text("reasoning"),
+        category=row.text("category", default="general"),
+        level=row.whole("level", 1, 3, default=1),
+        language=row.text("language", default="en"),
+        source=row.text("source", default="user"),
+    )
+    row.no_more()
+    return example
+
+
+def parse_item(values: object, path: str, line: int) -> Item:
+    """Check one row against the item schema: five responses, one for each score.
+
+    Raises:
+        DataError: names file, line and field.
+    """
+    row = Row(values, path, line)
+    identity = row.text("id")
+    responses = row.get("responses")
+    if not isinstance(responses, list):
+        raise row.error("responses", f"expected a list of five, got {show(responses)}")
+    graded = []
+    for index, entry in enumerate(responses):
+        part = Row(entry, path, line, prefix=f"responses[{index}].")
+        graded.append(
+            GradedResponse(part.whole("score", 1, 5), part.text("response"), part.text("reasoning"))
+        )
+        part.no_more()
+    scores = [entry.score for entry in graded]
+    if sorted(scores) != list(SCORES):
+        raise row.error("responses", f"expected each score 1 to 5 once, got scores {scores}")
+    by_text: dict[str, int] = {}
+    for entry in graded:
+        text = " ".join(entry.response.split())
+        if text in by_text:
+            raise row.error(
+                "responses", f"one response has two scores, {by_text[text]} and {entry.score}"
+            )
+        by_text[text] = entry.score
+    item = Item(
+        id=identity,
+        category=row.text("category"),
+        level=row.whole("level", 1, 3),
+        language=row.text("language", default="en"),
+        prompt=row.text("prompt"),
+        rubric=row.text("rubric"),
+        responses=tuple(sorted(graded, key=lambda entry: entry.score)),
+        group=row.text("group", default=""),
+    )
+    row.no_more()
+    return item
+
+
+def read_examples(path: Path | str) -> list[Example]:
+    """Read and check a JSON Lines file of examples.
+
+    Raises:
+        DataError: the first fault, with file, line and field.
+    """
+    return read_records(Path(path), parse_example)
+
+
+def read_items(path: Path | str) -> list[Item]:
+    """Read and check a JSON Lines file of items.
+
+    Raises:
+        DataError: the first fault, with file, line and field.
+    """
+    return read_records(Path(path), parse_item)
+
+
+def _parse_any(values: object, path: str, line: int) -> Item | Example:
+    is_item = isinstance(values, dict) and "responses" in values
+    return parse_item(values, path, line) if is_item else parse_example(values, path, line)
+
+
+def read_any(path: Path | str) -> list[Example]:
+    """Read a JSON Lines file of examples, of items, or of both, as examples.
+
+    Raises:
+        DataError: the first fault, with file, line and field.
+    """
+    path = Path(path)
+    rows = unique(read_rows(path, _parse_any), path)
+    flat = (
+        (line, example)
+        for line, row in rows
+        for example in (row.examples() if isinstance(row, Item) else [row])
+    )
+    return [example for _, example in unique(flat, path)]
+
+
+def write_examples(path: Path | str, examples: Iterable[Example]) -> None:
+    """Write examples as JSON Lines; the file appears whole or not at all."""
+    lines = (json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
+    atomic_write(Path(path), "".join(lines))

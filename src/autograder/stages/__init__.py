@@ -1,0 +1,43 @@
+"""The pipeline's stages: each loads the configuration, calls the package and writes files.
+
+They run in the project's folder: `python -m autograder.stages.generate`.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.errors import AutograderError
+from autograder.terminal import printable
+
+PARAMS = Path("params.yaml")
+DATA = Path("data")
+EXAMPLES = Path("build/dataset/examples.jsonl")
+SPLITS = Path("build/splits")
+AUDIT = Path("reports/audit.json")
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call `main`; end the process with one message and no traceback on a user's error.
+
+    Exits with 1 for an error and with 130 when interrupted.
+    """
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    except AutograderError as error:
+        message = str(error)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        message = f"{place}cannot be written: {error.strerror}; free space or choose another place"
+    else:
+        return
+    print(f"error: {printable(message)}", file=sys.stderr)
+    sys.exit(1)

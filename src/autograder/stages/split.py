@@ -1,0 +1,24 @@
+"""build/dataset/examples.jsonl -> build/splits/{train,validation,test}.jsonl"""
+
+from __future__ import annotations
+
+from autograder import config
+from autograder.dataset.balance import summary
+from autograder.dataset.split import split
+from autograder.files import atomic_folder
+from autograder.schema import read_examples, write_examples
+from autograder.stages import EXAMPLES, PARAMS, SPLITS, run
+
+
+def main() -> None:
+    settings = config.load(PARAMS)
+    splits = split(read_examples(EXAMPLES), settings.split, settings.seed)
+    with atomic_folder(SPLITS) as folder:
+        for name, examples in splits.items():
+            write_examples(folder / f"{name}.jsonl", examples)
+    for name, examples in splits.items():
+        print(f"{SPLITS / name}.jsonl: {summary(examples)}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,50 @@
+"""Train: 4-bit base + LoRA on the train split -> build/checkpoints, build/judge, reports/train."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from autograder import config
+from autograder.errors import TrainingError
+from autograder.schema import read_examples
+from autograder.stages import PARAMS, SPLITS, run
+from autograder.stages.inputs import run_fingerprint
+
+JUDGE = Path("build/judge")
+CHECKPOINTS = Path("build/checkpoints")
+CURVES = Path("reports/train")
+
+
+def main() -> None:
+    settings = config.load(PARAMS)
+    before = run_fingerprint("train", settings)
+    train_examples = read_examples(SPLITS / "train.jsonl")
+    validation_examples = read_examples(SPLITS / "validation.jsonl")
+
+    # Only now: a fault above is told within a second.
+    from autograder.training import Outputs, train
+
+    def refuse_if_edited() -> None:
+        if run_fingerprint("train", settings) != before:
+            raise TrainingError(
+                "a file that this training depends on was edited while it ran, so its result "
+                "would be recorded under the wrong inputs; run `dvc repro` again"
+            )
+
+    scratch = Path(".scratch/train") / before[:16]
+    train(
+        settings,
+        train_examples,
+        validation_examples,
+        scratch=scratch,
+        outputs=Outputs(CHECKPOINTS, JUDGE, CURVES),
+        before_publishing=refuse_if_edited,
+    )
+    if not int(os.environ.get("LOCAL_RANK", "0")):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    run(main)

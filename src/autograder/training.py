@@ -1,0 +1,287 @@
+"""Train a judge: fit, keep what a kill must not lose, and publish a finished judge at once.
+
+While training runs, its checkpoints live in `.scratch/train/<fingerprint>/`, where the
+fingerprint covers everything the run depends on. A killed run finds them again and ends with
+the same adapter; a run with other inputs starts afresh.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from filelock import FileLock, Timeout
+
+from autograder.config import Config
+from autograder.errors import TrainingError
+from autograder.files import atomic_folder, atomic_write, finite, json_text
+from autograder.judge import Judge
+from autograder.model.backbone import choose_dtype, default_device, describe
+from autograder.model.calibration import fit_temperature
+from autograder.model.callbacks import BEST, LAST, Checkpoints, Progress
+from autograder.model.data import JudgeDataModule
+from autograder.model.encode import Encoded
+from autograder.model.module import JudgeModule, checkpointing
+from autograder.prompt import TEMPLATE_VERSION
+from autograder.schema import Example
+
+FINISHED = "finished.json"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where a finished training is published."""
+
+    checkpoints: Path
+    judge: Path
+    reports: Path
+
+
+def train(
+    config: Config,
+    train_examples: Sequence[Example],
+    validation_examples: Sequence[Example],
+    *,
+    scratch: Path,
+    outputs: Outputs,
+    before_publishing: Callable[[], None] = lambda: None,
+) -> None:
+    """Train to the end, or go on where a killed run stopped, and publish.
+
+    Args:
+        config: the whole configuration.
+        train_examples, validation_examples: the two splits; the best epoch and the temperature
+            are chosen on the second.
+        scratch: a folder for this run's inputs alone.
+        outputs: replaced when all is done, each by one rename.
+        before_publishing: may still refuse, by raising.
+
+    Raises:
+        TrainingError: another process trains the same run, or the loss is not finite.
+        StorageError: the disk is full.
+    """
+    with _only_one(scratch):
+        module = JudgeModule.from_config(config)
+        trainer = make_trainer(config, scratch)
+        module.trainer = trainer
+        module.configure_model()
+        encoder = module.backbone.encoder
+        data = JudgeDataModule(
+            encoder.encode_all(train_examples),
+            encoder.encode_all(validation_examples),
+            config.train,
+            pad_id=encoder.pad_id,
+            seed=config.seed,
+        )
+        _announce(config, module, data)
+        module = fit(trainer, module, data, scratch)
+        if trainer.is_global_zero:
+            before_publishing()
+            publish(module, data.validation, scratch, outputs)
+
+
+def make_trainer(config: Config, scratch: Path) -> lightning.Trainer:
+    """A Lightning trainer for this configuration, with checkpoints in `scratch`."""
+    settings = config.train
+    # Its notes on devices and services that are not used here.
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    dtype = choose_dtype(settings.precision, default_device())
+    callbacks: list[lightning.Callback] = [
+        Checkpoints(scratch, settings.checkpoint_every, settings.monitor, settings.patience),
+        Progress(),
+    ]
+    return lightning.Trainer(
+        max_epochs=settings.epochs,
+        accumulate_grad_batches=settings.accumulate,
+        gradient_clip_val=settings.clip or None,
+        # The adapter is float32 and the base computes in its own dtype; only fp16 needs a
+        # scaler, which comes with Lightning's mixed precision.
+        precision="16-mixed" if dtype == torch.float16 else "32-true",
+        devices=settings.devices,
+        num_nodes=settings.num_nodes,
+        strategy=settings.strategy,
+        accelerator="auto",
+        callbacks=callbacks,
+        logger=make_logger(settings.logger, scratch),
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        log_every_n_steps=1,
+        use_distributed_sampler=False,
+    )
+
+
+def make_logger(name: str, scratch: Path) -> Any:
+    """A Lightning logger by name; the CSV files in `reports/train/` are written in any case.
+
+    Raises:
+        TrainingError: its package is not installed.
+    """
+    if name == "csv":
+        return False
+    folder = str(scratch / "logs")
+    try:
+        if name == "dvclive":
+            from dvclive.lightning import DVCLiveLogger
+
+            return DVCLiveLogger(dir=folder, save_dvc_exp=False, dvcyaml=None, report=None)
+        from lightning.pytorch import loggers
+
+        if name == "tensorboard":
+            return loggers.TensorBoardLogger(folder)
+        if name == "wandb":
+            return loggers.WandbLogger(save_dir=folder)
+        return loggers.MLFlowLogger(save_dir=folder)
+    except ImportError as error:
+        raise TrainingError(
+            f"train.logger: {name} is not installed; pip install {name}, or choose csv ({error})"
+        ) from None
+
+
+def fit(
+    trainer: lightning.Trainer, module: JudgeModule, data: JudgeDataModule, scratch: Path
+) -> JudgeModule:
+    """Run the epochs that are still to run; return a module with the best adapter."""
+    finished, last = scratch / FINISHED, scratch / LAST
+    if not finished.exists():
+        resume = last if last.exists() else None
+        if resume and trainer.is_global_zero:
+            print(f"going on from {resume}", file=sys.stderr)
+        with warnings.catch_warnings():
+            # Said of every run on a few cores, of frozen parts in evaluation mode, and of
+            # PyTorch's own deprecations inside Lightning.
+            warnings.filterwarnings("ignore", module=r"lightning\.")
+            warnings.filterwarnings("ignore", message=".*(LeafSpec|lr_scheduler.step).*")
+            trainer.fit(module, data, ckpt_path=str(resume) if resume else None, weights_only=False)
+        if trainer.interrupted:
+            raise KeyboardInterrupt
+        if trainer.is_global_zero:
+            atomic_write(finished, json_text({"epochs": trainer.current_epoch}))
+    trainer.strategy.barrier()
+    if trainer.strategy.root_device.type == "cpu":
+        best = torch.load(scratch / BEST, map_location="cpu", weights_only=False)
+        module.load_state_dict(best["state_dict"], strict=False)  # no base
+    else:
+        # Lightning has moved the module off the device, which quantised weights do not survive.
+        module = JudgeModule.load_from_checkpoint(scratch / BEST, weights_only=False)
+    module.history = torch.load(last, map_location="cpu", weights_only=False)["history"]
+    return module
+
+
+def _announce(config: Config, module: JudgeModule, data: JudgeDataModule) -> None:
+    backbone = module.backbone
+    if not module.trainer.is_global_zero:
+        return
+    dtype = backbone.causal.get_input_embeddings().weight.dtype
+    trainable = sum(value.numel() for value in backbone.trainable().values())
+    total = trainable + sum(_numel(p) for p in backbone.parameters() if not p.requires_grad)
+    cut = sum(bool(example.truncated) for example in [*data.train, *data.validation])
+    print(
+        f"{config.model.name}: {total / 1e6:.0f} M parameters in {config.quantization.bits} bits, "
+        f"{trainable:,} trainable ({trainable / total:.2%})\n"
+        f"compute {str(dtype).removeprefix('torch.')} on {backbone.device}, gradient "
+        f"checkpointing {'on' if checkpointing(config, backbone.device) else 'off'}\n"
+        f"{len(data.train)} examples to train on, {len(data.validation)} to validate"
+        + (f"; {cut} cut to {config.model.max_length} tokens" if cut else ""),
+        file=sys.stderr,
+    )
+
+
+def _numel(parameter: torch.nn.Parameter) -> int:
+    state = getattr(parameter, "quant_state", None)
+    return int(state.shape.numel()) if state is not None else parameter.numel()
+
+
+def _only_one(scratch: Path) -> Any:
+    if int(os.environ.get("LOCAL_RANK", "0")) or int(os.environ.get("NODE_RANK", "0")):
+        return nullcontext()  # the first process holds the lock for all of them
+    scratch.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(scratch / "lock")
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout:
+        raise TrainingError(
+            f"{scratch}: another process trains this very run; wait for it or stop it"
+        ) from None
+
+
+# --- publishing
+
+
+def publish(
+    module: JudgeModule, validation: Sequence[Encoded], scratch: Path, outputs: Outputs
+) -> None:
+    """Write checkpoints, the judge and the curves; each folder appears by one rename."""
+    import shutil
+
+    scores = torch.tensor([example.score for example in validation], dtype=torch.int64)
+    judge = Judge(module.backbone, batch_size=module.config.evaluate.batch_size)
+    temperature = fit_temperature(judge.digit_logits(validation), scores)
+    with atomic_folder(outputs.judge) as folder:
+        save_judge(module, folder, temperature)
+    with atomic_folder(outputs.checkpoints) as folder:
+        for name in (BEST, LAST):
+            shutil.copyfile(scratch / name, folder / name)
+    with atomic_folder(outputs.reports) as folder:
+        for name, rows in module.history.items():
+            (folder / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
+
+
+def save_judge(module: JudgeModule, folder: Path, temperature: float) -> None:
+    """Write the adapter in PEFT's format, `judge.json` and a model card."""
+    from autograder.model.card import model_card
+    from autograder.model.fetch import base_info, pull
+
+    config = module.config
+    encoder = module.backbone.encoder
+    model: Any = module.backbone.model
+    settings = next(iter(model.peft_config.values()))
+    # PEFT writes down the folder that the base came from; on another machine it is elsewhere.
+    settings.base_model_name_or_path = config.model.name
+    model.save_pretrained(folder, save_embedding_layers=False)
+    rows = module.history["validation"]
+    best = _best_row(config, rows)
+    info = base_info(pull(config.model.name)) or {}
+    judge = {
+        "base": {"name": config.model.name, "pin": info.get("pin")},
+        "template_version": TEMPLATE_VERSION,
+        "digit_ids": list(encoder.digit_ids),
+        "temperature": temperature,
+        "params": describe(config),
+        "validation": {name: finite(value) for name, value in best.items()},
+    }
+    (folder / "judge.json").write_text(json_text(judge), encoding="utf-8")
+    (folder / "README.md").write_text(model_card(judge), encoding="utf-8")
+
+
+def _best_row(config: Config, rows: list[dict[str, float]]) -> dict[str, float]:
+    from autograder.model.module import LOWER_IS_BETTER
+
+    name = config.train.monitor
+    known = [row for row in rows if finite(row[name]) is not None]
+    if not known:
+        return rows[-1]
+    return (min if name in LOWER_IS_BETTER else max)(known, key=lambda row: row[name])
+
+
+def csv_text(rows: Sequence[dict[str, float]]) -> str:
+    """Rows as CSV, six significant digits; an undefined value is empty."""
+    text = io.StringIO()
+    if rows:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(rows[0])
+        for row in rows:
+            writer.writerow("" if finite(v) is None else f"{v:.6g}" for v in row.values())
+    return text.getvalue()

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli.data import data
+from autograder.errors import AuditError, ConfigError, DataError
+
+ROOT = Path(__file__).parents[2]
+STARTER = str(ROOT / "data/starter.jsonl")
+BANK = str(ROOT / "data/bank/conduct.jsonl")
+HOSTILE = {
+    "id": "a\x1b[2J",
+    "prompt": "one\ntwo\u202e",
+    "response": "\x9b31m\x07\x08",
+    "rubric": "\x1b]0;title\x07",
+    "score": 3,
+    "reasoning": "\rwhy",
+    "category": "c\nd",
+}
+
+
+def call(*arguments: str):
+    return CliRunner().invoke(data, arguments)
+
+
+def test_show_counts_and_prints_some_examples():
+    result = call("show", STARTER, "-n", "2")
+    assert result.exit_code == 0
+    first, *rest = result.output.splitlines()
+    assert first.startswith("53 examples, 24 items; scores 1: 11, 2: 10, 3: 10, 4: 10, 5: 12")
+    assert sum("  score " in line for line in rest) == 2
+    assert "  response   2+2=5: put two items beside two others and you have five." in rest
+
+
+def test_show_reads_items_too():
+    result = call("show", BANK, "-n", "0")
+    assert result.output.startswith("120 examples, 24 items")
+
+
+@pytest.mark.parametrize("command", ["show", "stats", "audit"])
+def test_hostile_text_cannot_drive_the_terminal(tmp_path, command):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(HOSTILE) + "\n", encoding="utf-8")
+    result = call(command, str(path))
+    assert result.exit_code == 0
+    assert all(c.isprintable() or c == "\n" for c in result.output)
+
+
+def test_show_escapes_and_indents(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(HOSTILE) + "\n", encoding="utf-8")
+    lines = call("show", str(path)).output.splitlines()
+    assert r"a\x1b[2J  score 3  (c\nd, level 1, en, user)" in lines
+    assert "  prompt     one" in lines
+    assert r"             two\u202e" in lines
+    assert r"  response   \x9b31m\x07\x08" in lines
+
+
+def test_stats_counts_by_every_field():
+    output = call("stats", BANK).output
+    for heading in ("category", "level", "language", "source"):
+        assert any(line.startswith(heading) for line in output.splitlines())
+    (line,) = (line for line in output.splitlines() if line.startswith("multilingual"))
+    assert line.split()[1:7] == ["20", "4", "4", "4", "4", "4"]
+
+
+def test_audit_says_that_there_is_no_hard_fault():
+    result = call("audit", BANK)
+    assert result.exit_code == 0
+    assert "120 examples: no hard fault, " in result.output
+
+
+def test_audit_takes_its_thresholds_from_a_file(tmp_path):
+    params = tmp_path / "params.yaml"
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    limit = "max_length_correlation: "
+    head, _, tail = text.partition(limit)
+    params.write_text(f"{head}{limit}0 #{tail}", encoding="utf-8")
+    assert "warning: all examples: length" in call("audit", BANK, "--params", str(params)).output
+    with pytest.raises(ConfigError):
+        CliRunner().invoke(data, ["audit", BANK, "--params", "none"], catch_exceptions=False)
+
+
+def test_faults_are_raised_for_the_command_line_to_print(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    row = HOSTILE | {"id": "a"}
+    rows = [row, row | {"id": "b", "score": 4}]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    with pytest.raises(AuditError, match="a and b: "):
+        CliRunner().invoke(data, ["audit", str(path)], catch_exceptions=False)
+    with pytest.raises(DataError, match="no such file"):
+        CliRunner().invoke(data, ["show", str(tmp_path / "none")], catch_exceptions=False)
+
+
+def test_wrong_usage_exits_with_2():
+    assert call("show").exit_code == 2
+    assert call("show", STARTER, "-n", "-1").exit_code == 2

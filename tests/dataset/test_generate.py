@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from autograder.config import Config, DatasetConfig
+from autograder.dataset.balance import score_counts
+from autograder.dataset.generate import generate
+from autograder.errors import ConfigError, DataError
+from autograder.schema import read_examples, read_items
+
+DATA = Path(__file__).parents[2] / "data"
+FAMILIES = {
+    "coverage": 4,
+    "arithmetic": 1,
+    "groundedness": 1,
+    "constraints": 1,
+    "table_lookup": 1,
+    "refusal": 1,
+    "injection": 1,
+}
+
+
+def settings(recipe: str, seed: int = 17, **values: object) -> Config:
+    chosen = {"families": FAMILIES, "num_constructed": 100} | values
+    return Config(seed=seed, dataset=DatasetConfig(recipe=recipe, **chosen))
+
+
+def test_the_starter_set_is_the_one_of_the_mission():
+    examples = read_examples(DATA / "starter.jsonl")
+    assert len(examples) == 53
+    assert score_counts(examples) == {1: 11, 2: 10, 3: 10, 4: 10, 5: 12}
+    assert {example.level for example in examples} == {1, 2, 3}
+    assert {example.source for example in examples} == {"starter"}
+
+
+def test_the_bank_is_broad():
+    items = [item for path in sorted((DATA / "bank").glob("*.jsonl")) for item in read_items(path)]
+    assert len(items) >= 40
+    assert len({item.category for item in items}) >= 8
+    assert {item.level for item in items} == {1, 2, 3}
+    assert len({item.language for item in items}) > 1
+    assert len({item.id for item in items}) == len(items)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "sources"),
+    [
+        ("starter", {"starter"}),
+        ("bank", {"starter", "bank"}),
+        ("full", {"starter", "bank", *FAMILIES}),
+    ],
+)
+def test_a_recipe_is_exactly_balanced(recipe, sources):
+    said = []
+    examples = generate(settings(recipe), DATA, said.append)
+    assert {example.source for example in examples} == sources
+    for source in sources:
+        counts = score_counts([example for example in examples if example.source == source])
+        assert len(set(counts.values())) == 1
+    assert len({example.id for example in examples}) == len(examples)
+    assert said == ["dropped 3 of starter so that every score is there equally often"]
+
+
+def test_the_starter_recipe_has_fifty():
+    assert score_counts(generate(settings("starter"), DATA)) == dict.fromkeys(range(1, 6), 10)
+
+
+def test_families_share_by_weight_in_whole_items():
+    examples = generate(settings("full", num_constructed=250), DATA)
+    made = Counter(e.source for e in examples if e.source in FAMILIES)
+    assert made == {"coverage": 100, **{name: 25 for name in FAMILIES if name != "coverage"}}
+
+
+def test_a_family_without_weight_is_left_out():
+    families = FAMILIES | {"coverage": 0}
+    examples = generate(settings("full", families=families), DATA)
+    assert "coverage" not in {example.source for example in examples}
+
+
+def test_no_constructed_rows_is_the_bank():
+    assert generate(settings("full", num_constructed=0), DATA) == generate(settings("bank"), DATA)
+
+
+def test_the_examples_of_an_item_stand_side_by_side_in_seeded_order():
+    examples = generate(settings("full"), DATA)
+    runs = [item for item, _ in groupby(example.item for example in examples)]
+    assert len(runs) == len(set(runs))
+    assert runs != sorted(runs)
+    other = generate(settings("bank", seed=18), DATA)
+    assert other != generate(settings("bank"), DATA)
+
+
+CODE = """
+import hashlib, json, sys
+from dataclasses import asdict
+from pathlib import Path
+from autograder.config import load
+from autograder.dataset.generate import generate
+examples = generate(load("params.yaml"), Path("data"))
+assert "torch" not in sys.modules
+print(hashlib.sha256(json.dumps([asdict(e) for e in examples]).encode()).hexdigest())
+"""
+
+
+def test_every_process_makes_the_same_bytes():
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", CODE],
+            cwd=DATA.parent,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "4242")
+    ]
+    assert len(set(made)) == 1
+
+
+def test_an_unknown_family_is_named_with_the_known_ones():
+    with pytest.raises(ConfigError) as caught:
+        generate(settings("full", families={"covrage": 1, "arithmetic": 1}), DATA)
+    (fault,) = caught.value.faults
+    assert fault.startswith("dataset.families.covrage: unknown family; known: arithmetic, ")
+    assert "coverage" in fault
+
+
+@pytest.mark.parametrize(
+    ("families", "says"),
+    [
+        ({}, "no weight is above 0"),
+        ({"coverage": 0}, "no weight is above 0"),
+        ({"coverage": float("inf")}, "dataset.families.coverage: inf is not a weight"),
+    ],
+)
+def test_weights_that_share_nothing_out(families, says):
+    with pytest.raises(ConfigError, match=says):
+        generate(settings("full", families=families), DATA)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small data folder: two balanced items in the bank, five rows in the starter set."""
+    row = {"prompt": "p", "rubric": "u", "reasoning": "w"}
+    starter = [row | {"id": f"s{n}", "response": f"r{n}", "score": n} for n in range(1, 6)]
+    responses = [{"score": n, "response": f"b{n}", "reasoning": "w"} for n in range(1, 6)]
+    item = {"category": "c", "level": 1, "prompt": "q", "rubric": "u", "responses": responses}
+    (tmp_path / "bank").mkdir()
+    lines = {
+        "starter.jsonl": starter,
+        "bank/a.jsonl": [item | {"id": "a"}],
+        "bank/b.jsonl": [item | {"id": "b"}],
+    }
+    for name, entries in lines.items():
+        (tmp_path / name).write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
+    return tmp_path
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_a_small_folder(folder):
+    assert len(generate(settings("bank"), folder)) == 15
+
+
+def test_a_new_item_leaves_the_order_of_the_others(folder):
+    before = generate(settings("bank"), folder)
+    text = (folder / "bank/a.jsonl").read_text(encoding="utf-8")
+    (folder / "bank/c.jsonl").write_text(text.replace('"id": "a"', '"id": "c"'), encoding="utf-8")
+    after = generate(settings("bank"), folder)
+    assert [example for example in after if example.item != "c"] == before
+
+
+def test_an_id_used_in_two_files_is_named(folder):
+    replaced(folder / "bank/b.jsonl", '"id": "b"', '"id": "a"')
+    with pytest.raises(DataError, match=r"b\.jsonl: id: 'a/1' is used here and in .*a\.jsonl"):
+        generate(settings("bank"), folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says"),
+    [
+        ("starter.jsonl", '"score": 4', '"score": 6', r"starter\.jsonl:4: score: .*got 6"),
+        ("starter.jsonl", '"s4",', '"s4"', r"starter\.jsonl:4: not a JSON object"),
+        ("bank/b.jsonl", '"b2"', '"b1"', r"b\.jsonl:1: responses: one response has two scores"),
+        ("bank/b.jsonl", '"rubric"', '"rubrik"', r"b\.jsonl:1: rubric: missing"),
+    ],
+)
+def test_a_faulty_row_is_named_with_its_file(folder, name, old, new, says):
+    replaced(folder / name, old, new)
+    with pytest.raises(DataError, match=says):
+        generate(settings("bank"), folder)
+
+
+def test_an_empty_bank_is_named(folder):
+    for path in (folder / "bank").iterdir():
+        path.unlink()
+    with pytest.raises(DataError, match=r"bank: holds no \.jsonl files"):
+        generate(settings("bank"), folder)
+    assert generate(settings("starter"), folder)
+
+
+def test_more_than_a_family_can_make_is_a_fault_of_the_configuration(folder, monkeypatch):
+    from autograder.dataset.families import FAMILIES as MAKERS
+
+    def refuse(count: int, seed: int) -> list:
+        raise ValueError("arithmetic cannot make 9 distinct items; ask for 3 at most")
+
+    monkeypatch.setitem(MAKERS, "arithmetic", refuse)
+    with pytest.raises(ConfigError, match=r"num_constructed: 100 is too many: arithmetic cannot"):
+        generate(settings("full", families={"arithmetic": 1}), folder)
+
+
+def test_a_fault_in_the_topics_keeps_its_place(folder):
+    (folder / "topics.jsonl").write_text("{}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"topics\.jsonl:1: id: missing"):
+        generate(settings("full", families={"coverage": 1}), folder)

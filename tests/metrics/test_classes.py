@@ -1,0 +1,140 @@
+"""The classes against `functional`, over batches, merged states and processes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, distributed
+from torchmetrics import MetricCollection
+
+from autograder.metrics import functional as F
+from autograder.metrics.classes import ExpectedCalibrationError, judge_metrics
+
+REFERENCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "exact": lambda p, t: F.exact_match(F.integer_score(p), t),
+    "within_1": lambda p, t: F.within_one(F.integer_score(p), t),
+    "mae": lambda p, t: F.mean_absolute_error(F.integer_score(p), t),
+    "kappa": lambda p, t: F.quadratic_kappa(F.integer_score(p), t),
+    "top_share": lambda p, t: F.most_predicted_share(F.integer_score(p)),
+    "mae_expected": lambda p, t: F.mean_absolute_error(F.expected_score(p), t),
+    "pearson": lambda p, t: F.pearson(F.expected_score(p), t),
+    "spearman": lambda p, t: F.spearman(F.expected_score(p), t),
+    "rps": F.ranked_probability_score,
+    "ece": F.expected_calibration_error,
+}
+
+
+def rows(num_rows: int = 50, seed: int = 0) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    target = torch.randint(1, 6, (num_rows,), generator=generator)
+    logits = 2 * torch.randn(num_rows, 5, generator=generator)
+    return (logits + torch.nn.functional.one_hot(target - 1, 5)).softmax(dim=1), target
+
+
+def values(metrics: MetricCollection) -> dict[str, float]:
+    return {name: value.item() for name, value in metrics.compute().items()}
+
+
+def expected(probabilities: Tensor, target: Tensor) -> dict[str, float]:
+    found = {name: function(probabilities, target) for name, function in REFERENCES.items()}
+    return pytest.approx({name: value.item() for name, value in found.items()}, nan_ok=True)
+
+
+@pytest.mark.parametrize("num_rows", [1, 2, 50])
+def test_one_batch_equals_functional(num_rows: int) -> None:
+    metrics, batch = judge_metrics(), rows(num_rows)
+    metrics.update(*batch)
+    assert values(metrics) == expected(*batch)
+
+
+@pytest.mark.parametrize("size", [1, 7, 49])
+def test_batches_equal_the_whole(size: int) -> None:
+    metrics, (probabilities, target) = judge_metrics(), rows()
+    for part in zip(probabilities.split(size), target.split(size), strict=True):
+        metrics.update(*part)
+    assert values(metrics) == expected(probabilities, target)
+
+
+def test_metrics_stay_apart_after_a_first_batch_on_which_they_agree() -> None:
+    # A certain, right row: exact, within_1 and both errors hold the same numbers.
+    metrics = judge_metrics()
+    first = torch.eye(5)[[2, 2]], torch.tensor([3, 3])
+    metrics.update(*first)
+    metrics.compute()
+    later = rows(20)
+    metrics.update(*later)
+    assert values(metrics) == expected(
+        torch.cat([first[0], later[0]]), torch.cat([first[1], later[1]])
+    )
+
+
+def test_forward_gives_the_batch_and_keeps_the_whole() -> None:
+    metrics, (probabilities, target) = judge_metrics(), rows()
+    for part in zip(probabilities.split(25), target.split(25), strict=True):
+        found = {name: value.item() for name, value in metrics(*part).items()}
+        assert found == expected(*part)
+    assert values(metrics) == expected(probabilities, target)
+
+
+def test_reset_forgets() -> None:
+    metrics, batch = judge_metrics(), rows(seed=1)
+    metrics.update(*rows())
+    metrics.compute()
+    metrics.reset()
+    metrics.update(*batch)
+    assert values(metrics) == expected(*batch)
+
+
+@pytest.mark.parametrize("cut", [1, 20, 50])
+@pytest.mark.parametrize("name", REFERENCES)
+def test_merged_state_equals_one_instance(name: str, cut: int) -> None:
+    probabilities, target = rows()
+    first, second = judge_metrics()[name], judge_metrics()[name]
+    first.update(probabilities[:cut], target[:cut])
+    second.update(probabilities[cut:], target[cut:])
+    first.merge_state(second)
+    reference = REFERENCES[name](probabilities, target).item()
+    assert first.compute().item() == pytest.approx(reference)
+
+
+def _process(rank: int, folder: str) -> None:
+    distributed.init_process_group(
+        "gloo", init_method=f"file://{folder}/store", rank=rank, world_size=2
+    )
+    probabilities, target = rows()
+    half = slice(0, 30) if rank == 0 else slice(30, 50)
+    metrics = judge_metrics()
+    metrics.update(probabilities[half], target[half])
+    Path(folder, f"{rank}.pickle").write_bytes(pickle.dumps(values(metrics)))
+    distributed.destroy_process_group()
+
+
+def test_two_processes_equal_one(tmp_path: Path) -> None:
+    torch.multiprocessing.spawn(_process, args=(str(tmp_path),), nprocs=2)
+    for rank in (0, 1):
+        found = pickle.loads((tmp_path / f"{rank}.pickle").read_bytes())
+        assert found == expected(*rows())
+
+
+def test_clone_with_prefix_and_pickle() -> None:
+    metrics = pickle.loads(pickle.dumps(judge_metrics().clone(prefix="val/")))
+    batch = rows()
+    metrics.update(*batch)
+    found = {name.removeprefix("val/"): value for name, value in values(metrics).items()}
+    assert found == expected(*batch)
+
+
+@pytest.mark.filterwarnings("ignore:The ``compute`` method of metric:UserWarning")
+def test_nothing_seen_is_nan() -> None:
+    assert all(value.isnan() for value in judge_metrics().compute().values())
+
+
+def test_number_of_bins() -> None:
+    metric, batch = ExpectedCalibrationError(num_bins=3), rows()
+    metric.update(*batch)
+    reference = F.expected_calibration_error(*batch, num_bins=3)
+    assert metric.compute().item() == pytest.approx(reference.item())

@@ -1,0 +1,155 @@
+"""Trains the tiny model outside pytest: `python train_tiny.py PLAN.json`.
+
+A plan is a list of runs. Each runs in a fork of its own, so that torch is imported once, and
+may be killed with SIGKILL at a named moment. The exit status of each is printed as JSON.
+A plan that is a single run, not a list, runs in this very process (Lightning starts its other
+ranks by running the script again).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import lightning
+from conftest import make_examples
+
+from autograder import config as configuration
+from autograder import training
+from autograder.model.callbacks import BEST, LAST, Checkpoints
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Kill(lightning.Callback):
+    """Dies at `hook:number`, where number counts the hook's calls in this process from 1."""
+
+    def __init__(self, moment: str) -> None:
+        self.hook, _, number = moment.partition(":")
+        self.left = int(number or 1)
+
+    def _called(self, hook: str) -> None:
+        if hook == self.hook:
+            self.left -= 1
+            if not self.left:
+                die()
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        self._called("train_batch_end")
+
+    def on_validation_batch_end(self, *_: Any) -> None:
+        self._called("validation_batch_end")
+
+    def on_validation_end(self, *_: Any) -> None:
+        self._called("validation_end")
+
+    def on_train_epoch_end(self, *_: Any) -> None:
+        self._called("train_epoch_end")
+
+    def on_train_end(self, *_: Any) -> None:
+        self._called("train_end")
+
+
+def kill_while_saving(name: str, number: int) -> None:
+    """Die when the checkpoint has been written under its scratch name, before the rename."""
+    calls = [0]
+    replace = Path.replace
+
+    def dying(self: Path, target: Path) -> Path:
+        if Path(target).name == name:
+            calls[0] += 1
+            if calls[0] == number:
+                die()
+        return replace(self, target)
+
+    Path.replace = dying  # type: ignore[method-assign]
+
+
+def run(values: dict[str, Any]) -> None:
+    warnings.simplefilter("ignore")
+    settings = configuration.parse(values["params"])
+    rows = make_examples(values.get("num_items", 6))
+    split = len(rows) - values.get("num_validation", 10)
+    folder = Path(values["folder"])
+    before_publishing: Callable[[], None] = lambda: None
+    if kill := values.get("kill"):
+        name, _, number = kill.partition(":")
+        if name in (LAST, BEST, "judge", "checkpoints", "reports"):
+            kill_while_saving(name, int(number or 1))
+        elif name == "before_publishing":
+            before_publishing = die
+        else:
+            make = training.make_trainer
+
+            def make_mortal(*args: Any) -> lightning.Trainer:
+                trainer = make(*args)
+                trainer.callbacks.append(Kill(kill))
+                return trainer
+
+            training.make_trainer = make_mortal
+    if values.get("trace"):
+        with (folder / f"trace-{os.environ.get('LOCAL_RANK', '0')}").open("w") as file:
+            decide = Checkpoints.on_train_batch_end
+
+            def traced(self: Checkpoints, trainer: lightning.Trainer, *rest: Any) -> None:
+                decide(self, trainer, *rest)
+                file.write(f"{trainer.global_step}\n")
+                file.flush()
+
+            Checkpoints.on_train_batch_end = traced  # type: ignore[method-assign]
+            _train(settings, rows, split, folder, before_publishing)
+    else:
+        _train(settings, rows, split, folder, before_publishing)
+
+
+def _train(
+    settings: configuration.Config,
+    rows: list[Any],
+    split: int,
+    folder: Path,
+    before_publishing: Callable[[], None],
+) -> None:
+    training.train(
+        settings,
+        rows[:split],
+        rows[split:],
+        scratch=folder / "scratch",
+        outputs=training.Outputs(folder / "checkpoints", folder / "judge", folder / "reports"),
+        before_publishing=before_publishing,
+    )
+
+
+def main() -> None:
+    plan = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    if isinstance(plan, dict):
+        run(plan)
+        return
+    statuses = []
+    for values in plan:
+        child = os.fork()
+        if not child:
+            try:
+                run(values)
+            except BaseException:
+                import traceback
+
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        statuses.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    print(json.dumps(statuses))
+
+
+if __name__ == "__main__":
+    main()

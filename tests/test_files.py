@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from autograder.errors import SourceError, StorageError
+from autograder.files import (
+    atomic_folder,
+    atomic_write,
+    fingerprint,
+    finite,
+    json_text,
+    storage_errors,
+)
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    def refuse(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+
+
+def test_a_file_is_written_with_its_folders(tmp_path):
+    path = tmp_path / "a" / "b.txt"
+    atomic_write(path, "é")
+    assert path.read_bytes() == "é".encode()
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_scratch(tmp_path, full_disk):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(StorageError, match="No space left on device; free space") as caught:
+        atomic_write(path, "new")
+    assert str(path) in str(caught.value)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_no_scratch(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def interrupt(handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        atomic_write(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_in_the_place_of_a_folder_is_a_storage_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be written"):
+        atomic_write(tmp_path / "file" / "below", "x")
+
+
+def test_a_folder_replaces_the_old_one(tmp_path):
+    path = tmp_path / "out"
+    for name in ("first", "second"):
+        with atomic_folder(path) as folder:
+            (folder / name).write_text(name)
+    assert [entry.name for entry in path.iterdir()] == ["second"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), ValueError("x"), SourceError("x")])
+def test_an_interrupted_folder_keeps_the_old_one(tmp_path, fault):
+    path = tmp_path / "out"
+    with atomic_folder(path) as folder:
+        (folder / "old").write_text("old")
+    with pytest.raises(type(fault)), atomic_folder(path) as folder:
+        (folder / "new").write_text("new")
+        raise fault
+    assert [entry.name for entry in path.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_old_folder_comes_back_when_the_new_one_cannot_take_its_place(tmp_path):
+    path = tmp_path / "out"
+    with atomic_folder(path) as folder:
+        (folder / "old").write_text("old")
+    with pytest.raises(StorageError), atomic_folder(path) as folder:
+        folder.rmdir()
+    assert [entry.name for entry in path.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_only_the_system_s_errors_become_storage_errors(tmp_path):
+    with pytest.raises(SourceError), storage_errors(tmp_path):
+        raise SourceError("no source")
+    with pytest.raises(StorageError, match="quota"), storage_errors(tmp_path):
+        raise OSError("quota")
+
+
+def test_json_cannot_hold_nan():
+    assert json_text({"ä": 1.5}) == '{\n  "ä": 1.5\n}\n'
+    with pytest.raises(ValueError, match="JSON"):
+        json_text({"a": float("nan")})
+    assert finite(float("inf")) is None
+    assert finite(1.0) == 1.0
+
+
+def test_a_fingerprint_depends_on_names_and_contents(tmp_path):
+    (tmp_path / "a").write_text("1")
+    first = fingerprint([tmp_path])
+    assert fingerprint([tmp_path]) == first
+    (tmp_path / "a").write_text("2")
+    second = fingerprint([tmp_path])
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert len({first, second, fingerprint([tmp_path])}) == 3

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autograder.errors import DataError
+from autograder.schema import (
+    Example,
+    read_any,
+    read_examples,
+    read_items,
+    write_examples,
+)
+
+ROW = {
+    "id": "a",
+    "prompt": "What is 2 + 2?",
+    "response": "4",
+    "rubric": "Correct sum.",
+    "score": 5,
+    "reasoning": "The sum is right.",
+}
+ITEM = {
+    "id": "i",
+    "category": "arithmetic",
+    "level": 1,
+    "language": "en",
+    "prompt": "What is 2 + 2?",
+    "rubric": "Correct sum.",
+    "responses": [
+        {"score": score, "response": f"It is {score}.", "reasoning": "Because."}
+        for score in (3, 1, 2, 5, 4)
+    ],
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def lines(*rows: object):
+        path = tmp_path / "rows.jsonl"
+        path.write_bytes(
+            b"\n".join(row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows)
+        )
+        return path
+
+    return lines
+
+
+def without(name: str) -> dict:
+    return {key: value for key, value in ROW.items() if key != name}
+
+
+def test_defaults_are_filled_in(write):
+    (example,) = read_examples(write(ROW))
+    assert (example.item, example.category, example.level) == ("a", "general", 1)
+    assert (example.language, example.source) == ("en", "user")
+
+
+def test_blank_lines_and_carriage_returns_are_no_rows(write):
+    path = write(b"", json.dumps(ROW).encode() + b"\r", b"   ", b"")
+    assert len(read_examples(path)) == 1
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    examples = [
+        Example("é\u2028", "i", "p\n\t", "r\x00\x1b", "ü", 3, "why", "c", 2, "tr", "s"),
+        Example("b", "i", "😀", "a\u200db", "r", 1, "w", "c", 3),
+    ]
+    path = tmp_path / "new" / "rows.jsonl"
+    write_examples(path, examples)
+    assert read_examples(path) == examples
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "says"),
+    [
+        (b'{"id": "b", ', "", "not a JSON object"),
+        (b"[1, 2]", "", "expected a JSON object with named fields, got list"),
+        (b"null", "", "got NoneType"),
+        (b"\xff{}", "", "not UTF-8 at byte 0"),
+        (b"[" * 100_000, "", "nested too deeply"),
+        (b'{"id": "b", "id": "c"}', "", "'id' is given twice"),
+        (b'{"id": "b", "score": ' + b"9" * 5000 + b"}", "", "not a JSON object"),
+        (without("rubric") | {"id": "b"}, "rubric", "missing; the row has: id, prompt"),
+        (ROW | {"id": "b", "score": 6}, "score", "whole number from 1 to 5, got 6"),
+        (ROW | {"id": "b", "score": 0}, "score", "got 0"),
+        (ROW | {"id": "b", "score": 4.0}, "score", "got 4.0"),
+        (ROW | {"id": "b", "score": "5"}, "score", 'got "5"'),
+        (ROW | {"id": "b", "score": True}, "score", "got true"),
+        (ROW | {"id": "b", "score": float("nan")}, "score", "got NaN"),
+        (ROW | {"id": "b", "level": 4}, "level", "from 1 to 3"),
+        (ROW | {"id": "b", "prompt": " \n"}, "prompt", "is empty"),
+        (ROW | {"id": "b", "prompt": 3}, "prompt", "expected text, got 3"),
+        (ROW | {"id": "b", "response": "x\ud800"}, "response", "surrogate"),
+        (ROW | {"id": "b", "responce": "x"}, "responce", "unknown field; known are: category"),
+        (ROW, "id", "'a' is used twice, first in line 1"),
+    ],
+)
+def test_each_fault_names_file_line_and_field(write, row, place, says):
+    path = write(ROW, b"", row)
+    with pytest.raises(DataError) as caught:
+        read_examples(path)
+    lead = f"{path}:3: {place}: " if place else f"{path}:3: "
+    assert str(caught.value).startswith(lead)
+    assert says in str(caught.value)
+    assert (caught.value.path, caught.value.line) == (str(path), 3)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n"])
+def test_an_empty_file_is_a_fault(tmp_path, content):
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"rows\.jsonl: holds no rows"):
+        read_examples(path)
+
+
+def test_a_missing_file_and_a_folder_are_faults(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        read_examples(tmp_path / "none.jsonl")
+    with pytest.raises(DataError, match="cannot be read: Is a directory"):
+        read_examples(tmp_path)
+
+
+def test_an_item_has_five_examples_in_order_of_score(write):
+    (item,) = read_items(write(ITEM))
+    examples = item.examples()
+    assert [example.score for example in examples] == [1, 2, 3, 4, 5]
+    assert [example.id for example in examples] == ["i/1", "i/2", "i/3", "i/4", "i/5"]
+    assert {example.item for example in examples} == {"i"}
+    assert {example.source for example in examples} == {"bank"}
+
+
+def changed(index: int, **values: object) -> dict:
+    responses = [dict(entry) for entry in ITEM["responses"]]
+    responses[index] |= values
+    return ITEM | {"responses": responses}
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "says"),
+    [
+        (changed(2, score=6), "responses[2].score", "got 6"),
+        (changed(0, score=5), "responses", "each score 1 to 5 once, got scores [5, 1, 2, 5, 4]"),
+        (changed(0, response="It is  5. "), "responses", "one response has two scores, 3 and 5"),
+        (changed(1, reasoning=""), "responses[1].reasoning", "is empty"),
+        (changed(1, note="x"), "responses[1].note", "unknown field"),
+        (ITEM | {"responses": "x"}, "responses", "expected a list of five"),
+        (ITEM | {"responses": [1] * 5}, "responses[0]", "expected a JSON object"),
+        (ITEM | {"group": "x"}, "group", "unknown field"),
+        ({k: v for k, v in ITEM.items() if k != "level"}, "level", "missing"),
+    ],
+)
+def test_each_fault_of_an_item_names_file_line_and_field(write, row, place, says):
+    path = write(row)
+    with pytest.raises(DataError) as caught:
+        read_items(path)
+    assert str(caught.value).startswith(f"{path}:1: {place}: ")
+    assert says in str(caught.value)
+
+
+def test_items_and_examples_are_read_from_one_file(write):
+    assert [e.id for e in read_any(write(ITEM, ROW))] == ["i/1", "i/2", "i/3", "i/4", "i/5", "a"]
+
+
+def test_an_example_may_not_take_the_id_of_an_item_s_response(write):
+    path = write(ITEM, ROW | {"id": "i/3"})
+    with pytest.raises(DataError, match="'i/3' is used twice, first in line 1"):
+        read_any(path)
