@@ -49,8 +49,18 @@ def _choice(default: str, *choices: str) -> Any:
 @dataclass(frozen=True)
 class DatasetConfig:
     recipe: str = _choice("full", "starter", "bank", "full")
-    num_constructed: int = _range(250, low=0, high=1_000_000)
-    families: Mapping[str, float] = field(default_factory=lambda: {"coverage": 1.0})
+    num_constructed: int = _range(150, low=0, high=1_000_000)
+    families: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "coverage": 4.0,
+            "arithmetic": 1.0,
+            "groundedness": 1.0,
+            "constraints": 1.0,
+            "table_lookup": 1.0,
+            "refusal": 1.0,
+            "injection": 1.0,
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ class LoraConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    score_weight: float = _range(1.0, low=0.0)
+    score_weight: float = _range(5.0, low=0.0)
     reasoning_weight: float = _range(1.0, low=0.0)
     regression_weight: float = _range(1.0, low=0.0)
 

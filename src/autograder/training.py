@@ -250,6 +250,7 @@ def save_judge(module: JudgeModule, folder: Path, temperature: float) -> None:
     settings = next(iter(model.peft_config.values()))
     # PEFT writes down the folder that the base came from; on another machine it is elsewhere.
     settings.base_model_name_or_path = config.model.name
+    settings.target_modules = sorted(settings.target_modules)  # a set: another order each run
     model.save_pretrained(folder, save_embedding_layers=False)
     rows = module.history["validation"]
     best = _best_row(config, rows)

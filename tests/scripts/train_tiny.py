@@ -8,7 +8,6 @@ ranks by running the script again).
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import signal
@@ -21,11 +20,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import lightning
-from conftest import make_examples
 
 from autograder import config as configuration
 from autograder import training
-from autograder.model.callbacks import BEST, LAST, Checkpoints
+from autograder.model.callbacks import BEST, LAST
+from autograder.model.lora import fuse_lora  # noqa: F401
+from transformers import Qwen2ForCausalLM  # noqa: F401
+from conftest import make_examples
 
 
 def die() -> None:
@@ -98,28 +99,6 @@ def run(values: dict[str, Any]) -> None:
                 return trainer
 
             training.make_trainer = make_mortal
-    if values.get("trace"):
-        with (folder / f"trace-{os.environ.get('LOCAL_RANK', '0')}").open("w") as file:
-            decide = Checkpoints.on_train_batch_end
-
-            def traced(self: Checkpoints, trainer: lightning.Trainer, *rest: Any) -> None:
-                decide(self, trainer, *rest)
-                file.write(f"{trainer.global_step}\n")
-                file.flush()
-
-            Checkpoints.on_train_batch_end = traced  # type: ignore[method-assign]
-            _train(settings, rows, split, folder, before_publishing)
-    else:
-        _train(settings, rows, split, folder, before_publishing)
-
-
-def _train(
-    settings: configuration.Config,
-    rows: list[Any],
-    split: int,
-    folder: Path,
-    before_publishing: Callable[[], None],
-) -> None:
     training.train(
         settings,
         rows[:split],

@@ -33,16 +33,17 @@ def list_models() -> None:
 
 
 @model.command()
-@NAME
+@click.argument("name", required=False)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-def pull(name: str, quiet: bool) -> None:
+def pull(name: str | None, quiet: bool) -> None:
     """Download a model, verify and convert it; print its folder.
 
-    Does nothing where the model is cached.
+    Without NAME it is the one of params.yaml. Does nothing where the model is cached.
     """
+    from autograder.config import load
     from autograder.model.fetch import pull as pull_model
 
-    click.echo(pull_model(name, progress=not quiet))
+    click.echo(pull_model(name or load().model.name, progress=not quiet))
 
 
 @model.command()

@@ -162,7 +162,7 @@ class JudgeModule(lightning.LightningModule):
         config = self.config.train
         parameters = list(self.backbone.trainable().values())
         optimizer = make_optimizer(config, parameters)
-        num_steps = int(self.trainer.estimated_stepping_batches)
+        num_steps = config.epochs * -(-self._num_batches() // config.accumulate)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, learning_rate(config.schedule, config.warmup, num_steps)
         )
@@ -170,6 +170,15 @@ class JudgeModule(lightning.LightningModule):
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
+
+    def _num_batches(self) -> int:
+        """Training batches of this process in an epoch.
+
+        Not `trainer.estimated_stepping_batches`: it sets up the loader that will be used, before
+        its state is read from the checkpoint, and then it is never read.
+        """
+        data = cast(Any, self.trainer).datamodule
+        return len(data.train_dataloader())
 
     # --- checkpoints
 

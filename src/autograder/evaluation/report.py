@@ -1,0 +1,232 @@
+"""The report: one page that needs no script, no network and no other file."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from autograder.config import Config
+from autograder.evaluation import pictures
+from autograder.evaluation.diagnoses import NO_REASONING, diagnose
+from autograder.evaluation.drawing import Point
+from autograder.evaluation.figures import (
+    NAMES,
+    TARGETS,
+    Notes,
+    between,
+    difference,
+    gain_words,
+    limit_words,
+    number,
+    percent,
+    target_words,
+)
+from autograder.evaluation.pictures import Series
+from autograder.evaluation.results import Prediction, Results, Table
+from autograder.terminal import printable
+
+_NUM_MISTAKES = 10
+_BASELINES = {
+    "majority": "Majority: always the most frequent score",
+    "length_only": "Length only: knows how long the response is",
+    "base_model": "Base model before training",
+}
+_GROUPS = {"level": "Level", "category": "Category", "language": "Language", "source": "Source"}
+
+
+def render(results: Results) -> str:
+    """The page as HTML; every text of the data is shown as text, whatever it holds."""
+    css = _part("page.css")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    notes = Notes()
+    judge = results.metrics["judge"]
+    return _template().render(
+        css=Markup(css),
+        style_hash=f"sha256-{digest}",
+        results=results,
+        metrics=results.metrics,
+        judge=judge,
+        notes=notes,
+        names=NAMES,
+        headline=_headline(judge),
+        targets=[_target(judge, name, notes) for name in TARGETS],
+        baselines=_baselines(results.metrics, notes),
+        gains=_gains(results.metrics, notes),
+        pictures=_pictures(results),
+        groups={title: results.metrics["groups"][key] for key, title in _GROUPS.items()},
+        diagnoses=diagnose(results, notes),
+        mistakes=[
+            {"row": row, "bars": _bars(at, row), "reasoned": _reasoned(results, row)}
+            for at, row in enumerate(worst(results.predictions))
+        ],
+        num_wrong=sum(row.distance > 0 for row in results.predictions),
+        samples=_samples(results),
+        changes=changes(results.config),
+        percent=percent,
+        number=number,
+        no_reasoning=NO_REASONING,
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Before escaping: control and direction characters become visible in every place.
+        finalize=_visible,
+    )
+    return environment.from_string(_part("page.html.jinja"))
+
+
+def _part(name: str) -> str:
+    return files("autograder.evaluation").joinpath(name).read_text(encoding="utf-8")
+
+
+def _visible(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value, keep="\n\t")
+    return value
+
+
+# --- what the page says
+
+
+def _headline(judge: dict[str, Any]) -> str:
+    exact, target = judge["exact"], TARGETS["exact"]
+    if exact is None:
+        return "No answers were graded."
+    bounds = judge["interval"]["exact"]
+    interval = f", 95 % interval {between('exact', bounds)}" if bounds else ""
+    return (
+        f"The judge gives the right score to {number('exact', exact)} of {judge['num_examples']:,} "
+        f"held-out answers{interval}. It {target_words(target, exact, bounds)}."
+    )
+
+
+def _target(judge: dict[str, Any], name: str, notes: Notes) -> dict[str, Any]:
+    value, bounds, target = judge[name], judge["interval"][name], TARGETS[name]
+    reached = None if value is None else target.reached(value, target.limit)
+    return {
+        "name": NAMES[name],
+        "figure": notes.figure(judge, name),
+        "interval": notes.interval(judge, name),
+        "limit": limit_words(target),
+        "reached": reached,
+        "words": "undefined" if value is None else target_words(target, value, bounds),
+    }
+
+
+def _baselines(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+    rows = [{"name": "This judge", "cells": _cells(metrics["judge"], notes)}]
+    for key, name in _BASELINES.items():
+        row = metrics["baselines"].get(key)
+        absent = notes.undefined("not measured: evaluate.base_model is false") if not row else ""
+        rows.append({"name": name, "cells": _cells(row, notes) if row else [absent] * len(NAMES)})
+    return rows
+
+
+def _cells(row: dict[str, Any], notes: Notes) -> list[str]:
+    return [notes.figure(row, name) for name in NAMES]
+
+
+def _gains(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+    rows = []
+    for key, title in _BASELINES.items():
+        for name in ("exact", "mae", "rps") if key in metrics["gain"] else ():
+            row = metrics["gain"][key]
+            value, bounds = row[name], row[f"{name}_interval"]
+            missing = "no paired difference: fewer than two items"
+            known = bounds[0] is not None
+            rows.append(
+                {
+                    "baseline": title.partition(":")[0],
+                    "name": NAMES[name],
+                    "figure": notes.undefined(missing)
+                    if value is None
+                    else difference(name, value),
+                    "interval": " to ".join(difference(name, bound) for bound in bounds)
+                    if known
+                    else notes.undefined(missing),
+                    "words": gain_words(name, bounds),
+                }
+            )
+    return rows
+
+
+def worst(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """The mistakes farthest from their label; of equally far ones the surest first."""
+    wrong = [row for row in predictions if row.distance]
+    wrong.sort(key=lambda row: (-row.distance, -row.confidence, row.example.id))
+    return wrong[:_NUM_MISTAKES]
+
+
+def _bars(at: int, row: Prediction) -> Markup:
+    return pictures.bars(f"mistake-{at}", row.probabilities, row.example.score, row.given)
+
+
+def _reasoned(results: Results, row: Prediction) -> str | None:
+    return next((r.reasoning for r in results.reasonings if r.id == row.example.id), None)
+
+
+def _samples(results: Results) -> list[dict[str, Any]]:
+    examples = {row.example.id: row.example for row in results.predictions}
+    return [{"row": row, "example": examples[row.id]} for row in results.reasonings]
+
+
+def _pictures(results: Results) -> dict[str, Markup]:
+    across = "optimiser steps"
+    loss = [
+        Series("training: score", _points(results.train, "score_loss"), marks=False),
+        Series("validation: score", _points(results.validation, "score_loss")),
+        Series("training: reasoning", _points(results.train, "reasoning_loss"), marks=False),
+        Series("validation: reasoning", _points(results.validation, "reasoning_loss")),
+    ]
+    learned = [
+        Series(NAMES[name].lower(), _points(results.validation, name))
+        for name in ("exact", "within_1", "pearson", "mae")
+    ]
+    return {
+        "confusion": pictures.confusion(results.pairs),
+        "reliability": pictures.reliability(results.reliability),
+        "distribution": pictures.distribution(results.shares),
+        "loss": pictures.curves("loss", "Loss while training", loss, across),
+        "learned": pictures.curves("learned", "Validation after each epoch", learned, across),
+    }
+
+
+def _points(table: Table, name: str) -> list[Point]:
+    pairs = [(row.get("step"), row.get(name)) for row in table]
+    return [(x, y) for x, y in pairs if x is not None and y is not None]
+
+
+def changes(config: Config) -> list[tuple[str, str, str]]:
+    """The parameters that differ from the package's defaults: name, value, default."""
+    rows = []
+    default = dataclasses.asdict(Config())
+    for group, values in dataclasses.asdict(config).items():
+        pairs = values.items() if isinstance(values, dict) else [("", values)]
+        for name, value in pairs:
+            usual = default[group][name] if name else default[group]
+            if value != usual:
+                key = f"{group}.{name}".removesuffix(".")
+                rows.append((key, _shown(value), _shown(usual)))
+    return rows
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {weight:g}" for name, weight in value.items())
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,103 @@
+"""Report: everything that was measured -> reports/report.html, one page without a script."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder import config
+from autograder.errors import DataError
+from autograder.evaluation import results as read
+from autograder.evaluation.report import render
+from autograder.evaluation.shapes import AUDIT as AUDIT_SHAPE
+from autograder.evaluation.shapes import JUDGE as JUDGE_SHAPE
+from autograder.evaluation.shapes import METRICS as METRICS_SHAPE
+from autograder.evaluation.shapes import OPTIONAL, check_tree
+from autograder.files import atomic_write
+from autograder.schema import SCORES, read_examples
+from autograder.stages import AUDIT, PARAMS, SPLITS, run
+
+JUDGE = Path("build/judge/judge.json")
+METRICS = Path("reports/metrics.json")
+TABLES = Path("reports/eval")
+CURVES = Path("reports/train")
+REPORT = Path("reports/report.html")
+
+
+def main() -> None:
+    settings = config.load(PARAMS)
+    with read.made_by("audit"):
+        audit = read.read_tree(AUDIT, AUDIT_SHAPE)
+    with read.made_by("split"):
+        examples = read_examples(SPLITS / "test.jsonl")
+    with read.made_by("train"):
+        judge = read.read_tree(JUDGE, JUDGE_SHAPE)
+        train = read.read_table(CURVES / "train.csv", ("step", "score_loss"))
+        validation = read.read_table(CURVES / "validation.csv", ("step", "score_loss"))
+    with read.made_by("evaluate"):
+        results = read.Results(
+            config=settings,
+            metrics=_metrics(),
+            audit=audit,
+            judge=judge,
+            predictions=read.read_predictions(TABLES / "predictions.jsonl", examples),
+            reasonings=read.read_reasonings(TABLES / "reasonings.jsonl", examples),
+            pairs=_pairs(TABLES / "confusion.csv"),
+            reliability=_reliability(TABLES / "reliability.csv"),
+            shares=_shares(TABLES / "scores.csv"),
+            train=train,
+            validation=validation,
+        )
+    atomic_write(REPORT, render(results))
+    print(f"{REPORT}: open it in a browser", file=sys.stderr)
+
+
+def _metrics() -> dict[str, Any]:
+    tree = read.read_tree(METRICS, METRICS_SHAPE)
+    for key, shape in OPTIONAL.items():
+        for name, part in shape.items():
+            if name in tree[key]:
+                check_tree(tree[key][name], part, str(METRICS), f"{key}.{name}")
+    return tree
+
+
+def _pairs(path: Path) -> list[tuple[int, int]]:
+    rows = read.read_table(path, ("actual", "predicted"))
+    return [
+        (_score(row, "actual", path, at), _score(row, "predicted", path, at))
+        for at, row in enumerate(rows, start=2)
+    ]
+
+
+def _reliability(path: Path) -> list[tuple[float, float, int]]:
+    rows = read.read_table(path, ("confidence", "accuracy", "num_examples"))
+    for at, row in enumerate(rows, start=2):
+        for name in ("confidence", "accuracy", "num_examples"):
+            if row[name] is None:
+                raise DataError("is empty", path=str(path), line=at, field=name)
+    return [(row["confidence"], row["accuracy"], int(row["num_examples"])) for row in rows]
+
+
+def _shares(path: Path) -> dict[str, dict[int, float]]:
+    shares: dict[str, dict[int, float]] = {}
+    rows = read.read_table(path, ("score", "kind", "share"), texts=("kind",))
+    for at, row in enumerate(rows, start=2):
+        score = _score(row, "score", path, at)
+        shares.setdefault(row["kind"], {})[score] = row["share"] or 0.0
+    for kind, share in shares.items():
+        if sorted(share) != list(SCORES):
+            raise DataError(f"expected {kind!r} for each score 1 to 5", path=str(path))
+    return shares
+
+
+def _score(row: dict[str, Any], name: str, path: Path, line: int) -> int:
+    if row[name] not in SCORES:
+        raise DataError(
+            f"expected a score 1 to 5, got {row[name]}", path=str(path), line=line, field=name
+        )
+    return int(row[name])
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,116 @@
+"""DVC in use, on the tiny model: what reruns, what does not, and what a bad value costs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.project import Project
+
+pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(600)]
+
+STAGES = ("generate", "audit", "split", "train", "evaluate", "report")
+
+
+@pytest.fixture(scope="module")
+def finished(make_project: Callable[[], Project]) -> Project:
+    """A project in which `dvc repro` has run to the end and is committed."""
+    project = make_project()
+    said = project.run("dvc", "repro")
+    assert ran(said) == list(STAGES)
+    project.commit()
+    return project
+
+
+def ran(said: str) -> list[str]:
+    return [stage for stage in STAGES if f"Running stage '{stage}'" in said]
+
+
+def test_a_second_repro_runs_nothing(finished: Project) -> None:
+    said = finished.run("dvc", "repro")
+    assert ran(said) == []
+    assert "up to date" in said
+
+
+def test_metrics_hold_judge_and_baselines_and_no_nan(finished: Project) -> None:
+    metrics = json.loads(finished.read("reports/metrics.json"), parse_constant=pytest.fail)
+    assert set(metrics["baselines"]) == {"majority", "length_only", "base_model"}
+    assert 0 <= metrics["judge"]["exact"] <= 1
+    assert "<html" in finished.read("reports/report.html")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"lora__r": 8}, ["train", "evaluate", "report"]),
+        ({"evaluate__bootstrap": 30}, ["evaluate", "report"]),
+        ({"audit__max_length_accuracy": 0.5}, ["audit", "split", "train", "evaluate", "report"]),
+    ],
+)
+def test_only_what_reads_a_parameter_reruns(
+    finished: Project, change: dict[str, object], expected: list[str]
+) -> None:
+    finished.set(**change)
+    try:
+        said = finished.run("dvc", "repro", "--dry")
+    finally:
+        finished.run("git", "checkout", "-q", "params.yaml")
+    assert [stage for stage in ran(said) if stage in expected] == ran(said)
+    assert ran(said)[0] == expected[0]
+
+
+def test_a_changed_line_of_data_reruns_from_generate(finished: Project) -> None:
+    path = finished.folder / "data" / "starter.jsonl"
+    whole = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(whole.replace("2", "3", 1), encoding="utf-8")
+        said = finished.run("dvc", "repro", "--dry")
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    assert ran(said)[0] == "generate"
+
+
+@pytest.mark.parametrize(
+    ("setting", "fault"),
+    [
+        ("lora.r=abc", "lora.r: 'abc' is not a whole number"),
+        ("train.lr=-1", "train.lr: -1.0 is out of range"),
+        ("dataset.recipe=everything", "dataset.recipe: 'everything' is out of range"),
+    ],
+)
+def test_a_bad_value_stops_a_stage_before_anything_is_loaded(
+    finished: Project, setting: str, fault: str
+) -> None:
+    said = finished.run("dvc", "exp", "run", "--temp", "-S", setting, code=255)
+    assert fault in said
+    assert "Traceback" not in said
+
+
+def test_an_unknown_key_is_refused(finished: Project) -> None:
+    said = finished.run("dvc", "exp", "run", "--temp", "-S", "lora.rr=8", code=255)
+    assert "rr" in said
+
+
+def test_a_temporary_experiment_runs_its_own_code(finished: Project) -> None:
+    """Code edited in the workspace travels; the installed package does not stand in for it."""
+    path = finished.folder / "src" / "autograder" / "stages" / "generate.py"
+    whole = path.read_text(encoding="utf-8")
+    try:
+        changed = whole.replace(
+            'if __name__ == "__main__":',
+            'if __name__ == "__main__":\n    print("the code of this tree")',
+        )
+        path.write_text(changed, encoding="utf-8")
+        said = finished.run("dvc", "exp", "run", "--temp", "-S", "seed=18", "generate")
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    assert "the code of this tree" in said
+
+
+def test_an_experiment_changes_the_metrics_and_can_be_compared(finished: Project) -> None:
+    finished.run("dvc", "exp", "run", "--temp", "-n", "wider", "-S", "lora.r=8")
+    diff = json.loads(finished.run("dvc", "exp", "diff", "HEAD", "wider", "--json"))
+    assert diff["params"]["params.yaml"]["lora.r"] == {"old": 4, "new": 8, "diff": 4}
+    assert any(name.startswith("judge.") for name in diff["metrics"]["reports/metrics.json"])

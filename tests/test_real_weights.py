@@ -1,0 +1,62 @@
+"""Real weights, the real path: pulled, quantised, trained, published, loaded, grading."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from autograder.config import Config
+from autograder.judge import Judge
+from autograder.schema import read_examples
+from autograder.training import Outputs, train
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def trained(model: str, num_examples: int, folder: Path, data: Path) -> Judge:
+    config = Config()
+    config = dataclasses.replace(
+        config,
+        model=dataclasses.replace(config.model, name=model),
+        train=dataclasses.replace(config.train, epochs=2, lr=5e-4, accumulate=1, patience=0),
+    )
+    examples = [row for row in read_examples(data / "starter.jsonl") if row.score in (1, 5)]
+    train(
+        config,
+        examples[:num_examples],
+        examples[num_examples : num_examples + 2],
+        scratch=folder / "scratch",
+        outputs=Outputs(folder / "checkpoints", folder / "judge", folder / "reports"),
+    )
+    return Judge.load(folder / "judge")
+
+
+def check(judge: Judge, folder: Path) -> None:
+    rows = (folder / "reports" / "train.csv").read_text(encoding="utf-8").splitlines()
+    name = rows[0].split(",").index("loss")
+    losses = [float(row.split(",")[name]) for row in rows[1:]]
+    half = len(losses) // 2
+    assert sum(losses[half:]) / (len(losses) - half) < sum(losses[:half]) / half
+    (verdict,) = judge.evaluate_many([("What is 2+2?", "2+2=5", "Factual accuracy")])
+    assert verdict.score in range(1, 6)
+    assert sum(verdict.probabilities) == pytest.approx(1.0, abs=1e-5)
+    encoded = judge.encoder.encode("What is 2+2?", "2+2=5", "Factual accuracy")
+    (reasoning,) = judge.reason([encoded], [verdict.score], max_new_tokens=4)
+    assert reasoning
+
+
+def test_the_smallest_real_model_trains_and_grades(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    judge = trained("smollm2-135m-instruct", 6, tmp_path, request.config.rootpath / "data")
+    check(judge, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_default_model_trains_and_grades(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    judge = trained(Config().model.name, 18, tmp_path, request.config.rootpath / "data")
+    check(judge, tmp_path)
