@@ -160,7 +160,7 @@ def measure_ours(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
         data = InOrder(rows, [], config.train, pad_id=encoder.pad_id, seed=config.seed)
         trainer.fit(module, data)
     first = module.history["train"][0]
-    entropy = first["loss"] - config.loss.regression_weight * first["regression"]
+    entropy = (first["score_loss"] + (VERDICT - 1) * first["reasoning_loss"]) / VERDICT
     return _result(timer, warmup, module.backbone.model, entropy)
 
 

@@ -75,6 +75,7 @@ def run_side(side: str, setup: Setup) -> dict[str, Any]:
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_OFFLINE": "1",  # the model is pulled by then
         "TOKENIZERS_PARALLELISM": "false",
+        "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0],
     }
     with tempfile.TemporaryDirectory() as scratch:
         result = Path(scratch) / "result.json"
@@ -225,11 +226,11 @@ def differences(trl: dict[str, Any], ours: dict[str, Any], on_gpu: bool) -> list
         "LoRA's product: PEFT adds it in separate passes; ours accumulates into the base product "
         "in one autograd\n  step",
         f"adapter: TRL casts it to {trl['adapter_dtype']}; ours is {ours['adapter_dtype']}",
-        "precision: TRL runs under autocast; ours computes in the base's dtype without",
+        "precision: TRL runs under autocast, unless in float32; ours without, unless in float16",
         f"attention: TRL {trl['attention']} (its default), ours {ours['attention']}",
         head,
-        "loss: ours adds the regression term on the score; ours does not read the last verdict "
-        f"token\n  ({ROW - 1} positions for {ROW})",
+        "loss: ours weighs the score token and adds the regression term; it does not read the "
+        f"last verdict token\n  ({ROW - 1} positions for {ROW})",
         "loop: transformers' Trainer and Lightning's, each with its own overhead; loading of data "
         "is in neither",
     ]

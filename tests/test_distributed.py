@@ -19,13 +19,13 @@ SCRIPT = Path(__file__).parent / "scripts" / "train_tiny.py"
 
 
 def train(folder: Path, config: Config) -> subprocess.CompletedProcess[str]:
-    """Run one training in a process of its own: 24 rows, 8 batches an epoch; 11 to validate."""
+    """Run one training in a process of its own: 22 rows, 8 batches an epoch; 5 to validate."""
     folder.mkdir()
     values = {
         "folder": str(folder),
         "params": json.loads(json.dumps(dataclasses.asdict(config))),
         "num_items": 7,
-        "num_validation": 11,
+        "num_validation": 13,
     }
     plan = folder / "plan.json"
     plan.write_text(json.dumps(values), encoding="utf-8")
@@ -81,7 +81,7 @@ def test_two_processes_follow_the_curve_of_one(folders, name):
     assert len(one) == (4 if name == "train" else 2)
     assert [row["step"] for row in two] == [row["step"] for row in one]
     for expected, row in zip(one, two, strict=True):
-        assert row == pytest.approx(expected, rel=1e-4, abs=1e-5, nan_ok=True)
+        assert row == pytest.approx(expected, rel=1e-3, abs=1e-4, nan_ok=True)
 
 
 def test_both_end_with_the_same_adapter(folders):

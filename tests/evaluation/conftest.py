@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import random
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 HOSTILE = {
     "script": "<script>alert('pwned'); document.title = 'pwned'</script>",
     "style": "</style></pre></details></title><style>body { display: none }</style><base href=//x>",
-    "image": "<img src=x onerror=alert(1)><a href=\"javascript:alert(2)\">javascript:alert(3)</a>",
+    "image": '<img src=x onerror=alert(1)><a href="javascript:alert(2)">javascript:alert(3)</a>',
     "template": "{{7*7}} {% raw %} ${7*7} {{ config }} &lt;b&gt;",
     "control": "null \0 bell \a escape \x1b[31m right-to-left \u202egnp.exe zero\u200bwidth\ufeff",
     "long": "A" * 20_000,
@@ -81,7 +80,12 @@ def make_probabilities(examples: list[Example], skill: float, seed: int = 0) -> 
 
 
 def make_project(
-    root: Path, skill: float = 2.0, *, hostile: bool = True, base_model: bool = True, sample: int = 8
+    root: Path,
+    skill: float = 2.0,
+    *,
+    hostile: bool = True,
+    base_model: bool = True,
+    sample: int = 8,
 ) -> dict[str, Any]:
     """Write every input of the report stage; return the metrics."""
     shutil.copy(ROOT / "params.yaml", root / "params.yaml")
@@ -197,16 +201,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
 @pytest.fixture
 def project(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
     """A copy of it to break."""
-    shutil.copytree(made[0], tmp_path / "project")
+    shutil.copytree(made[0], tmp_path / "project", ignore=shutil.ignore_patterns("*.html"))
     return tmp_path / "project"
 
 
-def edit_metrics(project: Path, change: Any) -> None:
-    path = project / "reports/metrics.json"
-    metrics = json.loads(path.read_text(encoding="utf-8"))
-    change(metrics)
-    path.write_text(json.dumps(metrics), encoding="utf-8")
+@pytest.fixture(scope="session")
+def hostile() -> dict[str, str]:
+    return HOSTILE
 
 
-def with_score(example: Example, **changes: Any) -> Example:
-    return dataclasses.replace(example, **changes)
+@pytest.fixture
+def build(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Makes another project in `tmp_path`."""
+    return lambda **options: make_project(tmp_path, **options)

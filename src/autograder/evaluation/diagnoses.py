@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.evaluation.figures import Notes, difference, gain_words, number, percent
+from autograder.evaluation.figures import (
+    Notes,
+    difference,
+    difference_between,
+    gain_words,
+    number,
+    percent,
+)
 from autograder.evaluation.results import Results
 
 _LAZY_MARGIN = 0.15
@@ -121,7 +128,7 @@ def _rate(
     figure = notes.share(rate, "no held-out example could show this")
     if rate is not None:
         figure = f"{percent(rate)}: {row['num_failed']:,} of {size:,} {among}"
-        figure += "; few examples, so a low rate proves little" if size < _FEW else ""
+        figure += "; few examples, so this proves little" if size < _FEW else ""
     limit = f"more than {_RATE_LIMIT:.0%}".replace("%", " %")
     seen = None if rate is None else rate > _RATE_LIMIT
     return Diagnosis(title, meaning, figure, limit, seen, remedy)
@@ -180,8 +187,8 @@ def _length(results: Results) -> Diagnosis:
     verdict = gain_words("exact", bounds)
     figure = f"{verdict} than a judge that knows only the response's length"
     if value is not None and bounds[0] is not None:
-        low, high = (difference("exact", bound) for bound in bounds)
-        figure += f": {difference('exact', value)} exact match ({low} to {high})"
+        interval = difference_between("exact", bounds)
+        figure += f": exact match {difference('exact', value)} ({interval})"
     share = results.audit["length"]["all"]["all"]["accuracy"]
     if share is not None:
         figure += f". In the whole data set, length alone grades {percent(share)} right"
@@ -206,7 +213,7 @@ def _confidence(results: Results) -> Diagnosis:
         figure = (
             f"calibration error {number('ece', ece)}; mean confidence {percent(confidence)}, "
             f"right {percent(accuracy)}: "
-            f"{'over' if confidence > accuracy else 'not over'}-confident on the whole"
+            f"{'over' if confidence > accuracy else 'under'}-confident on the whole"
         )
     return Diagnosis(
         "Over-confidence",

@@ -9,7 +9,7 @@ from itertools import count, takewhile
 from markupsafe import Markup, escape
 
 WIDTH = 360
-LEFT, RIGHT, TOP, PLOT = 44, 346, 14, 190
+LEFT, RIGHT, TOP, PLOT = 44, 338, 14, 190
 """The plot: its left, right and top edge, and its height."""
 _MOST_POINTS = 200
 Point = tuple[float, float]
@@ -75,7 +75,9 @@ def axes(
     for value in ticks(*up):
         parts.append(line(LEFT, y_of(value), RIGHT, y_of(value), "grid"))
         parts.append(text(LEFT - 6, y_of(value) + 4, words(value), "end", "small"))
-    for value in ticks(*across) if with_x else ():
+    # Steps and epochs are whole.
+    named = [v for v in ticks(*across) if percent or v == round(v)] if with_x else []
+    for value in named:
         parts.append(line(x_of(value), TOP + PLOT, x_of(value), TOP + PLOT + 4, "grid"))
         parts.append(text(x_of(value), TOP + PLOT + 17, words(value), class_="small"))
     return parts, x_of, y_of

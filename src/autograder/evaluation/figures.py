@@ -118,6 +118,11 @@ def difference(name: str, value: float) -> str:
     return sign + _plain(shown) + (" points" if name in _SHARES else "")
 
 
+def difference_between(name: str, bounds: Sequence[float]) -> str:
+    low, high = (difference(name, bound) for bound in bounds)
+    return f"{low.removesuffix(' points')} to {high}"
+
+
 def _plain(value: Decimal) -> str:
     text = f"{abs(value):,}"
     return f"\N{MINUS SIGN}{text}" if value < 0 else text

@@ -85,10 +85,10 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> Markup:
     path = " ".join(f"{x_of(c):.1f},{y_of(a):.1f}" for c, a, _ in bins)
     parts = [
         line(x_of(0), y_of(0), x_of(1), y_of(1), "ideal"),
-        text(x_of(0.3), y_of(0.4), "confidence is right", class_="small"),
+        text(x_of(0.98), y_of(0.03), "dashed: confidence is right", "end", "small"),
         tag("polyline", points=path, class_="line series-0"),
         *dots,
-        text((LEFT + RIGHT) / 2, TOP + PLOT + 34, "confidence (larger dot: more answers)"),
+        text((LEFT + RIGHT) / 2, TOP + PLOT + 34, "share right, over confidence"),
     ]
     words = [f"confidence {percent(c)}: right {percent(a)} of {n:,} answers" for c, a, n in bins]
     return picture(
@@ -101,6 +101,9 @@ def distribution(shares: Mapping[str, Mapping[int, float]]) -> Markup:
     high = max((share for kind in shares.values() for share in kind.values()), default=1.0)
     top = min(1.0, math.ceil(high * 10 + 0.2) / 10)
     frame, _, y_of = axes((0.0, 1.0), (0.0, top), percent=True, with_x=False)
+    stripes = tag("path", d="M0 6 L6 0 M-1 1 L1 -1 M5 7 L7 5", class_="stripe")
+    hatch = {"id": "hatch", "width": 6, "height": 6, "patternUnits": "userSpaceOnUse"}
+    frame.append(tag("defs", tag("pattern", stripes, **hatch)))
     room = (RIGHT - LEFT) / len(SCORES)
     width = (room - 8) / max(len(shares), 1)
     parts = []
@@ -136,7 +139,7 @@ def curves(key: str, title: str, series: Sequence[Series], across: str) -> Marku
         return Markup("")
     xs = [x for one in shown for x, _ in one.points]
     ys = [y for one in shown for _, y in one.points]
-    frame, x_of, y_of = axes(span(xs), span([0.0, *ys]))
+    frame, x_of, y_of = axes(span([0.0, *xs]), span([0.0, *ys]))
     parts: list[str] = []
     for at, one in enumerate(shown):
         points = [(x_of(x), y_of(y)) for x, y in thinned(one.points)]
@@ -168,7 +171,7 @@ def bars(key: str, probabilities: Sequence[float], label: int, given: int) -> Ma
         y = (score - 1) * 20
         words = [percent(share)]
         words += ["given"] * (score == given) + ["label"] * (score == label)
-        kind = "bar bar-2" if score == label else "bar bar-0" if score == given else "bar rest"
+        kind = "bar bar-0" if score == label else "bar bar-1" if score == given else "bar rest"
         parts += [
             text(8, y + 14, str(score), class_="strong"),
             tag("rect", x=20, y=y + 3, width=max(0.5, 140 * share), height=14, class_=kind),

@@ -23,6 +23,7 @@ from autograder.evaluation.figures import (
     Notes,
     between,
     difference,
+    difference_between,
     gain_words,
     limit_words,
     number,
@@ -31,6 +32,7 @@ from autograder.evaluation.figures import (
 )
 from autograder.evaluation.pictures import Series
 from autograder.evaluation.results import Prediction, Results, Table
+from autograder.schema import LEVELS
 from autograder.terminal import printable
 
 _NUM_MISTAKES = 10
@@ -61,7 +63,7 @@ def render(results: Results) -> str:
         baselines=_baselines(results.metrics, notes),
         gains=_gains(results.metrics, notes),
         pictures=_pictures(results),
-        groups={title: results.metrics["groups"][key] for key, title in _GROUPS.items()},
+        groups={title: _groups(results.metrics["groups"][key]) for key, title in _GROUPS.items()},
         diagnoses=diagnose(results, notes),
         mistakes=[
             {"row": row, "bars": _bars(at, row), "reasoned": _reasoned(results, row)}
@@ -73,6 +75,7 @@ def render(results: Results) -> str:
         percent=percent,
         number=number,
         no_reasoning=NO_REASONING,
+        levels={str(level): name for level, name in LEVELS.items()},
     )
 
 
@@ -117,13 +120,19 @@ def _headline(judge: dict[str, Any]) -> str:
 def _target(judge: dict[str, Any], name: str, notes: Notes) -> dict[str, Any]:
     value, bounds, target = judge[name], judge["interval"][name], TARGETS[name]
     reached = None if value is None else target.reached(value, target.limit)
+    words, _, doubt = (
+        ("undefined", "", "")
+        if value is None
+        else target_words(target, value, bounds).partition("; ")
+    )
     return {
         "name": NAMES[name],
         "figure": notes.figure(judge, name),
         "interval": notes.interval(judge, name),
         "limit": limit_words(target),
         "reached": reached,
-        "words": "undefined" if value is None else target_words(target, value, bounds),
+        "words": words,
+        "doubt": doubt,
     }
 
 
@@ -155,13 +164,19 @@ def _gains(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
                     "figure": notes.undefined(missing)
                     if value is None
                     else difference(name, value),
-                    "interval": " to ".join(difference(name, bound) for bound in bounds)
+                    "interval": difference_between(name, bounds)
                     if known
                     else notes.undefined(missing),
                     "words": gain_words(name, bounds),
                 }
             )
     return rows
+
+
+def _groups(rows: dict[str, Any]) -> dict[str, Any]:
+    """Levels from basic to adversarial; everything else by name."""
+    order = [name for name in LEVELS.values() if name in rows]
+    return {name: rows[name] for name in [*order, *sorted(set(rows) - set(order))]}
 
 
 def worst(predictions: Sequence[Prediction]) -> list[Prediction]:
@@ -193,7 +208,7 @@ def _pictures(results: Results) -> dict[str, Markup]:
         Series("validation: reasoning", _points(results.validation, "reasoning_loss")),
     ]
     learned = [
-        Series(NAMES[name].lower(), _points(results.validation, name))
+        Series(NAMES[name], _points(results.validation, name, "epoch"))
         for name in ("exact", "within_1", "pearson", "mae")
     ]
     return {
@@ -201,12 +216,12 @@ def _pictures(results: Results) -> dict[str, Markup]:
         "reliability": pictures.reliability(results.reliability),
         "distribution": pictures.distribution(results.shares),
         "loss": pictures.curves("loss", "Loss while training", loss, across),
-        "learned": pictures.curves("learned", "Validation after each epoch", learned, across),
+        "learned": pictures.curves("learned", "Validation after each epoch", learned, "epochs"),
     }
 
 
-def _points(table: Table, name: str) -> list[Point]:
-    pairs = [(row.get("step"), row.get(name)) for row in table]
+def _points(table: Table, name: str, across: str = "step") -> list[Point]:
+    pairs = [(row.get(across), row.get(name)) for row in table]
     return [(x, y) for x, y in pairs if x is not None and y is not None]
 
 

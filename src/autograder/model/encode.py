@@ -97,7 +97,8 @@ class Encoder:
     def _digits(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Ids of `LEAD`, and of the digits 1 to 5 where they follow it."""
         rendered = [self._trusted(f"{LEAD}{score}{verdict_tail('')}") for score in SCORES]
-        at = next(i for i, ids in enumerate(zip(*rendered, strict=False)) if len(set(ids)) > 1)
+        differing = (i for i, ids in enumerate(zip(*rendered, strict=False)) if len(set(ids)) > 1)
+        at = next(differing, 0)
         digits = tuple(ids[at] for ids in rendered)
         tails = {tuple(ids[at + 1 :]) for ids in rendered}
         if len(set(digits)) != len(SCORES) or len(tails) != 1:

@@ -62,6 +62,8 @@ class JudgeModule(lightning.LightningModule):
         dtype = choose_dtype(config.train.precision, device)
         base, encoder = load_base(config.model, config.quantization, device=device, dtype=dtype)
         self.backbone = Backbone(add_adapter(base, config.lora, config.seed), encoder).to(device)
+        # transformers loads in evaluation mode, in which it would not checkpoint.
+        self.backbone.train()
         if checkpointing(config, device):
             cast(Any, base).gradient_checkpointing_enable({"use_reentrant": False})
 
