@@ -7,16 +7,14 @@ Nothing here imports torch, so a stage can refuse a bad file in a fraction of a 
 
 from __future__ import annotations
 
-import difflib
-import math
-import types
-import typing
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import ConfigError
+from autograder.strict import Reader, bounded, choice
 
 LORA_PROJECTIONS = (
     "q_proj",
@@ -29,27 +27,10 @@ LORA_PROJECTIONS = (
 )
 
 
-def _range(
-    default: Any,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    above: float | None = None,
-    below: float | None = None,
-) -> Any:
-    """A number with inclusive (`low`, `high`) or exclusive (`above`, `below`) bounds."""
-    limits = {"low": low, "high": high, "above": above, "below": below}
-    return field(default=default, metadata=limits)
-
-
-def _choice(default: str, *choices: str) -> Any:
-    return field(default=default, metadata={"choices": choices})
-
-
 @dataclass(frozen=True)
 class DatasetConfig:
-    recipe: str = _choice("full", "starter", "bank", "full")
-    num_constructed: int = _range(150, low=0, high=1_000_000)
+    recipe: str = choice("full", "starter", "bank", "full")
+    num_constructed: int = bounded(150, low=0, high=1_000_000)
     families: Mapping[str, float] = field(
         default_factory=lambda: {
             "coverage": 4.0,
@@ -65,82 +46,82 @@ class DatasetConfig:
 
 @dataclass(frozen=True)
 class AuditConfig:
-    max_length_correlation: float = _range(0.15, low=0.0, high=1.0)
-    max_length_accuracy: float = _range(0.35, low=0.2, high=1.0)
-    near_duplicate_overlap: float = _range(0.8, above=0.0, high=1.0)
+    max_length_correlation: float = bounded(0.15, low=0.0, high=1.0)
+    max_length_accuracy: float = bounded(0.35, low=0.2, high=1.0)
+    near_duplicate_overlap: float = bounded(0.8, above=0.0, high=1.0)
 
 
 @dataclass(frozen=True)
 class SplitConfig:
-    validation: float = _range(0.1, above=0.0, below=1.0)
-    test: float = _range(0.2, above=0.0, below=1.0)
+    validation: float = bounded(0.1, above=0.0, below=1.0)
+    test: float = bounded(0.2, above=0.0, below=1.0)
 
 
 @dataclass(frozen=True)
 class ModelConfig:
     name: str = "qwen2.5-coder-0.5b-instruct"
-    max_length: int = _range(1024, low=256, high=131_072)
-    attention: str = _choice("auto", "auto", "eager", "sdpa", "flash_attention_2")
+    max_length: int = bounded(1024, low=256, high=131_072)
+    attention: str = choice("auto", "auto", "eager", "sdpa", "flash_attention_2")
 
 
 @dataclass(frozen=True)
 class QuantizationConfig:
     bits: int = field(default=4, metadata={"choices": (4, 8, 16)})
-    type: str = _choice("nf4", "nf4", "fp4")
+    type: str = choice("nf4", "nf4", "fp4")
     double: bool = True
-    compute_dtype: str = _choice("auto", "auto", "bf16", "fp16", "fp32")
+    compute_dtype: str = choice("auto", "auto", "bf16", "fp16", "fp32")
 
 
 @dataclass(frozen=True)
 class LoraConfig:
-    r: int = _range(16, low=1, high=1024)
-    alpha: float = _range(32, above=0)
-    dropout: float = _range(0.05, low=0.0, below=1.0)
+    r: int = bounded(16, low=1, high=1024)
+    alpha: float = bounded(32, above=0)
+    dropout: float = bounded(0.05, low=0.0, below=1.0)
     targets: tuple[str, ...] = LORA_PROJECTIONS
 
 
 @dataclass(frozen=True)
 class LossConfig:
-    score_weight: float = _range(5.0, low=0.0)
-    reasoning_weight: float = _range(1.0, low=0.0)
-    regression_weight: float = _range(1.0, low=0.0)
+    score_weight: float = bounded(5.0, low=0.0)
+    reasoning_weight: float = bounded(1.0, low=0.0)
+    regression_weight: float = bounded(1.0, low=0.0)
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    epochs: int = _range(3, low=1, high=1000)
-    batch_size: int = _range(5, low=1, high=4096)
-    accumulate: int = _range(2, low=1, high=4096)
-    lr: float = _range(2e-4, above=0.0, high=1.0)
-    warmup: float = _range(0.1, low=0.0, below=1.0)
-    schedule: str = _choice("cosine", "cosine", "linear", "constant")
-    optimizer: str = _choice("paged_adamw_8bit", "paged_adamw_8bit", "adamw_8bit", "adamw")
-    weight_decay: float = _range(0.0, low=0.0, high=1.0)
-    clip: float = _range(1.0, low=0.0)
-    precision: str = _choice("auto", "auto", "bf16", "fp16", "fp32")
-    gradient_checkpointing: str = _choice("auto", "auto", "on", "off")
+    epochs: int = bounded(3, low=1, high=1000)
+    batch_size: int = bounded(5, low=1, high=4096)
+    accumulate: int = bounded(2, low=1, high=4096)
+    lr: float = bounded(2e-4, above=0.0, high=1.0)
+    warmup: float = bounded(0.1, low=0.0, below=1.0)
+    schedule: str = choice("cosine", "cosine", "linear", "constant")
+    optimizer: str = choice("paged_adamw_8bit", "paged_adamw_8bit", "adamw_8bit", "adamw")
+    weight_decay: float = bounded(0.0, low=0.0, high=1.0)
+    clip: float = bounded(1.0, low=0.0)
+    precision: str = choice("auto", "auto", "bf16", "fp16", "fp32")
+    gradient_checkpointing: str = choice("auto", "auto", "on", "off")
     share_prefix: bool = True
-    patience: int = _range(2, low=0, high=1000)
-    monitor: str = _choice("rps", "rps", "mae", "exact", "spearman", "pearson", "kappa", "loss")
-    checkpoint_every: int = _range(10, low=1)
-    logger: str = _choice("csv", "csv", "dvclive", "tensorboard", "wandb", "mlflow")
+    patience: int = bounded(2, low=0, high=1000)
+    monitor: str = choice("rps", "rps", "mae", "exact", "spearman", "pearson", "kappa", "loss")
+    checkpoint_every: int = bounded(10, low=1)
+    logger: str = choice("csv", "csv", "dvclive", "tensorboard", "wandb", "mlflow")
     devices: str | int = "auto"
-    num_nodes: int = _range(1, low=1, high=10_000)
+    num_nodes: int = bounded(1, low=1, high=10_000)
     strategy: str = "auto"
 
 
 @dataclass(frozen=True)
 class EvaluateConfig:
-    batch_size: int = _range(10, low=1, high=4096)
-    bootstrap: int = _range(1000, low=10, high=1_000_000)
-    num_reasonings: int = _range(12, low=0, high=100_000)
-    max_reasoning_tokens: int = _range(64, low=1, high=4096)
+    batch_size: int = bounded(10, low=1, high=4096)
+    bootstrap: int = bounded(1000, low=10, high=1_000_000)
+    num_reasonings: int = bounded(12, low=0, high=100_000)
+    max_reasoning_tokens: int = bounded(64, low=1, high=4096)
     base_model: bool = True
 
 
 @dataclass(frozen=True)
 class Config:
-    seed: int = _range(17, low=0, high=2**31 - 1)
+    seed: int = bounded(17, low=0, high=2**31 - 1)
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
     audit: AuditConfig = field(default_factory=AuditConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
@@ -150,119 +131,6 @@ class Config:
     loss: LossConfig = field(default_factory=LossConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
-
-
-_NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
-
-
-class _Reader:
-    """Walks a mapping and a dataclass side by side and collects every fault."""
-
-    def __init__(self) -> None:
-        self.faults: list[str] = []
-
-    def group(self, cls: type[Any], values: object, path: str) -> Any:
-        if not isinstance(values, Mapping):
-            self.faults.append(f"{path or 'the file'}: expected keys and values, got {values!r}")
-            return cls()
-        known = {entry.name: entry for entry in fields(cls)}
-        hints = typing.get_type_hints(cls)
-        for key in values:
-            if key not in known:
-                close = difflib.get_close_matches(str(key), known, n=1)
-                hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
-                self.faults.append(f"{_join(path, str(key))}: unknown key; {hint}")
-        chosen = {}
-        for name, entry in known.items():
-            place = _join(path, name)
-            if name not in values:
-                if path or not is_dataclass(hints[name]):
-                    self.faults.append(f"{place}: missing; the default is {_default(entry)!r}")
-                else:
-                    self.faults.append(f"{place}: missing group")
-                continue
-            value = values[name]
-            if is_dataclass(hints[name]):
-                chosen[name] = self.group(typing.cast(type, hints[name]), value, place)
-            else:
-                number = len(self.faults)
-                converted = self.value(hints[name], entry, value, place)
-                if len(self.faults) == number:
-                    chosen[name] = converted
-        return cls(**chosen)
-
-    def value(self, kind: Any, entry: Field[Any], value: object, path: str) -> Any:
-        origin = typing.get_origin(kind)
-        if origin is Mapping:
-            return self.weights(value, path)
-        if origin is tuple:
-            if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-                return tuple(value)
-            self.faults.append(f"{path}: {value!r} is not a list of names")
-            return None
-        allowed = typing.get_args(kind) if origin is types.UnionType else (kind,)
-        if float in allowed and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if type(value) not in allowed:
-            names = " or ".join(_NAMES[option] for option in allowed)
-            self.faults.append(f"{path}: {value!r} is not {names}{_allowed(entry, ', ')}")
-            return None
-        if not _within(entry, value):
-            self.faults.append(f"{path}: {value!r} is out of range{_allowed(entry, '; ')}")
-        return value
-
-    def weights(self, value: object, path: str) -> dict[str, float]:
-        if not isinstance(value, Mapping):
-            self.faults.append(f"{path}: expected names with a weight each, got {value!r}")
-            return {}
-        for name, weight in value.items():
-            if (
-                isinstance(weight, bool)
-                or not isinstance(weight, int | float)
-                or not 0 <= weight < math.inf
-            ):
-                self.faults.append(
-                    f"{_join(path, str(name))}: {weight!r} is not a weight; allowed: 0 or more"
-                )
-        return {str(name): weight for name, weight in value.items()}
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _default(entry: Field[Any]) -> Any:
-    if entry.default_factory is not MISSING:
-        return entry.default_factory()
-    return entry.default
-
-
-_CHECKS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
-    "low": (lambda value, limit: value >= limit, "at least {}"),
-    "high": (lambda value, limit: value <= limit, "at most {}"),
-    "above": (lambda value, limit: value > limit, "more than {}"),
-    "below": (lambda value, limit: value < limit, "less than {}"),
-    "choices": (lambda value, limit: value in limit, "{}"),
-}
-
-
-def _within(entry: Field[Any], value: object) -> bool:
-    # NaN fails every comparison, and infinity is never meant.
-    return not (isinstance(value, float) and not math.isfinite(value)) and all(
-        check(value, entry.metadata[name])
-        for name, (check, _) in _CHECKS.items()
-        if entry.metadata.get(name) is not None
-    )
-
-
-def _allowed(entry: Field[Any], lead: str) -> str:
-    parts = []
-    for name, (_, wording) in _CHECKS.items():
-        limit = entry.metadata.get(name)
-        if limit is not None:
-            shown = " | ".join(map(str, limit)) if name == "choices" else limit
-            parts.append(wording.format(shown))
-    return f"{lead}allowed: {', '.join(parts)}" if parts else f"{lead}allowed: a finite number"
 
 
 def _cross_checks(config: Config) -> list[str]:
@@ -286,7 +154,7 @@ def parse(values: object, source: str = "params.yaml") -> Config:
     Raises:
         ConfigError: lists every fault.
     """
-    reader = _Reader()
+    reader = Reader()
     config = reader.group(Config, values, "")
     assert isinstance(config, Config)
     faults = reader.faults or _cross_checks(config)
@@ -314,3 +182,10 @@ def load(path: Path | str = "params.yaml") -> Config:
     except YAMLError as error:
         raise ConfigError(str(path), [f"not YAML: {' '.join(str(error).split())}"]) from None
     return parse(values, str(path))
+
+
+def describe(config: Config) -> dict[str, Any]:
+    """The configuration as plain JSON values, as `parse` reads them."""
+    values = json.loads(json.dumps(asdict(config)))
+    assert isinstance(values, dict)
+    return values

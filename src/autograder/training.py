@@ -23,11 +23,11 @@ import lightning
 import torch
 from filelock import FileLock, Timeout
 
-from autograder.config import Config
+from autograder.config import Config, describe
 from autograder.errors import TrainingError
 from autograder.files import atomic_folder, atomic_write, finite, json_text
 from autograder.judge import Judge
-from autograder.model.backbone import choose_dtype, default_device, describe
+from autograder.model.backbone import choose_dtype, default_device
 from autograder.model.calibration import fit_temperature
 from autograder.model.callbacks import BEST, LAST, Checkpoints, Progress
 from autograder.model.data import JudgeDataModule

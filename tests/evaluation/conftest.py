@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.config import AuditConfig
+from autograder.config import AuditConfig, describe, load
 from autograder.dataset.audit import audit
 from autograder.evaluation import evaluate as evaluation
 from autograder.evaluation.baselines import length_only, majority
@@ -88,7 +88,6 @@ def make_project(
     sample: int = 8,
 ) -> dict[str, Any]:
     """Write every input of the report stage; return the metrics."""
-    shutil.copy(ROOT / "params.yaml", root / "params.yaml")
     test, train = make_data(hostile=hostile), make_data(40, hostile=False)
     probabilities = make_probabilities(test, skill)
     given = (probabilities.argmax(dim=1) + 1).tolist()
@@ -153,7 +152,7 @@ def make_project(
         "template_version": 1,
         "digit_ids": [16, 17, 18, 19, 20],
         "temperature": 1.2345,
-        "params": {},
+        "params": describe(load(ROOT / "params.yaml")),
         "validation": {},
     }
     (root / "build/judge/judge.json").write_text(json_text(judge), encoding="utf-8")

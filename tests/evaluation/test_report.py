@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import dataclasses
 import html
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -15,16 +11,11 @@ from typing import Any
 
 import pytest
 
-from autograder.config import Config, LoraConfig
-from autograder.errors import DataError
 from autograder.evaluation import figures
-from autograder.evaluation.drawing import thinned, ticks
-from autograder.evaluation.report import changes
 from autograder.schema import LEVELS
 from autograder.stages import report as stage
 from autograder.terminal import printable
 
-ROOT = Path(__file__).parents[2]
 DASH = "\N{EN DASH}"
 VOID = {"meta", "link", "br"}
 ALLOWED = re.compile(
@@ -146,9 +137,8 @@ def test_figures_are_those_of_the_metrics(page: Page, made: Made) -> None:
         assert figures.number(name, judge[name]) in page.text
         assert f"95 % interval: {figures.between(name, judge['interval'][name])}" in page.text
     assert rows["This judge"] == [figures.number(name, judge[name]) for name in figures.NAMES]
-    base = metrics["baselines"]["base_model"]
-    assert rows["Base model before training"] != rows["This judge"]
-    assert figures.number("mae", base["mae"]) in page.text
+    base = figures.number("mae", metrics["baselines"]["base_model"]["mae"])
+    assert rows["Base model before training"][2] == base
     for kind, groups in metrics["groups"].items():
         rows = page.rows(f"Figures by {kind}")
         assert len(rows) == len(groups)
@@ -168,8 +158,7 @@ def test_undefined_figures_are_a_dash_with_the_reason(page: Page) -> None:
     majority = page.rows("The judge beside its baselines")[
         "Majority: always the most frequent score"
     ]
-    assert majority[3].startswith(DASH)
-    assert majority[4].startswith(DASH)
+    assert majority[3][0] == majority[4][0] == DASH
     assert "constant scores, or fewer than two rows" in page.text
     assert page.rows("Figures by language")["tr"][2].startswith(DASH)
     assert "fewer than two items, or constant in every resample" in page.text
@@ -194,9 +183,9 @@ def test_worst_mistakes_are_the_farthest_and_surest(page: Page, made: Made) -> N
 
 
 def test_levels_stand_in_order_and_parameters_are_named(project: Path) -> None:
-    params = project / "params.yaml"
-    text = params.read_text(encoding="utf-8")
-    params.write_text(text.replace("  r: 16", "  r: 4"), encoding="utf-8")
+    path = project / "build/judge/judge.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"r": 16', '"r": 4'), encoding="utf-8")
     page = write(project)
     assert list(page.rows("Figures by level")) == list(LEVELS.values())
     assert page.rows("Changed parameters")["lora.r"] == ["4", "16"]
@@ -239,7 +228,7 @@ def test_undefined_headline_and_empty_curves(project: Path) -> None:
     page = write(project)
     assert "No training curve was recorded." in page.text
     assert "no held-out example could show this" in page.text
-    assert "Not shown to be better".lower() in page.text
+    assert "not shown to be better than a judge that knows only" in page.text
     assert "constant, too" in page.text
 
 
@@ -248,8 +237,7 @@ def test_undefined_headline_and_empty_curves(project: Path) -> None:
 
 def test_accessible_structure(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
+    assert [at for at, level in enumerate(levels) if level == 1] == [0]
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert all(th.get("scope") in {"row", "col"} for th in page.of("th"))
     identities = [a["id"] for _, a in page.tags if "id" in a]
@@ -260,193 +248,3 @@ def test_accessible_structure(page: Page) -> None:
     links = [a["href"] or "" for a in page.of("a")]
     assert {link.removeprefix("#") for link in links} <= set(identities)
     assert page.of("html") == [{"lang": "en"}]
-
-
-def test_same_inputs_make_the_same_page(made: Made, page: Page) -> None:
-    assert write(made[0]).source == page.source
-
-
-def test_stage_needs_no_torch_and_names_its_output(project: Path) -> None:
-    code = (
-        "import sys; from autograder.stages.report import main; main(); "
-        "assert not {'torch', 'numpy', 'transformers'} & set(sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == "reports/report.html: open it in a browser\n"
-    assert done.stdout == ""
-
-
-# --- faults
-
-
-@pytest.mark.parametrize(
-    ("name", "maker"),
-    [
-        ("reports/metrics.json", "evaluate"),
-        ("reports/audit.json", "audit"),
-        ("reports/eval/confusion.csv", "evaluate"),
-        ("reports/eval/reliability.csv", "evaluate"),
-        ("reports/eval/scores.csv", "evaluate"),
-        ("reports/eval/predictions.jsonl", "evaluate"),
-        ("reports/eval/reasonings.jsonl", "evaluate"),
-        ("reports/train/train.csv", "train"),
-        ("reports/train/validation.csv", "train"),
-        ("build/splits/test.jsonl", "split"),
-        ("build/judge/judge.json", "train"),
-    ],
-)
-@pytest.mark.parametrize("content", [None, "{", "a,b\n1\n", "\xff", "[" * 20_000])
-def test_missing_or_malformed_input(
-    project: Path, name: str, maker: str, content: str | None
-) -> None:
-    path = project / name
-    path.unlink() if content is None else path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(DataError, match=rf"^{re.escape(name)}.*run `dvc repro {maker}`$") as caught:
-        write(project)
-    assert caught.value.path in {name, f"{name}:1"}
-    assert not (project / "reports/report.html").exists()
-
-
-@pytest.mark.parametrize(
-    ("place", "value", "message"),
-    [
-        ("judge.exact", "0.9", r"judge\.exact: expected a number or null, got \"0\.9\""),
-        (
-            "judge.interval.mae",
-            [1],
-            r"judge\.interval\.mae: expected two numbers or null, got \[1\]",
-        ),
-        ("baselines.base_model.mae", {}, r"baselines\.base_model\.mae: expected a number"),
-        ("groups.language.de", 3, r"groups\.language\.de: expected keys and values, got 3"),
-        ("behaviour.lazy.num_failed", True, r"behaviour\.lazy\.num_failed: expected a count"),
-        ("judge.pearson", float("nan"), r"judge\.pearson: expected a number or null, got NaN"),
-        ("gain", None, r"gain: expected keys and values, got null"),
-    ],
-)
-def test_wrong_metrics_are_named(project: Path, place: str, value: Any, message: str) -> None:
-    def change(metrics: Any) -> None:
-        *path, last = place.split(".")
-        for key in path:
-            metrics = metrics[key]
-        metrics[last] = value
-
-    edit(project / "reports/metrics.json", change)
-    with pytest.raises(DataError, match=message):
-        write(project)
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "message"),
-    [
-        ("eval/predictions.jsonl", '"score": 1', '"score": 2', "of another test split"),
-        ("eval/reasonings.jsonl", '"id": "script/1"', '"id": "x"', "'x' is not in build/splits"),
-        ("eval/confusion.csv", "1,5", "1,6", "expected a score 1 to 5, got 6"),
-        ("eval/scores.csv", "1,label", "2,label", "for each score 1 to 5"),
-        ("train/train.csv", "score_loss", "other", "score_loss: missing"),
-        ("train/train.csv", "0.0002", "nan", "expected a number"),
-    ],
-)
-def test_wrong_tables_are_named(project: Path, name: str, old: str, new: str, message: str) -> None:
-    path = project / "reports" / name
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(DataError, match=message):
-        write(project)
-
-
-# --- parts
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "shown"),
-    [
-        ("exact", 0.7, "70.0 %"),
-        ("exact", 0.6996, "69.9 %"),
-        ("exact", 0.8999, "89.9 %"),
-        ("exact", 0.7004, "70.0 %"),
-        ("pearson", 0.7996, "0.799"),
-        ("spearman", -0.25, "\N{MINUS SIGN}0.250"),
-        ("mae", 0.5004, "0.501"),
-        ("mae", 0.4996, "0.500"),
-        ("mae", 1.0, "1.000"),
-        ("within_1", 0.99996, "100.0 %"),
-    ],
-)
-def test_no_figure_is_rounded_over_its_target(name: str, value: float, shown: str) -> None:
-    assert figures.number(name, value) == shown
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "bounds", "words"),
-    [
-        ("exact", 0.6999, None, "misses the target of 70 %"),
-        ("exact", 0.65, [0.6, 0.7], "misses the target of 70 %; the interval also holds values"),
-        ("exact", 0.75, [0.72, 0.8], "reaches the target of 70 %, misses 90 % (excellent)"),
-        ("mae", 0.5, [0.4, 0.6], "reaches the target of 0.5; the interval also holds values that"),
-        ("mae", 0.51, [0.505, 0.6], "misses the target of 0.5"),
-        ("mae", 0.51, [0.45, 0.6], "misses the target of 0.5; the interval also holds values"),
-    ],
-)
-def test_targets_in_words(name: str, value: float, bounds: list[float] | None, words: str) -> None:
-    said = figures.target_words(figures.TARGETS[name], value, bounds)
-    assert said.startswith(words)
-    assert (";" in said) == (";" in words)
-
-
-@pytest.mark.parametrize(
-    ("name", "bounds", "words"),
-    [
-        ("exact", [0.01, 0.2], "better"),
-        ("exact", [-0.2, -0.01], "worse"),
-        ("exact", [0.0, 0.2], "not shown to be better"),
-        ("mae", [-0.2, -0.01], "better"),
-        ("rps", [0.01, 0.2], "worse"),
-        ("rps", [None, None], "not shown to be better"),
-    ],
-)
-def test_gains_in_words(name: str, bounds: list[float | None], words: str) -> None:
-    assert figures.gain_words(name, bounds) == words
-
-
-def test_differences_and_notes() -> None:
-    assert figures.difference("exact", 0.1234) == "+12.3 points"
-    assert figures.difference("mae", -0.0001) == "0.000"
-    assert figures.difference_between("exact", [-0.1, 0.1]) == "\N{MINUS SIGN}10.0 to +10.0 points"
-    notes = figures.Notes()
-    assert "&lt;b&gt;" in notes.undefined("<b>")
-    assert notes.undefined("other") != notes.undefined("<b>")
-    assert notes.reasons == ["<b>", "other"]
-
-
-@pytest.mark.parametrize(
-    ("low", "high"), [(0, 1), (0, 0.3), (-1, 1), (0, 137), (0, 1e6), (0.2, 0.21)]
-)
-def test_ticks_are_few_and_inside(low: float, high: float) -> None:
-    found = ticks(low, high)
-    assert 2 <= len(found) <= 7
-    assert all(low - 1e-9 <= value <= high * (1 + 1e-9) for value in found)
-
-
-def test_long_curves_are_thinned() -> None:
-    points = [(float(x), 1.0) for x in range(100_001)]
-    few = thinned(points)
-    assert len(few) <= 200
-    assert {y for _, y in few} == {1.0}
-    assert thinned(points[:5]) == points[:5]
-    assert thinned([]) == []
-
-
-def test_changed_parameters() -> None:
-    assert changes(Config()) == []
-    config = dataclasses.replace(Config(), seed=3, lora=LoraConfig(alpha=8, targets=("q_proj",)))
-    names = {name: value for name, value, _ in changes(config)}
-    assert names == {"seed": "3", "lora.alpha": "8", "lora.targets": "q_proj"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import warnings
@@ -170,6 +169,11 @@ def load_base(
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         raise ModelError(f"{folder}: no causal language model: {_first_line(error)}") from error
     base.requires_grad_(False)
+    for module in base.modules():
+        # A CPU with AVX-512 bf16 would evaluate 4-bit layers by a product that has no gradient
+        # and other digits, and keep to it in the training that follows.
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
     return base, Encoder(tokenizer, model.max_length)
 
 
@@ -234,8 +238,3 @@ def _prepared(model: nn.Module) -> nn.Module:
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
     return model
-
-
-def describe(config: object) -> dict[str, Any]:
-    """A dataclass as plain JSON values."""
-    return cast(dict[str, Any], json.loads(json.dumps(dataclasses.asdict(cast(Any, config)))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
 from typing import Any
 
 import lightning
@@ -79,7 +80,8 @@ class JudgeLoader:
             self.epoch, self.next_batch = self.current_epoch(), 0
         batches = self.order()
         if self.seed is not None:
-            batches += batches[: len(self) * self.world_size - len(batches)]
+            missing = len(self) * self.world_size - len(batches)
+            batches += list(islice(cycle(batches), missing))
         own = batches[self.rank :: self.world_size]
         if self.next_batch >= len(own):
             self.next_batch = 0

@@ -88,12 +88,12 @@ def _forward(layer: Any, x: Tensor) -> Tensor:
 
 class _FusedLinear4bit(Linear4bit):  # type: ignore[misc]  # peft is untyped
     def forward(self, x: Tensor) -> Tensor:
-        return _forward(self, x)
+        return cast(Tensor, super().forward(x)) if self.merged else _forward(self, x)
 
 
 class _FusedLinear(Linear):  # type: ignore[misc]  # peft is untyped
     def forward(self, x: Tensor) -> Tensor:
-        return _forward(self, x)
+        return cast(Tensor, super().forward(x)) if self.merged else _forward(self, x)
 
 
 _FUSED: dict[type, type] = {Linear4bit: _FusedLinear4bit, Linear: _FusedLinear}

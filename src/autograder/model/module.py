@@ -19,7 +19,6 @@ from autograder.model.backbone import (
     add_adapter,
     choose_dtype,
     default_device,
-    describe,
     load_base,
 )
 from autograder.model.batch import Batch
@@ -51,7 +50,7 @@ class JudgeModule(lightning.LightningModule):
 
     @classmethod
     def from_config(cls, config: Config, backbone: Backbone | None = None) -> JudgeModule:
-        return cls(describe(config), backbone)
+        return cls(configuration.describe(config), backbone)
 
     def configure_model(self) -> None:
         if self.backbone is not None:
@@ -65,7 +64,7 @@ class JudgeModule(lightning.LightningModule):
         # transformers loads in evaluation mode, in which it would not checkpoint.
         self.backbone.train()
         if checkpointing(config, device):
-            cast(Any, base).gradient_checkpointing_enable({"use_reentrant": False})
+            cast(Any, base).activation_checkpointing_enable({"use_reentrant": False})
 
     # --- steps
 

@@ -18,6 +18,12 @@ DATA = Path("data")
 EXAMPLES = Path("build/dataset/examples.jsonl")
 SPLITS = Path("build/splits")
 AUDIT = Path("reports/audit.json")
+CHECKPOINTS = Path("build/checkpoints")
+JUDGE = Path("build/judge")
+CURVES = Path("reports/train")
+METRICS = Path("reports/metrics.json")
+TABLES = Path("reports/eval")
+REPORT = Path("reports/report.html")
 
 
 def run(main: Callable[[], None]) -> None:

@@ -14,11 +14,7 @@ from typing import Any
 from autograder import config
 from autograder.files import atomic_folder, atomic_write, json_text
 from autograder.schema import read_examples
-from autograder.stages import PARAMS, SPLITS, run
-
-JUDGE = Path("build/judge")
-METRICS = Path("reports/metrics.json")
-TABLES = Path("reports/eval")
+from autograder.stages import JUDGE, METRICS, PARAMS, SPLITS, TABLES, run
 
 
 def main() -> None:

@@ -16,28 +16,21 @@ from autograder.evaluation.shapes import METRICS as METRICS_SHAPE
 from autograder.evaluation.shapes import OPTIONAL, check_tree
 from autograder.files import atomic_write
 from autograder.schema import SCORES, read_examples
-from autograder.stages import AUDIT, PARAMS, SPLITS, run
-
-JUDGE = Path("build/judge/judge.json")
-METRICS = Path("reports/metrics.json")
-TABLES = Path("reports/eval")
-CURVES = Path("reports/train")
-REPORT = Path("reports/report.html")
+from autograder.stages import AUDIT, CURVES, JUDGE, METRICS, REPORT, SPLITS, TABLES, run
 
 
 def main() -> None:
-    settings = config.load(PARAMS)
     with read.made_by("audit"):
         audit = read.read_tree(AUDIT, AUDIT_SHAPE)
     with read.made_by("split"):
         examples = read_examples(SPLITS / "test.jsonl")
     with read.made_by("train"):
-        judge = read.read_tree(JUDGE, JUDGE_SHAPE)
+        judge = read.read_tree(JUDGE / "judge.json", JUDGE_SHAPE)
         train = read.read_table(CURVES / "train.csv", ("step", "score_loss"))
         validation = read.read_table(CURVES / "validation.csv", ("step", "score_loss"))
     with read.made_by("evaluate"):
         results = read.Results(
-            config=settings,
+            config=config.parse(judge["params"], str(JUDGE / "judge.json")),
             metrics=_metrics(),
             audit=audit,
             judge=judge,

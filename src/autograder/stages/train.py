@@ -9,12 +9,8 @@ from pathlib import Path
 from autograder import config
 from autograder.errors import TrainingError
 from autograder.schema import read_examples
-from autograder.stages import PARAMS, SPLITS, run
+from autograder.stages import CHECKPOINTS, CURVES, JUDGE, PARAMS, SPLITS, run
 from autograder.stages.inputs import run_fingerprint
-
-JUDGE = Path("build/judge")
-CHECKPOINTS = Path("build/checkpoints")
-CURVES = Path("reports/train")
 
 
 def main() -> None:
