@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import pytest
 
 from autograder.config import Config
 from autograder.schema import Example
+
+# Before torch is imported, here and in every process that a test starts: a tiny model gains
+# nothing from more threads, and two that wait for each other on a busy machine lose much.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"

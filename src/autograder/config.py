@@ -30,7 +30,7 @@ LORA_PROJECTIONS = (
 @dataclass(frozen=True)
 class DatasetConfig:
     recipe: str = choice("full", "starter", "bank", "full")
-    num_constructed: int = bounded(150, low=0, high=1_000_000)
+    num_constructed: int = bounded(800, low=0, high=1_000_000)
     families: Mapping[str, float] = field(
         default_factory=lambda: {
             "coverage": 4.0,
@@ -89,7 +89,7 @@ class LossConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    epochs: int = bounded(3, low=1, high=1000)
+    epochs: int = bounded(1, low=1, high=1000)
     batch_size: int = bounded(5, low=1, high=4096)
     accumulate: int = bounded(2, low=1, high=4096)
     lr: float = bounded(2e-4, above=0.0, high=1.0)

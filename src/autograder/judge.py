@@ -44,7 +44,9 @@ def read_judge(folder: Path) -> dict[str, Any]:
         raise ModelError(
             f"{folder}: holds no judge ({error}); train one with `dvc repro`"
         ) from None
-    assert isinstance(values, dict)
+    wanted = {"base", "template_version", "digit_ids", "temperature", "params"}
+    if not isinstance(values, dict) or wanted - values.keys():
+        raise ModelError(f"{folder}: judge.json is not one of ours; train a judge with `dvc repro`")
     return values
 
 

@@ -11,6 +11,8 @@ import csv
 import io
 import logging
 import os
+import pickle
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -68,9 +70,12 @@ def train(
         before_publishing: may still refuse, by raising.
 
     Raises:
-        TrainingError: another process trains the same run, or the loss is not finite.
+        TrainingError: there is nothing to train on, another process trains the same run, its
+            last checkpoint is broken, or the loss is not finite.
         StorageError: the disk is full.
     """
+    if not train_examples:
+        raise TrainingError("the train split is empty: there are no examples to train on")
     with _only_one(scratch):
         module = JudgeModule.from_config(config)
         trainer = make_trainer(config, scratch)
@@ -157,6 +162,8 @@ def fit(
     finished, last = scratch / FINISHED, scratch / LAST
     if not finished.exists():
         resume = last if last.exists() else None
+        if resume:
+            open_checkpoint(resume)
         if resume and trainer.is_global_zero:
             print(f"going on from {resume}", file=sys.stderr)
         with warnings.catch_warnings():
@@ -164,20 +171,42 @@ def fit(
             # PyTorch's own deprecations inside Lightning.
             warnings.filterwarnings("ignore", module=r"lightning\.")
             warnings.filterwarnings("ignore", message=".*(LeafSpec|lr_scheduler.step).*")
-            trainer.fit(module, data, ckpt_path=str(resume) if resume else None, weights_only=False)
-        if trainer.interrupted:
-            raise KeyboardInterrupt
+            try:
+                path = str(resume) if resume else None
+                trainer.fit(module, data, ckpt_path=path, weights_only=False)
+            except SystemExit:
+                if trainer.received_sigterm:
+                    raise SystemExit(128 + signal.SIGTERM) from None
+                # How Lightning answers Ctrl-C, which it has switched off before.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                raise KeyboardInterrupt from None
         if trainer.is_global_zero:
             atomic_write(finished, json_text({"epochs": trainer.current_epoch}))
     trainer.strategy.barrier()
     if trainer.strategy.root_device.type == "cpu":
-        best = torch.load(scratch / BEST, map_location="cpu", weights_only=False)
+        best = open_checkpoint(scratch / BEST)
         module.load_state_dict(best["state_dict"], strict=False)  # no base
     else:
         # Lightning has moved the module off the device, which quantised weights do not survive.
         module = JudgeModule.load_from_checkpoint(scratch / BEST, weights_only=False)
-    module.history = torch.load(last, map_location="cpu", weights_only=False)["history"]
+    module.history = open_checkpoint(last)["history"]
     return module
+
+
+def open_checkpoint(path: Path) -> dict[str, Any]:
+    """Everything in a checkpoint, on the CPU.
+
+    Raises:
+        TrainingError: it cannot be read.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=False)
+    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise TrainingError(
+            f"{path}: cannot be read ({error}); delete {path.parent} to train from the start"
+        ) from error
+    assert isinstance(values, dict)
+    return values
 
 
 def _announce(config: Config, module: JudgeModule, data: JudgeDataModule) -> None:
@@ -252,8 +281,7 @@ def save_judge(module: JudgeModule, folder: Path, temperature: float) -> None:
     settings.base_model_name_or_path = config.model.name
     settings.target_modules = sorted(settings.target_modules)  # a set: another order each run
     model.save_pretrained(folder, save_embedding_layers=False)
-    rows = module.history["validation"]
-    best = _best_row(config, rows)
+    best = _best_row(config, module.history["validation"])
     info = base_info(pull(config.model.name)) or {}
     judge = {
         "base": {"name": config.model.name, "pin": info.get("pin")},
@@ -273,7 +301,7 @@ def _best_row(config: Config, rows: list[dict[str, float]]) -> dict[str, float]:
     name = config.train.monitor
     known = [row for row in rows if finite(row[name]) is not None]
     if not known:
-        return rows[-1]
+        return rows[-1] if rows else {}
     return (min if name in LOWER_IS_BETTER else max)(known, key=lambda row: row[name])
 
 

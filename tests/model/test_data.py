@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.config import TrainConfig
+from autograder.errors import TrainingError
 from autograder.model.batch import Batch
 from autograder.model.data import JudgeDataModule, JudgeLoader
 from autograder.model.encode import Encoded
@@ -177,3 +178,25 @@ def test_the_data_module_feeds_train_by_seed_and_validation_in_order():
     assert run(data.train_dataloader()) == run(expected)
     expected = loader(examples[20:], 3, seed=None, rank=1, world_size=2)
     assert run(data.val_dataloader()) == run(expected)
+
+
+@pytest.mark.parametrize("num_validation", [4, 5, 9, 40])
+def test_every_process_has_something_to_validate(num_validation):
+    config = dataclasses.replace(TrainConfig(), batch_size=5)
+    data = JudgeDataModule([], drawn([5] * 8)[:num_validation], config, pad_id=99, seed=3)
+    seen = []
+    for rank in range(4):
+        data.trainer = SimpleNamespace(current_epoch=0, global_rank=rank, world_size=4)
+        part = run(data.val_dataloader())
+        assert part
+        seen += [n for batch in part for n in batch]
+    assert sorted(seen) == list(range(num_validation))
+
+
+def test_fewer_validation_rows_than_processes_are_refused():
+    data = JudgeDataModule([], drawn([3]), TrainConfig(), pad_id=99, seed=3)
+    data.trainer = SimpleNamespace(current_epoch=0, global_rank=0, world_size=4)
+    with pytest.raises(TrainingError, match="3 examples for 4 processes"):
+        data.val_dataloader()
+    data.validation = []
+    assert run(data.val_dataloader()) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from autograder.config import LoraConfig, ModelConfig, QuantizationConfig
@@ -166,7 +166,7 @@ def load_base(
                 local_files_only=True,
             )
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{folder}: no causal language model: {_first_line(error)}") from error
     base.requires_grad_(False)
     for module in base.modules():
@@ -218,7 +218,7 @@ def read_adapter(base: nn.Module, folder: Path, trainable: bool = False) -> nn.M
     try:
         with _quiet():
             model = peft.PeftModel.from_pretrained(base, str(folder), is_trainable=trainable)
-    except (OSError, ValueError, RuntimeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(
             f"{folder}: no adapter for this base model: {_first_line(error)}"
         ) from error

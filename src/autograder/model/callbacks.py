@@ -6,7 +6,7 @@ import math
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lightning
 from tqdm import tqdm
@@ -81,6 +81,8 @@ class Checkpoints(lightning.Callback):
     def on_train_epoch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
+        if not cast(Any, trainer).datamodule.validation:
+            self._save(trainer, BEST)  # with nothing to choose by, the latest is as good as any
         self._save(trainer, LAST)
 
     def _decide(self, trainer: lightning.Trainer) -> None:

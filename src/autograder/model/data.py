@@ -10,6 +10,7 @@ from typing import Any
 import lightning
 
 from autograder.config import TrainConfig
+from autograder.errors import TrainingError
 from autograder.model.batch import Batch, collate
 from autograder.model.encode import Encoded
 
@@ -141,11 +142,13 @@ class JudgeDataModule(lightning.LightningDataModule):
         self.pad_id = pad_id
         self.seed = seed
 
-    def _loader(self, examples: Sequence[Encoded], seed: int | None) -> JudgeLoader:
+    def _loader(
+        self, examples: Sequence[Encoded], seed: int | None, batch_size: int
+    ) -> JudgeLoader:
         trainer = self.trainer
         return JudgeLoader(
             examples,
-            self.config.batch_size,
+            batch_size,
             self.pad_id,
             share_prefix=self.config.share_prefix,
             seed=seed,
@@ -155,7 +158,20 @@ class JudgeDataModule(lightning.LightningDataModule):
         )
 
     def train_dataloader(self) -> Any:
-        return self._loader(self.train, self.seed)
+        return self._loader(self.train, self.seed, self.config.batch_size)
 
     def val_dataloader(self) -> Any:
-        return self._loader(self.validation, None)
+        """Batches in the given order.
+
+        Raises:
+            TrainingError: there are fewer examples than processes.
+        """
+        # A process without a batch would leave the others waiting for it.
+        world_size = self.trainer.world_size if self.trainer else 1
+        share = len(self.validation) // world_size
+        if self.validation and not share:
+            raise TrainingError(
+                f"the validation split has {len(self.validation)} examples for {world_size} "
+                "processes; raise split.validation or lower train.devices"
+            )
+        return self._loader(self.validation, None, max(1, min(share, self.config.batch_size)))

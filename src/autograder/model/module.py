@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import lightning
@@ -198,6 +198,15 @@ class JudgeModule(lightning.LightningModule):
                 f"the checkpoint lacks {len(missing)} adapter weights, {min(missing)} first; "
                 "it belongs to another configuration"
             )
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> Any:
+        """As PyTorch does, but the base is never missing."""
+        found = super().load_state_dict(state_dict, strict, assign)
+        trainable = self.trainable_names()
+        found.missing_keys[:] = [name for name in found.missing_keys if name in trainable]
+        return found
 
     def trainable_names(self) -> set[str]:
         return {f"backbone.{name}" for name in self.backbone.trainable()}
