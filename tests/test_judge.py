@@ -257,7 +257,7 @@ def test_a_saved_judge_says_what_it_is(saved, tiny_config):
 
 def test_a_folder_without_a_judge_is_told(tmp_path):
     for folder in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(ModelError, match="holds no judge .*dvc repro"):
+        with pytest.raises(ModelError, match=r"holds no judge .*dvc repro"):
             Judge.load(folder)
     (tmp_path / "judge.json").write_text("{half")
     with pytest.raises(ModelError, match="holds no judge"):

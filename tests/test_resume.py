@@ -90,9 +90,7 @@ def folder_of(root: Path, moment: str) -> Path:
     return root / moment.replace(" ", "-")
 
 
-def run_plan(
-    root: Path, plan: list[dict[str, Any]], hash_seed: int
-) -> tuple[list[int], str]:
+def run_plan(root: Path, plan: list[dict[str, Any]], hash_seed: int) -> tuple[list[int], str]:
     file = root / "plan.json"
     file.write_text(json.dumps(plan), encoding="utf-8")
     found = subprocess.run(

@@ -91,9 +91,7 @@ def test_a_training_publishes_a_judge_that_grades(config, examples, tmp_path, ca
         names(tmp_path / "judge")
     )
 
-    module = JudgeModule.load_from_checkpoint(
-        tmp_path / "checkpoints" / BEST, weights_only=False
-    )
+    module = JudgeModule.load_from_checkpoint(tmp_path / "checkpoints" / BEST, weights_only=False)
     judge = Judge.load(tmp_path / "judge", device="cpu")
     example = examples[27]
     verdict = judge.evaluate(example.prompt, example.response, example.rubric, reasoning=False)
@@ -119,12 +117,10 @@ def test_a_training_publishes_a_judge_that_grades(config, examples, tmp_path, ca
 
 
 def test_the_published_adapter_is_the_best_epochs(config, examples, tmp_path, monkeypatch):
-    """A metric that gets worse: the judge is the first epoch's, the last checkpoint the second's."""
+    """The metric gets worse: the judge is the first epoch's, the last checkpoint the second's."""
     losses = iter((1.0, 2.0))
     summed = JudgeModule._summed
-    monkeypatch.setattr(
-        JudgeModule, "_summed", lambda self: (next(losses), *summed(self)[1:3], 1)
-    )
+    monkeypatch.setattr(JudgeModule, "_summed", lambda self: (next(losses), *summed(self)[1:3], 1))
     run(config, examples, tmp_path)
     best, last = (
         torch.load(tmp_path / "checkpoints" / name, weights_only=False) for name in (BEST, LAST)
@@ -207,9 +203,7 @@ def test_it_stops_early_when_the_best_epoch_grows_old(
     assert checkpoint["epoch"] == best - 1
 
 
-def test_a_metric_where_more_is_better_keeps_the_greatest(
-    config, examples, tmp_path, monkeypatch
-):
+def test_a_metric_where_more_is_better_keeps_the_greatest(config, examples, tmp_path, monkeypatch):
     """And one that is undefined is no better than any."""
     config = changed(config, "train", epochs=4, batch_size=14, monitor="pearson")
     given = iter([float("nan"), 0.1, 0.3, 0.2])
@@ -231,9 +225,7 @@ def test_a_metric_where_more_is_better_keeps_the_greatest(
 
 
 def test_without_a_validation_split_the_last_epoch_is_published(config, examples, tmp_path):
-    train(
-        config, examples[:14], [], scratch=tmp_path / "scratch", outputs=places(tmp_path)
-    )
+    train(config, examples[:14], [], scratch=tmp_path / "scratch", outputs=places(tmp_path))
     checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
     assert checkpoint["epoch"] == 1
     values = json.loads((tmp_path / "judge" / "judge.json").read_text())
@@ -311,9 +303,7 @@ def test_a_full_disk_while_checkpointing_is_told_and_the_run_can_go_on(
 
 
 @pytest.mark.parametrize("place", ["judge", "checkpoints", "reports"])
-def test_a_full_disk_while_publishing_keeps_the_old_folder_whole(
-    config, examples, tmp_path, place
-):
+def test_a_full_disk_while_publishing_keeps_the_old_folder_whole(config, examples, tmp_path, place):
     run(config, examples, tmp_path)
     before = {path.name: path.read_bytes() for path in (tmp_path / place).iterdir()}
     config = dataclasses.replace(config, seed=3)
@@ -391,7 +381,8 @@ def test_ctrl_c_in_another_process_ends_it_with_130(config, tmp_path):
         "from autograder.stages import run\n"
         "run(lambda: signal.raise_signal(signal.SIGINT))\n"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 130
     assert found.stderr.strip() == "interrupted"
 

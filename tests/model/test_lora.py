@@ -172,7 +172,7 @@ def test_a_dropped_feature_gets_no_gradient_and_the_mask_is_that_of_the_forward_
 
 
 def test_dropout_keeps_the_expectation(data):
-    model, layer = adapted(dropout=0.3)
+    model, _ = adapted(dropout=0.3)
     torch.manual_seed(4)
     with torch.no_grad():
         draws = torch.stack([model(data[0]) for _ in range(1500)])
@@ -286,9 +286,7 @@ def test_a_saved_adapter_loads_with_plain_peft(tiny_config, tiny_base, examples,
     _, trained = load(tiny_config, bits)
     trained.model.save_pretrained(tmp_path, save_embedding_layers=False)
     quantization = dataclasses.replace(tiny_config.quantization, bits=bits)
-    base, encoder = load_base(
-        tiny_config.model, quantization, device=CPU, dtype=torch.float32
-    )
+    base, encoder = load_base(tiny_config.model, quantization, device=CPU, dtype=torch.float32)
     ours = Backbone(read_adapter(base, tmp_path), encoder).eval()
     options = {}
     if bits == 4:

@@ -13,19 +13,18 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import lightning
+from transformers import Qwen2ForCausalLM  # noqa: F401
 
 from autograder import config as configuration
 from autograder import training
 from autograder.model.callbacks import BEST, LAST
 from autograder.model.lora import fuse_lora  # noqa: F401
-from transformers import Qwen2ForCausalLM  # noqa: F401
 from conftest import make_examples
 
 
@@ -77,13 +76,17 @@ def kill_while_saving(name: str, number: int) -> None:
     Path.replace = dying  # type: ignore[method-assign]
 
 
+def _nothing() -> None:
+    pass
+
+
 def run(values: dict[str, Any]) -> None:
     warnings.simplefilter("ignore")
     settings = configuration.parse(values["params"])
     rows = make_examples(values.get("num_items", 6))
     split = len(rows) - values.get("num_validation", 10)
     folder = Path(values["folder"])
-    before_publishing: Callable[[], None] = lambda: None
+    before_publishing = _nothing
     if kill := values.get("kill"):
         name, _, number = kill.partition(":")
         if name in (LAST, BEST, "judge", "checkpoints", "reports"):
