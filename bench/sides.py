@@ -143,7 +143,7 @@ def measure_ours(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
 
     class InOrder(JudgeDataModule):
         def train_dataloader(self) -> Any:
-            return self._loader(self.train, None)
+            return self._loader(self.train, None, self.config.batch_size)
 
     batch_size = config.train.batch_size
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
