@@ -31,7 +31,7 @@ def reasoned(**changes: object) -> Reasoned:
         "invented": None,
         "rouge_l": 0.5,
     }
-    return Reasoned(**values | changes)  # type: ignore[arg-type]
+    return Reasoned(**values | changes)  # type: ignore[arg-type]  # each value has its own type
 
 
 def test_what_is_seen_in_one_text() -> None:

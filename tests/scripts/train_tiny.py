@@ -19,12 +19,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import lightning
-from transformers import Qwen2ForCausalLM  # noqa: F401
+from transformers import Qwen2ForCausalLM  # noqa: F401  # loaded once, before the forks
 
 from autograder import config as configuration
 from autograder import training
 from autograder.model.callbacks import BEST, LAST
-from autograder.model.lora import fuse_lora  # noqa: F401
+from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
 from conftest import make_examples
 
 

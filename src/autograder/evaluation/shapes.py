@@ -89,8 +89,7 @@ def check_tree(values: object, shape: Any, path: str, place: str = "") -> None:
 
 
 def is_number(value: object) -> bool:
-    is_real = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_real and math.isfinite(value)  # type: ignore[arg-type]
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 _KINDS: dict[str, Any] = {
