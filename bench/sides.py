@@ -187,7 +187,7 @@ def measure_trl(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
 
     folder = str(pull(config.model.name))
     device = default_device()
-    dtype = choose_dtype(config.train.precision, device)
+    dtype = choose_dtype(config.quantization.compute_dtype, device)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     encoder = Encoder(tokenizer, config.model.max_length)
     batch_size = config.train.batch_size

@@ -71,9 +71,9 @@ def tiny_config(tiny_base: Path) -> Config:
     return dataclasses.replace(
         config,
         model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
-        quantization=dataclasses.replace(config.quantization, bits=16),
+        quantization=dataclasses.replace(config.quantization, bits=16, compute_dtype="fp32"),
         lora=dataclasses.replace(config.lora, r=4, alpha=8.0),
-        train=dataclasses.replace(config.train, precision="fp32", lr=2e-3),
+        train=dataclasses.replace(config.train, lr=2e-3),
     )
 
 

@@ -9,7 +9,7 @@ import torch
 from scipy.special import softmax
 
 import autograder
-from autograder import training
+from autograder import publish
 from autograder.errors import DataError, ModelError
 from autograder.judge import Judge, Request, read_judge
 from autograder.model.backbone import Backbone, add_adapter, load_base
@@ -221,12 +221,10 @@ def test_what_was_cut_is_reported(backbone, requests):
 
 @pytest.fixture
 def saved(backbone, tiny_config, tmp_path):
-    dtype = dataclasses.replace(tiny_config.quantization, compute_dtype="fp32")
-    config = dataclasses.replace(tiny_config, quantization=dtype)
-    module = JudgeModule.from_config(config, backbone)
+    module = JudgeModule.from_config(tiny_config, backbone)
     row = {"epoch": 1.0, "step": 3.0, "rps": 0.1, "mae": 0.5, "pearson": float("nan")}
     module.history["validation"].append(row)
-    training.save_judge(module, tmp_path, temperature=1.7)
+    publish.save_judge(module, tmp_path, temperature=1.7)
     return tmp_path
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from autograder.config import Config
 from autograder.judge import Judge
+from autograder.publish import Outputs
 from autograder.schema import read_examples
-from autograder.training import Outputs, train
+from autograder.training import train
 
 pytestmark = pytest.mark.timeout(900)
 

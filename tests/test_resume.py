@@ -48,11 +48,11 @@ def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     config = dataclasses.replace(
         config,
         model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
+        quantization=dataclasses.replace(config.quantization, compute_dtype="fp32"),
         # Wide enough for 8-bit optimiser state, which starts at 4096 values.
         lora=dataclasses.replace(config.lora, r=64, dropout=0.1),
         train=dataclasses.replace(
             config.train,
-            precision="fp32",
             optimizer="paged_adamw_8bit",
             lr=5e-3,
             epochs=3,

@@ -16,20 +16,21 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from autograder import training
+from autograder import publish, training
 from autograder.errors import DataError, StorageError, TrainingError
 from autograder.judge import Judge
 from autograder.model.backbone import Backbone, load_base
 from autograder.model.callbacks import BEST, LAST, Checkpoints
 from autograder.model.module import JudgeModule
-from autograder.training import Outputs, csv_text, train
+from autograder.publish import Outputs, csv_text
+from autograder.training import train
 
 
 @pytest.fixture
 def config(tiny_config):
     """Two epochs of 5 batches, 3 optimiser steps each."""
     return changed(
-        changed(tiny_config, "quantization", compute_dtype="fp32"),
+        tiny_config,
         "train",
         epochs=2,
         batch_size=3,
@@ -82,7 +83,7 @@ def names(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("bits", [16, 4])
 def test_a_training_publishes_a_judge_that_grades(config, examples, tmp_path, capsys, bits):
-    config = changed(config, "quantization", bits=bits, compute_dtype="fp32")
+    config = changed(config, "quantization", bits=bits)
     run(config, examples, tmp_path)
     assert names(tmp_path) == ["checkpoints", "judge", "reports", "scratch"]
     assert names(tmp_path / "checkpoints") == [BEST, LAST]
@@ -298,6 +299,7 @@ def test_a_full_disk_while_checkpointing_is_told_and_the_run_can_go_on(
         with pytest.raises(StorageError, match=r"ckpt: cannot be written: No space left"):
             run(config, examples, folder)
     assert names(folder) == ["scratch"]
+    assert not list((folder / "scratch").glob(".*.part"))
     run(config, examples, folder)
     assert adapter(folder) == expected
 
@@ -313,11 +315,11 @@ def test_a_full_disk_while_publishing_keeps_the_old_folder_whole(config, example
 
     with pytest.MonkeyPatch.context() as patch:
         if place == "judge":
-            patch.setattr(training, "save_judge", failing)
+            patch.setattr(publish, "save_judge", failing)
         elif place == "checkpoints":
             patch.setattr("shutil.copyfile", failing)
         else:
-            patch.setattr(training, "csv_text", failing)
+            patch.setattr(publish, "csv_text", failing)
         with pytest.raises(StorageError, match=f"{place}: cannot be written: No space left"):
             train(
                 config,

@@ -82,23 +82,22 @@ class LoraConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    score_weight: float = bounded(5.0, low=0.0)
+    score_weight: float = bounded(50.0, low=0.0)
     reasoning_weight: float = bounded(1.0, low=0.0)
-    regression_weight: float = bounded(1.0, low=0.0)
+    regression_weight: float = bounded(0.2, low=0.0)
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     epochs: int = bounded(1, low=1, high=1000)
     batch_size: int = bounded(5, low=1, high=4096)
-    accumulate: int = bounded(2, low=1, high=4096)
-    lr: float = bounded(2e-4, above=0.0, high=1.0)
-    warmup: float = bounded(0.1, low=0.0, below=1.0)
+    accumulate: int = bounded(1, low=1, high=4096)
+    lr: float = bounded(1e-3, above=0.0, high=1.0)
+    warmup: float = bounded(0.05, low=0.0, below=1.0)
     schedule: str = choice("cosine", "cosine", "linear", "constant")
     optimizer: str = choice("paged_adamw_8bit", "paged_adamw_8bit", "adamw_8bit", "adamw")
     weight_decay: float = bounded(0.0, low=0.0, high=1.0)
     clip: float = bounded(1.0, low=0.0)
-    precision: str = choice("auto", "auto", "bf16", "fp16", "fp32")
     gradient_checkpointing: str = choice("auto", "auto", "on", "off")
     share_prefix: bool = True
     patience: int = bounded(2, low=0, high=1000)

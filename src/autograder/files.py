@@ -53,6 +53,13 @@ def atomic_write(path: Path, content: str | bytes) -> None:
             raise
 
 
+def replace(scratch: Path, path: Path) -> None:
+    """Rename a written file into place, after its content has reached the disk."""
+    with scratch.open("rb") as file:
+        os.fsync(file.fileno())
+    scratch.replace(path)
+
+
 @contextlib.contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Give a temporary folder that replaces `path` when the block ends without an error.

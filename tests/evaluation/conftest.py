@@ -22,9 +22,9 @@ from autograder.evaluation.measure import distribution, measure, measure_gain, m
 from autograder.evaluation.reasoning import look_at, measure_reasoning
 from autograder.files import json_text
 from autograder.metrics.classes import judge_metrics
+from autograder.publish import csv_text
 from autograder.schema import Example, write_examples
 from autograder.stages import evaluate as stage
-from autograder.training import csv_text
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = {

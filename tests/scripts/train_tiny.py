@@ -25,6 +25,7 @@ from autograder import config as configuration
 from autograder import training
 from autograder.model.callbacks import BEST, LAST
 from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
+from autograder.publish import Outputs
 from conftest import make_examples
 
 
@@ -107,7 +108,7 @@ def run(values: dict[str, Any]) -> None:
         rows[:split],
         rows[split:],
         scratch=folder / "scratch",
-        outputs=training.Outputs(folder / "checkpoints", folder / "judge", folder / "reports"),
+        outputs=Outputs(folder / "checkpoints", folder / "judge", folder / "reports"),
         before_publishing=before_publishing,
     )
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import lightning
 from tqdm import tqdm
 
-from autograder.files import storage_errors
+from autograder.files import replace, storage_errors
 from autograder.model.batch import Batch
 from autograder.model.module import LOWER_IS_BETTER, JudgeModule
 
@@ -91,10 +91,14 @@ class Checkpoints(lightning.Callback):
 
     def _save(self, trainer: lightning.Trainer, name: str) -> None:
         scratch = self.folder / f".{name}.part"
-        with storage_errors(self.folder / name):
-            trainer.save_checkpoint(scratch, weights_only=False)
+        try:
+            with storage_errors(self.folder / name):
+                trainer.save_checkpoint(scratch, weights_only=False)
+                if trainer.is_global_zero:
+                    replace(scratch, self.folder / name)
+        finally:
             if trainer.is_global_zero:
-                scratch.replace(self.folder / name)
+                scratch.unlink(missing_ok=True)
 
 
 class Progress(lightning.Callback):

@@ -58,7 +58,7 @@ class JudgeModule(lightning.LightningModule):
         config = self.config
         trainer = self._trainer
         device = trainer.strategy.root_device if trainer else default_device()
-        dtype = choose_dtype(config.train.precision, device)
+        dtype = choose_dtype(config.quantization.compute_dtype, device)
         base, encoder = load_base(config.model, config.quantization, device=device, dtype=dtype)
         self.backbone = Backbone(add_adapter(base, config.lora, config.seed), encoder).to(device)
         # transformers loads in evaluation mode, in which it would not checkpoint.

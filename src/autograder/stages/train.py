@@ -20,7 +20,8 @@ def main() -> None:
     validation_examples = read_examples(SPLITS / "validation.jsonl")
 
     # Only now: a fault above is told within a second.
-    from autograder.training import Outputs, train
+    from autograder.publish import Outputs
+    from autograder.training import train
 
     def refuse_if_edited() -> None:
         if run_fingerprint("train", settings) != before:

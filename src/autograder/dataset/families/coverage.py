@@ -7,6 +7,7 @@ a length drawn for the whole item is kept, as the number of points in it varies 
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _RESPONSE_WORDS = (35, 95)
 _TARGET_WORDS = (54, 72)  # every mix of points and fillers can come close to these
 _SENTENCES = (4, 6)
 _CANDIDATES = 40
+_WRONG_SHARE = 0.3  # of the misses; the rest is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,18 @@ def read_topics(path: Path) -> list[Topic]:
 
 
 def _misses(rng: random.Random, rule: _Rule, score: int) -> tuple[int, int]:
-    """How many points are wrong and how many missing: any pair that earns `score`."""
+    """How many points are wrong and how many missing: a pair that earns `score`.
+
+    As if each miss were wrong with probability `_WRONG_SHARE`: real answers omit more than they
+    contradict, and an omission is the easier lesson, without which the other is not learned.
+    """
     pairs = [(wrong, total - wrong) for total in range(_POINTS + 1) for wrong in range(total + 1)]
-    return rng.choice([pair for pair in pairs if rule.score(*pair) == score])
+    fitting = [pair for pair in pairs if rule.score(*pair) == score]
+    odds = [
+        math.comb(wrong + missing, wrong) * _WRONG_SHARE**wrong * (1 - _WRONG_SHARE) ** missing
+        for wrong, missing in fitting
+    ]
+    return rng.choices(fitting, odds)[0]
 
 
 def _shape(sentences: list[str], shape: str, opener: str, closer: str) -> str:
