@@ -30,10 +30,12 @@ LORA_PROJECTIONS = (
 @dataclass(frozen=True)
 class DatasetConfig:
     recipe: str = choice("full", "starter", "bank", "full")
-    num_constructed: int = bounded(800, low=0, high=1_000_000)
+    num_bank: int = bounded(300, low=0, high=1_000_000)
+    num_constructed: int = bounded(850, low=0, high=1_000_000)
     families: Mapping[str, float] = field(
         default_factory=lambda: {
             "coverage": 4.0,
+            "details": 2.0,
             "arithmetic": 1.0,
             "groundedness": 1.0,
             "constraints": 1.0,
@@ -139,11 +141,10 @@ def _cross_checks(config: Config) -> list[str]:
         faults.append(f"split: validation + test is {total:g}; allowed: less than 1")
     if config.loss.score_weight == 0 and config.loss.reasoning_weight == 0:
         faults.append("loss: score_weight and reasoning_weight are both 0; one must be above 0")
-    if config.dataset.recipe == "full" and config.dataset.num_constructed % 5:
-        faults.append(
-            f"dataset.num_constructed: {config.dataset.num_constructed} is not a multiple of 5, "
-            "one for each score"
-        )
+    for name in ("num_bank", "num_constructed"):
+        value = getattr(config.dataset, name)
+        if config.dataset.recipe == "full" and value % 5:
+            faults.append(f"dataset.{name}: {value} is not a multiple of 5, one for each score")
     return faults
 
 

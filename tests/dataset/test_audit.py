@@ -205,7 +205,8 @@ def test_the_hand_written_data_has_no_hard_fault():
     assert report.near_answers == []
     assert report.near_duplicates == []
     assert report.shared_prompts == []
-    assert report.control_tokens == []
+    # Attacks that imitate a chat template are what some adversarial items are about.
+    assert {row.partition("-")[0] for row in report.control_tokens} == {"adversarial"}
 
 
 def test_ten_thousand_rows_take_seconds():

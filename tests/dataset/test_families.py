@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.dataset.families import FAMILIES, injection
+from autograder.dataset.families import FAMILIES, details, injection
 from autograder.dataset.families.groundedness import NOT_TOLD
 from autograder.dataset.families.groundedness_topics import TOPICS, Topic
 from autograder.schema import SCORES, GradedResponse, Item
@@ -131,6 +131,32 @@ def test_arithmetic_scores_follow_from_the_text() -> None:
                 wanted = expected
             right = sum(a == b for a, b in zip(given, wanted, strict=True))
             assert graded.score == 1 + right, (item.prompt, graded)
+
+
+# ---------------------------------------------------------------- details
+
+
+def test_details_score_by_what_is_stated_as_the_prompt_gives_it() -> None:
+    for item in FAMILIES["details"](400, 7):
+        asked = []
+        for kind in details.KINDS:
+            before, after = kind.order.split("{v}")
+            tail = (
+                re.escape(after)
+                if after
+                else r"(?=, |\.|$| and (?:it|people|there|the|questions) )"
+            )
+            found = re.search(re.escape(before) + r"(.+?)" + tail, item.prompt, re.I | re.M)
+            if found:
+                asked.append((kind, found[1]))
+        assert len(asked) == 4, item.prompt
+        for graded in item.responses:
+            stated = [
+                kind.name
+                for kind, value in asked
+                if any(f"{said.format(v=value)[1:]}" in graded.response for said in kind.said)
+            ]
+            assert graded.score == 1 + len(stated), (item.prompt, graded)
 
 
 # ---------------------------------------------------------------- table_lookup

@@ -19,6 +19,7 @@ from autograder.schema import read_examples, read_items
 DATA = Path(__file__).parents[2] / "data"
 FAMILIES = {
     "coverage": 4,
+    "details": 1,
     "arithmetic": 1,
     "groundedness": 1,
     "constraints": 1,
@@ -29,7 +30,7 @@ FAMILIES = {
 
 
 def settings(recipe: str, seed: int = 17, **values: object) -> Config:
-    chosen = {"families": FAMILIES, "num_constructed": 100} | values
+    chosen = {"families": FAMILIES, "num_constructed": 110} | values
     return Config(seed=seed, dataset=DatasetConfig(recipe=recipe, **chosen))
 
 
@@ -43,11 +44,15 @@ def test_the_starter_set_is_the_one_of_the_mission():
 
 def test_the_bank_is_broad():
     items = [item for path in sorted((DATA / "bank").glob("*.jsonl")) for item in read_items(path)]
-    assert len(items) >= 40
-    assert len({item.category for item in items}) >= 8
-    assert {item.level for item in items} == {1, 2, 3}
-    assert len({item.language for item in items}) > 1
+    assert len(items) >= 300
     assert len({item.id for item in items}) == len(items)
+    assert len({item.category for item in items}) >= 16
+    levels = Counter(item.level for item in items)
+    assert levels[1] >= 150
+    assert levels[2] >= 45
+    assert levels[3] >= 45
+    languages = Counter(item.language for item in items)
+    assert sum(count >= 5 for language, count in languages.items() if language != "en") >= 8
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_the_starter_recipe_has_fifty():
 
 
 def test_families_share_by_weight_in_whole_items():
-    examples = generate(settings("full", num_constructed=250), DATA)
+    examples = generate(settings("full", num_constructed=275), DATA)
     made = Counter(e.source for e in examples if e.source in FAMILIES)
     assert made == {"coverage": 100, **{name: 25 for name in FAMILIES if name != "coverage"}}
 
@@ -86,7 +91,19 @@ def test_a_family_without_weight_is_left_out():
 
 
 def test_no_constructed_rows_is_the_bank():
-    assert generate(settings("full", num_constructed=0), DATA) == generate(settings("bank"), DATA)
+    everything = settings("full", num_constructed=0, num_bank=100_000)
+    assert generate(everything, DATA) == generate(settings("bank"), DATA)
+
+
+def test_the_bank_is_thinned_by_whole_items_and_a_larger_choice_only_adds():
+    chosen = []
+    for count in (50, 200):
+        examples = generate(settings("full", num_constructed=0, num_bank=count), DATA)
+        ids = [example.id for example in examples if example.source == "bank"]
+        assert len(ids) == count
+        assert set(Counter(identity.rpartition("/")[0] for identity in ids).values()) == {5}
+        chosen.append(set(ids))
+    assert chosen[0] < chosen[1]
 
 
 def test_the_examples_of_an_item_stand_side_by_side_in_seeded_order():
@@ -216,7 +233,7 @@ def test_more_than_a_family_can_make_is_a_fault_of_the_configuration(folder, mon
         raise ValueError("arithmetic cannot make 9 distinct items; ask for 3 at most")
 
     monkeypatch.setitem(MAKERS, "arithmetic", refuse)
-    with pytest.raises(ConfigError, match=r"num_constructed: 100 is too many: arithmetic cannot"):
+    with pytest.raises(ConfigError, match=r"num_constructed: 110 is too many: arithmetic cannot"):
         generate(settings("full", families={"arithmetic": 1}), folder)
 
 

@@ -32,7 +32,8 @@ def generate(
     starter = data / "starter.jsonl"
     batches = [(str(starter), read_examples(starter))]
     if recipe != "starter":
-        batches += _bank(data / "bank")
+        count = config.dataset.num_bank if recipe == "full" else None
+        batches += _bank(data / "bank", count, seed)
     if recipe == "full":
         batches += _constructed(config.dataset, seed, data)
     examples = _join(batches)
@@ -42,11 +43,19 @@ def generate(
     return sorted(kept, key=lambda example: draw(seed, "order", example.item))
 
 
-def _bank(folder: Path) -> list[Batch]:
+def _bank(folder: Path, count: int | None, seed: int) -> list[Batch]:
+    """All items, or a seeded choice with `count` examples that a new item hardly changes."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise DataError("holds no .jsonl files of items", path=str(folder))
-    return [(str(file), _flatten(read_items(file))) for file in files]
+    bank = {str(file): read_items(file) for file in files}
+    drawn = {item.id for items in bank.values() for item in items}
+    if count is not None:
+        in_order = sorted(drawn, key=lambda identity: draw(seed, "bank", identity))
+        drawn = set(in_order[: count // len(SCORES)])
+    return [
+        (file, _flatten(item for item in items if item.id in drawn)) for file, items in bank.items()
+    ]
 
 
 def _flatten(items: Iterable[Item]) -> list[Example]:

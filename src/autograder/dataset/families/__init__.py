@@ -11,6 +11,7 @@ from collections.abc import Callable
 from autograder.dataset.families import (
     arithmetic,
     constraints,
+    details,
     groundedness,
     injection,
     refusal,
@@ -22,6 +23,7 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "arithmetic": arithmetic.items,
     "groundedness": groundedness.items,
     "constraints": constraints.items,
+    "details": details.items,
     "table_lookup": table_lookup.items,
     "refusal": refusal.items,
     "injection": injection.items,

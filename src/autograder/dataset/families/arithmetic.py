@@ -221,7 +221,7 @@ def _respond(
 def _make(rng: random.Random, identity: str) -> Item:
     tasks = [kind(rng) for kind in rng.sample(_KINDS, 4)]
     extra = ""
-    if rng.random() < 0.5:
+    if rng.random() < 0.75:
         answers = "; ".join(task.amount(task.value) for task in tasks)
         extra = rng.choice(("Right results in order: ", "Key: ", "Expected: ")) + answers + "."
     scale = compose.rule(rng, "result", rng.choice(("correct", "right")), "wrong")

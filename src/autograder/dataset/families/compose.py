@@ -17,6 +17,7 @@ Make = Callable[[random.Random, str], Item]
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 REASON_WORDS = 32  # leaves room for the clause that `injection` adds
 _TRIES = 500
+_FAR_OFF = 0.5
 
 # No digits and no names here: the tests read answers back from the text.
 OPENERS = (
@@ -109,8 +110,14 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-def near(rng: random.Random, value: int, taken: Sequence[int] = ()) -> int:
-    """A wrong number a careless writer would produce: slip, off by ten, swapped digits."""
+def near(rng: random.Random, value: int) -> int:
+    """A wrong number: far off, or a careless writer's slip, off by ten or with swapped digits.
+
+    Half of them are far off. A judge that has not learned to see those does not learn the slips.
+    """
+    if rng.random() < _FAR_OFF:
+        far = (value * 2, value * 3, value * 10, value + 100 + rng.randrange(9), value // 2 + 1)
+        return rng.choice([option for option in far if option != value])
     digits = str(value)
     options = [value - 1, value + 1, value + 2, value - 2]
     if value >= 20:
@@ -119,7 +126,7 @@ def near(rng: random.Random, value: int, taken: Sequence[int] = ()) -> int:
         options += [value + 100, value - 100]
     if len(digits) > 1 and digits[-1] not in ("0", digits[-2]):
         options += [int(digits[:-2] + digits[-1] + digits[-2])] * 3
-    right = [option for option in options if option > 0 and option not in (value, *taken)]
+    right = [option for option in options if option > 0 and option != value]
     return rng.choice(right)
 
 

@@ -1,0 +1,367 @@
+"""An announcement that must state four details as given; how many it does decides."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autograder.dataset.families import compose
+from autograder.schema import SCORES, GradedResponse, Item
+
+FAMILY = "details"
+
+_SENTENCES = 6  # of every response, so that an omission does not show in the length
+_ALTERED = 0.5  # of the misses; the rest is left out
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("January", "March", "April", "May", "June", "August", "September", "October")
+_NUMBERS = tuple(str(number) for number in range(2, 28))
+_FIRST = ("Farah", "Oskar", "Ines", "Tobias", "Maren", "Kwame", "Lucia", "Piotr", "Hanne", "Sami")
+_LAST = ("Okafor", "Lindqvist", "Moreau", "Brandt", "Castillo", "Novak", "Adeyemi", "Halvorsen")
+_PLACES = (
+    "the old barn in Fenwick Lane",
+    "room 204 of the town hall",
+    "the gym of Harbour School",
+    "the reading room in Mill Street",
+    "the garden behind the church",
+    "the canteen of the depot",
+    "the boathouse at Lake Orrin",
+    "the workshop in Alder Court",
+    "the hall of the fire station",
+    "the cellar bar in Quay Street",
+    "the orchard at Sorrel Farm",
+    "the school kitchen in Dale Road",
+)
+_THINGS = (
+    "a torch",
+    "sturdy shoes",
+    "a folding chair",
+    "a cup",
+    "a raincoat",
+    "an old shirt",
+    "a pencil and paper",
+    "a cake for the table",
+    "a membership card",
+    "a bottle of water",
+    "a pair of gloves",
+    "a warm blanket",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of detail.
+
+    Attributes:
+        name: in the rubric and in the explanation.
+        order: how the prompt gives it, with `{v}` for the value.
+        said: ways to state it.
+        draw: a value.
+        alter: a value that a careless writer might put in its place.
+    """
+
+    name: str
+    order: str
+    said: tuple[str, ...]
+    draw: Callable[[random.Random], str]
+    alter: Callable[[random.Random, str], str]
+
+
+def _pick(options: tuple[str, ...]) -> Callable[[random.Random], str]:
+    return lambda rng: rng.choice(options)
+
+
+def _swap(options: tuple[str, ...]) -> Callable[[random.Random, str], str]:
+    return lambda rng, value: rng.choice([option for option in options if option != value])
+
+
+def _number(low: int, high: int, step: int = 1) -> Callable[[random.Random], str]:
+    return lambda rng: str(rng.randrange(low, high, step))
+
+
+def _near(rng: random.Random, value: str) -> str:
+    return str(compose.near(rng, int(value)))
+
+
+def _date(rng: random.Random) -> str:
+    return f"{rng.choice(_DAYS)} {rng.choice(_NUMBERS)} {rng.choice(_MONTHS)}"
+
+
+def _other_date(rng: random.Random, value: str) -> str:
+    day, number, month = value.split()
+    change = rng.randrange(3)
+    if change == 0:
+        return f"{_swap(_DAYS)(rng, day)} {number} {month}"
+    if change == 1:
+        return f"{day} {_swap(_NUMBERS)(rng, number)} {month}"
+    return f"{day} {number} {_swap(_MONTHS)(rng, month)}"
+
+
+def _time(rng: random.Random) -> str:
+    return f"{rng.randint(8, 20)}:{rng.choice(('00', '15', '30', '45'))}"
+
+
+def _other_time(rng: random.Random, value: str) -> str:
+    hour, minute = value.split(":")
+    if rng.random() < 0.5:
+        return f"{int(hour) + rng.choice((-1, 1))}:{minute}"
+    return f"{hour}:{_swap(('00', '15', '30', '45'))(rng, minute)}"
+
+
+def _person(rng: random.Random) -> str:
+    return f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
+
+
+def _other_person(rng: random.Random, value: str) -> str:
+    first, last = value.split()
+    if rng.random() < 0.5:
+        return f"{_swap(_FIRST)(rng, first)} {last}"
+    return f"{first} {_swap(_LAST)(rng, last)}"
+
+
+KINDS = (
+    Kind(
+        "date",
+        "it is on {v}",
+        ("It takes place on {v}.", "The day is {v}.", "Please keep {v} free.", "Join us on {v}."),
+        _date,
+        _other_date,
+    ),
+    Kind(
+        "starting time",
+        "it starts at {v}",
+        (
+            "We start at {v}.",
+            "The start is at {v}.",
+            "Be there at {v}, please.",
+            "It begins at {v}.",
+        ),
+        _time,
+        _other_time,
+    ),
+    Kind(
+        "place",
+        "the place is {v}",
+        (
+            "The meeting point is {v}.",
+            "You find us in {v}.",
+            "The place is {v}.",
+            "Come to {v}.",
+        ),
+        _pick(_PLACES),
+        _swap(_PLACES),
+    ),
+    Kind(
+        "price",
+        "it costs {v} euros",
+        (
+            "Taking part costs {v} euros.",
+            "The price is {v} euros a head.",
+            "We ask for {v} euros each.",
+            "Admission is {v} euros.",
+        ),
+        _number(3, 60),
+        _near,
+    ),
+    Kind(
+        "contact",
+        "questions go to {v}",
+        (
+            "Questions are answered by {v}.",
+            "{v} knows more.",
+            "If anything is unclear, ask {v}.",
+            "Please turn to {v} with questions.",
+        ),
+        _person,
+        _other_person,
+    ),
+    Kind(
+        "phone number",
+        "the phone number is {v}",
+        (
+            "You can reach us on {v}.",
+            "The phone number is {v}.",
+            "Just call {v}.",
+            "By phone we are there on {v}.",
+        ),
+        _number(2013, 9876),
+        _near,
+    ),
+    Kind(
+        "thing to bring",
+        "people should bring {v}",
+        (
+            "Please bring {v}.",
+            "Do not forget {v}.",
+            "You will need {v}.",
+            "Everyone should come with {v}.",
+        ),
+        _pick(_THINGS),
+        _swap(_THINGS),
+    ),
+    Kind(
+        "number of seats",
+        "there are {v} seats",
+        (
+            "There are {v} seats.",
+            "We have room for {v} people.",
+            "It is limited to {v} people.",
+            "The number of seats is {v}.",
+        ),
+        _number(12, 95),
+        _near,
+    ),
+    Kind(
+        "deadline",
+        "people sign up by {v}",
+        (
+            "Sign up by {v}.",
+            "Registration closes on {v}.",
+            "The last day to register is {v}.",
+            "We take names until {v}.",
+        ),
+        _date,
+        _other_date,
+    ),
+    Kind(
+        "duration",
+        "it lasts {v} minutes",
+        (
+            "It lasts {v} minutes.",
+            "Plan for {v} minutes.",
+            "The whole thing takes {v} minutes.",
+            "After {v} minutes it is over.",
+        ),
+        _number(30, 190, 5),
+        _near,
+    ),
+)
+
+_EVENTS = (
+    ("street party", "a note about our street party"),
+    ("choir rehearsal", "a message about the extra choir rehearsal"),
+    ("first-aid course", "an announcement of our first-aid course"),
+    ("repair cafe", "a short notice for the repair cafe"),
+    ("book swap", "an invitation to the book swap"),
+    ("staff outing", "a mail to colleagues about the staff outing"),
+    ("chess evening", "a note for the board about the chess evening"),
+    ("clean-up day", "a call for the clean-up day on the river"),
+    ("open day", "a text for the open day of our dairy"),
+    ("parents' evening", "a letter about the parents' evening"),
+    ("pottery class", "an announcement of the pottery class"),
+    ("film night", "a message about the film night"),
+    ("bird walk", "an invitation to the bird walk"),
+    ("bake sale", "a note about the bake sale for the kindergarten"),
+    ("fire drill", "a notice about the fire drill with the visitors' tour"),
+    ("dance workshop", "a text about the dance workshop"),
+    ("plant market", "a notice for the plant market"),
+    ("farewell lunch", "an invitation to the farewell lunch"),
+    ("swimming lesson", "a message about the trial swimming lesson"),
+    ("language cafe", "an announcement of the language cafe"),
+    ("toy market", "a note about the toy market"),
+    ("garden tour", "an invitation to the garden tour"),
+    ("quiz night", "a message to members about the quiz night"),
+    ("sewing circle", "a note about the sewing circle"),
+)
+_FILLERS = (
+    "Do tell your neighbours about it.",
+    "There is no need to dress up.",
+    "Nobody has to know anything beforehand.",
+    "It has become a small tradition here.",
+    "The weather will hopefully be kind.",
+    "Children are welcome as always.",
+    "A few photos will be taken.",
+    "Many hands have made this possible.",
+    "Feel free to forward this message.",
+    "Small mishaps are part of the fun.",
+    "It will certainly not be boring.",
+    "We are looking forward to it.",
+    "Newcomers are just as welcome.",
+    "Good company is a certainty.",
+)
+_OPENERS = ("Dear all,", "Hello everyone!", "Good news:", "Dear friends,", "Hi there,", "", "", "")
+_CLOSERS = ("See you soon!", "Kind regards", "Many thanks!", "All the best", "", "", "")
+_ASKS = (
+    "Write {what}. It has to say: {all}.",
+    "Please write {what}: {all}.",
+    "I need {what}. Facts: {all}.",
+    "Could you draft {what}? What must be in it: {all}.",
+    "Draft {what}.\n{lines}",
+    "Write {what} with these details:\n{lines}",
+)
+_CRITERIA = (
+    "Four details must be stated exactly as given in the prompt: {all}.",
+    "What counts is whether the text states these as the prompt gives them: {all}.",
+    "Check four details against the prompt: {all}. A changed one counts as missing.",
+    "The {all} must be there and correct.",
+    "Needed, with the values from the prompt: {all}.",
+)
+
+
+def _respond(
+    rng: random.Random, style: random.Random, chosen: list[Kind], values: list[str], score: int
+) -> GradedResponse:
+    kept = compose.draw_kept(rng, score)
+    rows, findings = [], []
+    for kind, value, right in zip(chosen, values, kept, strict=True):
+        altered = "" if right or rng.random() >= _ALTERED else kind.alter(rng, value)
+        if right:
+            told = f"the {kind.name} is {value}"
+        elif altered:
+            told = f"the {kind.name} is given as {altered} instead of {value}"
+        else:
+            told = f"the {kind.name} {value} is missing"
+        findings.append(compose.Finding(right, told, told))
+        if right or altered:
+            said = style.choice(kind.said).format(v=altered or value)
+            rows.append(compose.capital(said))
+    rows += style.sample(_FILLERS, _SENTENCES - len(rows))
+    style.shuffle(rows)
+    opener, closer = style.choice(_OPENERS), style.choice(_CLOSERS)
+    shape = style.randrange(4)
+    if shape == 0:
+        mark = style.choice(("- ", "* ", "• "))
+        text = "\n".join(part for part in (opener, *(mark + row for row in rows), closer) if part)
+    elif shape == 1:
+        halves = (" ".join(rows[:3]), " ".join(rows[3:]))
+        text = "\n\n".join(part for part in (opener, *halves, closer) if part)
+    else:
+        text = " ".join(part for part in (opener, *rows, closer) if part)
+    return GradedResponse(score, text, compose.explain(rng, "detail", "right", findings))
+
+
+def _make(rng: random.Random, identity: str) -> Item:
+    chosen = rng.sample(KINDS, 4)
+    values = [kind.draw(rng) for kind in chosen]
+    event, what = rng.choice(_EVENTS)
+    orders = [kind.order.format(v=value) for kind, value in zip(chosen, values, strict=True)]
+    ask = rng.choice(_ASKS)
+    prompt = ask.format(
+        what=what,
+        all=compose.join(orders),
+        lines="\n".join(f"- {compose.capital(order)}" for order in orders),
+    )
+    names = compose.join([kind.name for kind in rng.sample(chosen, 4)])
+    criterion = rng.choice(_CRITERIA).format(all=names)
+    if rng.random() < 0.3:
+        criterion = compose.capital(f"a text on the {event}. {criterion}")
+    scale = compose.rule(rng, "detail", "right", "missing or wrong")
+    return Item(
+        id=identity,
+        category="writing",
+        level=1,
+        language="en",
+        prompt=prompt,
+        rubric=compose.rubric(rng, criterion, scale),
+        responses=tuple(
+            _respond(rng, style, chosen, values, score)
+            for score, style in zip(SCORES, compose.styles(rng), strict=True)
+        ),
+        source=FAMILY,
+    )
+
+
+def items(count: int, seed: int) -> list[Item]:
+    """Make `count` items; the first m are the same whatever `count` is."""
+    return compose.build(FAMILY, _make, count, seed)
