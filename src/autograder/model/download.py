@@ -65,7 +65,7 @@ def download_gguf(
         target.unlink()
         raise ChecksumError(
             f"{source}: expected sha256 {sha256} ({size} bytes), got {found} ({length} bytes); "
-            f"the file was not used"
+            f"the file was not used; pull again, and if it stays so, use another source"
         )
 
 
