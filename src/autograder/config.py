@@ -77,7 +77,7 @@ class QuantizationConfig:
 @dataclass(frozen=True)
 class LoraConfig:
     r: int = bounded(16, low=1, high=1024)
-    alpha: float = bounded(32, above=0)
+    alpha: float = bounded(64, above=0)
     dropout: float = bounded(0.05, low=0.0, below=1.0)
     targets: tuple[str, ...] = LORA_PROJECTIONS
 
