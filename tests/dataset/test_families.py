@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.dataset.families import FAMILIES, details, injection
+from autograder.dataset.families import FAMILIES, injection
+from autograder.dataset.families.details_kinds import KINDS
 from autograder.dataset.families.groundedness import NOT_TOLD
 from autograder.dataset.families.groundedness_topics import TOPICS, Topic
 from autograder.schema import SCORES, GradedResponse, Item
@@ -139,7 +140,7 @@ def test_arithmetic_scores_follow_from_the_text() -> None:
 def test_details_score_by_what_is_stated_as_the_prompt_gives_it() -> None:
     for item in FAMILIES["details"](400, 7):
         asked = []
-        for kind in details.KINDS:
+        for kind in KINDS:
             before, after = kind.order.split("{v}")
             tail = (
                 re.escape(after)
