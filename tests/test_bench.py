@@ -79,7 +79,7 @@ def test_both_sides_get_the_same_settings(sides: ModuleType) -> None:
     assert (trl.train.batch_size, trl.train.accumulate, trl.train.share_prefix) == (2, 1, False)
     assert (trl.lora.r, trl.lora.alpha, trl.lora.dropout, len(trl.lora.targets)) == (
         16,
-        32,
+        64,
         0.05,
         7,
     )

@@ -30,7 +30,8 @@ def backbone(tiny_base):
         device=CPU,
         dtype=torch.float32,
     )
-    backbone = Backbone(add_adapter(base, config.lora, seed=1), encoder)
+    lora = dataclasses.replace(config.lora, alpha=32.0)  # a larger one saturates the tiny model
+    backbone = Backbone(add_adapter(base, lora, seed=1), encoder)
     torch.manual_seed(5)
     for name, weight in backbone.trainable().items():
         if "lora_B" in name:
