@@ -57,6 +57,7 @@ class AuditConfig:
 class SplitConfig:
     validation: float = bounded(0.1, above=0.0, below=1.0)
     test: float = bounded(0.2, above=0.0, below=1.0)
+    holdout: tuple[str, ...] = field(default=(), metadata={"may_be_empty": True})
 
 
 @dataclass(frozen=True)
