@@ -19,8 +19,8 @@ def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[s
     """Deal the examples to `train`, `validation`, `test` and `holdout`, whole items at a time.
 
     All items of a category or source that `config.holdout` names go to `holdout`, so that it
-    shows how the judge fares on kinds of task that it never saw. The rest is dealt to the others; without such an
-    item there is no `holdout`.
+    shows how the judge fares on kinds of task that it never saw; without such an item there is
+    no `holdout`. The rest is dealt to the others.
 
     The shares hold for the number of examples, to half an item, in all and, as nearly as
     whole items allow, in every stratum of category and level (that of an item's first

@@ -57,7 +57,7 @@ def evaluate(
         config: sample sizes and switches.
         seed: of the resamples and of the sample whose reasoning is generated.
     """
-    encoded = [judge.encoder.encode(e.prompt, e.response, e.rubric) for e in test]
+    encoded = [judge.encoder.encode_request(example) for example in test]
     started = time.perf_counter()
     probabilities = judge.probabilities(encoded)
     seconds = time.perf_counter() - started
@@ -117,7 +117,7 @@ def _unseen(
 ) -> dict[str, Any] | None:
     if not holdout:
         return None
-    encoded = [judge.encoder.encode(e.prompt, e.response, e.rubric) for e in holdout]
+    encoded = [judge.encoder.encode_request(example) for example in holdout]
     probabilities = judge.probabilities(encoded)
     return _compare(judge, train, holdout, encoded, probabilities, config, seed)
 

@@ -11,9 +11,9 @@ from autograder.errors import DataError
 from autograder.evaluation import results as read
 from autograder.evaluation.report import render
 from autograder.evaluation.shapes import AUDIT as AUDIT_SHAPE
+from autograder.evaluation.shapes import COMPARED, OPTIONAL, check_tree
 from autograder.evaluation.shapes import JUDGE as JUDGE_SHAPE
 from autograder.evaluation.shapes import METRICS as METRICS_SHAPE
-from autograder.evaluation.shapes import COMPARED, OPTIONAL, check_tree
 from autograder.files import atomic_write
 from autograder.schema import SCORES, read_examples
 from autograder.stages import AUDIT, CURVES, JUDGE, METRICS, REPORT, SPLITS, TABLES, run
