@@ -57,6 +57,7 @@ class AuditConfig:
 class SplitConfig:
     validation: float = bounded(0.1, above=0.0, below=1.0)
     test: float = bounded(0.2, above=0.0, below=1.0)
+    holdout: tuple[str, ...] = field(default=(), metadata={"may_be_empty": True})
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class TrainConfig:
     clip: float = bounded(1.0, low=0.0)
     gradient_checkpointing: str = choice("auto", "auto", "on", "off")
     share_prefix: bool = True
+    reasoning_share: float = bounded(1.0, low=0.0, high=1.0)
     patience: int = bounded(2, low=0, high=1000)
     monitor: str = choice("rps", "rps", "mae", "exact", "spearman", "pearson", "kappa", "loss")
     checkpoint_every: int = bounded(10, low=1)

@@ -56,6 +56,7 @@ class Request(NamedTuple):
     prompt: str
     response: str
     rubric: str
+    reference: str = ""
 
 
 class Judge:
@@ -98,14 +99,21 @@ class Judge:
         return cls(backbone, values["temperature"], config.evaluate.batch_size)
 
     def evaluate(
-        self, prompt: str, response: str, rubric: str, *, reasoning: bool = True
+        self,
+        prompt: str,
+        response: str,
+        rubric: str,
+        reference: str = "",
+        *,
+        reasoning: bool = True,
     ) -> Verdict:
-        """Grade one response.
+        """Grade one response, beside a reference answer if there is one.
 
         Raises:
             DataError: rubric and prompt are too long for the model.
         """
-        (verdict,) = self.evaluate_many([Request(prompt, response, rubric)], reasoning=reasoning)
+        request = Request(prompt, response, rubric, reference)
+        (verdict,) = self.evaluate_many([request], reasoning=reasoning)
         return verdict
 
     def evaluate_many(

@@ -2,8 +2,8 @@
 
 The conversation is a list of `Part`s. A trusted part is our own text and may hold control
 tokens; an untrusted one is somebody's text, and `model/encode.py` sees to it that none of
-its characters becomes a control token. Rubric and prompt stand before the response, so that
-many responses to one prompt share everything up to it.
+its characters becomes a control token. Rubric, prompt and reference answer stand before the
+response, so that many responses to one prompt share everything up to it.
 
 After the forced `LEAD` the next token is the score: the judge's answer is the distribution
 over the five digits there. What follows it, `/5` and the reasoning, is generated on request.
@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
 
 INSTRUCTION = (
     "You are an AI Judge. Evaluate the following response to the prompt by the rubric alone. "
@@ -31,7 +31,7 @@ CUT = "\n[... text left out ...]\n"
 VERDICT_ROOM = 128
 """Tokens kept free for the verdict when a response is cut to fit the model's length."""
 
-FieldName = Literal["rubric", "prompt", "response"]
+FieldName = Literal["rubric", "prompt", "reference", "response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,15 @@ class Part:
     field: FieldName | None = None
 
 
-def user_parts(prompt: str, response: str, rubric: str) -> list[Part]:
-    """The user's turn, in order."""
+def user_parts(prompt: str, response: str, rubric: str, reference: str = "") -> list[Part]:
+    """The user's turn, in order; without a reference answer nothing speaks of one."""
+    known = [Part("\n\n### Reference answer\n"), Part(reference, "reference")]
     return [
         Part("### Rubric\n"),
         Part(rubric, "rubric"),
         Part("\n\n### Prompt\n"),
         Part(prompt, "prompt"),
+        *(known if reference else []),
         Part("\n\n### Response\n"),
         Part(response, "response"),
     ]

@@ -73,8 +73,9 @@ class Reader:
         if origin is Mapping:
             return self.weights(value, path)
         if origin is tuple:
-            if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-                return tuple(value)
+            named = isinstance(value, list) and all(isinstance(v, str) for v in value)
+            if named and (value or entry.metadata.get("may_be_empty")):
+                return tuple(typing.cast("list[str]", value))
             self.faults.append(f"{path}: {value!r} is not a list of names")
             return None
         allowed = typing.get_args(kind) if origin is types.UnionType else (kind,)

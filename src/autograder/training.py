@@ -27,7 +27,7 @@ from autograder.errors import TrainingError
 from autograder.files import atomic_write, json_text
 from autograder.model.backbone import choose_dtype, default_device
 from autograder.model.callbacks import BEST, LAST, Checkpoints, Progress
-from autograder.model.data import JudgeDataModule
+from autograder.model.data import JudgeDataModule, thin_reasoning
 from autograder.model.module import JudgeModule, checkpointing
 from autograder.publish import Outputs, publish
 from autograder.schema import Example
@@ -68,7 +68,9 @@ def train(
         module.configure_model()
         encoder = module.backbone.encoder
         data = JudgeDataModule(
-            encoder.encode_all(train_examples),
+            thin_reasoning(
+                encoder.encode_all(train_examples), config.train.reasoning_share, config.seed
+            ),
             encoder.encode_all(validation_examples),
             config.train,
             pad_id=encoder.pad_id,

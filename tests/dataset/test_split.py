@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import subprocess
@@ -9,7 +10,7 @@ from collections import Counter
 import pytest
 
 from autograder.config import SplitConfig
-from autograder.dataset.split import prove_disjoint, split
+from autograder.dataset.split import SPLITS, prove_disjoint, split
 from autograder.errors import AuditError, DataError
 from autograder.schema import Example
 
@@ -142,3 +143,29 @@ def test_the_same_answer_on_two_sides_is_named():
     two = Example("y", "b", "what is it", "it's  rome", "other", 2, "w", "c", 1)
     with pytest.raises(AuditError, match="x in train and y in test have the same prompt and resp"):
         prove_disjoint({"train": [one], "validation": [], "test": [two]})
+
+
+def test_whole_categories_and_sources_can_be_held_out():
+    examples = [
+        dataclasses.replace(row, category=f"kind-{number % 4}", source=f"family-{number % 3}")
+        for number in range(24)
+        for row in many(24)[5 * number : 5 * number + 5]
+    ]
+    config = dataclasses.replace(SHARES, holdout=("kind-1", "family-2", "unheard-of"))
+    splits = split(examples, config, seed=1)
+    assert list(splits) == ["train", "validation", "test", "holdout"]
+    assert sorted(row.id for rows in splits.values() for row in rows) == sorted(
+        row.id for row in examples
+    )
+    for name, rows in splits.items():
+        is_unseen = {row.category == "kind-1" or row.source == "family-2" for row in rows}
+        assert is_unseen == {name == "holdout"}
+    rest = [row for row in examples if row not in splits["holdout"]]
+    assert {name: splits[name] for name in SPLITS} == split(rest, SHARES, seed=1)
+
+
+def test_an_item_with_one_held_out_example_is_held_out_whole():
+    rows = many(6)
+    rows[0] = dataclasses.replace(rows[0], category="unseen")
+    splits = split(rows, dataclasses.replace(SHARES, holdout=("unseen",)), seed=1)
+    assert splits["holdout"] == rows[:5]

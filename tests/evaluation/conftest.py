@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import shutil
 from collections.abc import Callable
@@ -86,6 +87,7 @@ def make_project(
     hostile: bool = True,
     base_model: bool = True,
     sample: int = 8,
+    holdout: bool = True,
 ) -> dict[str, Any]:
     """Write every input of the report stage; return the metrics."""
     test, train = make_data(hostile=hostile), make_data(40, hostile=False)
@@ -116,6 +118,7 @@ def make_project(
         "reasoning": measure_reasoning(reasonings, 1.2345 if sample else None),
         "distribution": distribution(probabilities, test),
         "groups": measure_groups(probabilities, test, **options),
+        "holdout": make_holdout(skill, train, options) if holdout else None,
         "speed": {
             "seconds": 12.5,
             "examples_per_second": 12.0,
@@ -157,6 +160,22 @@ def make_project(
     }
     (root / "build/judge/judge.json").write_text(json_text(judge), encoding="utf-8")
     return metrics
+
+
+def make_holdout(skill: float, train: list[Example], options: dict[str, int]) -> dict[str, Any]:
+    """Figures on a kind of task that is in no other split."""
+    rows = [dataclasses.replace(row, category="unseen_kind") for row in make_data(8, hostile=False)]
+    probabilities = make_probabilities(rows, skill / 2, seed=5)
+    others = {"majority": majority(train, rows), "length_only": length_only(train, rows)}
+    return {
+        "judge": measure(probabilities, rows, **options),
+        "baselines": {name: measure(other, rows, **options) for name, other in others.items()},
+        "gain": {
+            name: measure_gain(probabilities, other, rows, **options)
+            for name, other in others.items()
+        },
+        "groups": measure_groups(probabilities, rows, **options),
+    }
 
 
 def make_curves() -> dict[str, list[dict[str, float]]]:

@@ -154,6 +154,16 @@ def test_figures_are_those_of_the_metrics(page: Page, made: Made) -> None:
     assert f"{lazy} of the answers got the score that it gives most" in page.text
 
 
+def test_unseen_kinds_have_their_own_tables(page: Page, made: Made) -> None:
+    unseen = made[1]["holdout"]
+    rows = page.rows("The judge beside its baselines on unseen kinds")
+    assert rows["This judge"] == [
+        figures.number(name, unseen["judge"][name]) for name in figures.NAMES
+    ]
+    assert list(page.rows("Unseen kinds by category")) == ["unseen_kind"]
+    assert "unseen_kind" not in page.rows("Figures by category")
+
+
 def test_undefined_figures_are_a_dash_with_the_reason(page: Page) -> None:
     majority = page.rows("The judge beside its baselines")[
         "Majority: always the most frequent score"
@@ -195,8 +205,9 @@ def test_levels_stand_in_order_and_parameters_are_named(project: Path) -> None:
 def test_a_poor_judge_without_base_model_or_reasoning(
     build: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
-    metrics = build(skill=0.3, hostile=False, base_model=False, sample=0)
+    metrics = build(skill=0.3, hostile=False, base_model=False, sample=0, holdout=False)
     page = write(tmp_path)
+    assert "Kinds of task never trained on" not in page.text
     assert metrics["judge"]["exact"] < 0.7
     assert "It misses the target of 70 %." in page.text
     assert "✗ misses the target of 0.8" in page.text

@@ -11,7 +11,7 @@ import pytest
 from autograder.config import TrainConfig
 from autograder.errors import TrainingError
 from autograder.model.batch import Batch
-from autograder.model.data import JudgeDataModule, JudgeLoader
+from autograder.model.data import JudgeDataModule, JudgeLoader, thin_reasoning
 from autograder.model.encode import Encoded
 
 
@@ -200,3 +200,17 @@ def test_fewer_validation_rows_than_processes_are_refused():
         data.val_dataloader()
     data.validation = []
     assert run(data.val_dataloader()) == []
+
+
+def test_a_share_of_the_examples_keeps_its_reasoning():
+    examples = drawn([5] * 200)
+    thinned = thin_reasoning(examples, 0.3, seed=1)
+    kept = [one.verdict == other.verdict for one, other in zip(thinned, examples, strict=True)]
+    assert 230 < sum(kept) < 370
+    for one, other, whole in zip(thinned, examples, kept, strict=True):
+        assert one.verdict == (other.verdict if whole else other.verdict[:1])
+        assert dataclasses.replace(one, verdict=other.verdict) == other
+    assert thin_reasoning(examples, 0.3, seed=1) == thinned
+    assert thin_reasoning(examples, 0.3, seed=2) != thinned
+    assert thin_reasoning(examples, 1.0, seed=1) == examples
+    assert all(len(one.verdict) == 1 for one in thin_reasoning(examples, 0.0, seed=1))

@@ -9,11 +9,18 @@ import click
 @click.option("--prompt", required=True, help="What was asked.")
 @click.option("--response", required=True, help="The answer to grade; - reads standard input.")
 @click.option("--rubric", required=True, help="What a good answer is.")
+@click.option("--reference", default="", help="A reference answer, if there is one.")
 @click.option("--model", "folder", default="build/judge", show_default=True, help="A judge.")
 @click.option("--reasoning/--no-reasoning", default=True, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 def judge(
-    prompt: str, response: str, rubric: str, folder: str, reasoning: bool, as_json: bool
+    prompt: str,
+    response: str,
+    rubric: str,
+    reference: str,
+    folder: str,
+    reasoning: bool,
+    as_json: bool,
 ) -> None:
     """Grade one response by a rubric."""
     import json
@@ -25,7 +32,8 @@ def judge(
 
     if response == "-":
         response = sys.stdin.read()
-    verdict = Judge.load(folder).evaluate(prompt, response, rubric, reasoning=reasoning)
+    loaded = Judge.load(folder)
+    verdict = loaded.evaluate(prompt, response, rubric, reference, reasoning=reasoning)
     if as_json:
         click.echo(json.dumps(asdict(verdict), ensure_ascii=False))
         return

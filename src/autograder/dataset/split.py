@@ -1,4 +1,4 @@
-"""Training, validation and test examples that have no item in common."""
+"""Training, validation, test and held-out examples that have no item in common."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from autograder.errors import AuditError, DataError
 from autograder.schema import Example
 
 SPLITS = ("train", "validation", "test")
+HOLDOUT = "holdout"
 
 
 def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[str, list[Example]]:
-    """Deal the examples to `train`, `validation` and `test`, whole items at a time.
+    """Deal the examples to `train`, `validation`, `test` and `holdout`, whole items at a time.
+
+    All items of a category or source that `config.holdout` names go to `holdout`, so that it
+    shows how the judge fares on kinds of task that it never saw; without such an item there is
+    no `holdout`. The rest is dealt to the others.
 
     The shares hold for the number of examples, to half an item, in all and, as nearly as
     whole items allow, in every stratum of category and level (that of an item's first
@@ -26,6 +31,10 @@ def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[s
         DataError: there are too few items.
         AuditError: two splits share an item, or the same prompt and response.
     """
+    kinds = set(config.holdout)
+    unseen = {row.item for row in examples if kinds & {row.category, row.source}}
+    held_out = [row for row in examples if row.item in unseen]
+    examples = [row for row in examples if row.item not in unseen]
     shares = {"test": config.test, "validation": config.validation}
     side = _deal(_strata(examples, seed), shares)
     needed = [name for name in SPLITS if name == "train" or shares[name]]
@@ -39,6 +48,8 @@ def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[s
             spare = [item for item, where in side.items() if where == most]
             side[min(spare, key=lambda item: draw(seed, "split", item))] = name
     splits = {name: [row for row in examples if side[row.item] == name] for name in SPLITS}
+    if held_out:
+        splits[HOLDOUT] = held_out
     prove_disjoint(splits)
     return splits
 

@@ -43,43 +43,34 @@ def evaluate(
     judge: Judge,
     train: Sequence[Example],
     test: Sequence[Example],
+    holdout: Sequence[Example],
     config: EvaluateConfig,
     seed: int,
 ) -> Evaluation:
-    """Measure a judge on `test`, beside baselines that know `train`'s labels or nothing.
+    """Measure a judge on held-out answers, beside baselines that know `train`'s labels or nothing.
 
     Args:
         judge: its adapter is switched off for the base-model baseline.
         train: for the majority and the length baseline only.
-        test: held-out examples.
+        test: unseen items of kinds that were trained on.
+        holdout: items of kinds that were not; may be empty.
         config: sample sizes and switches.
         seed: of the resamples and of the sample whose reasoning is generated.
     """
-    encoded = [judge.encoder.encode(e.prompt, e.response, e.rubric) for e in test]
+    encoded = [judge.encoder.encode_request(example) for example in test]
     started = time.perf_counter()
     probabilities = judge.probabilities(encoded)
     seconds = time.perf_counter() - started
     num_tokens = sum(example.num_tokens for example in encoded)
 
-    baselines = {"majority": majority(train, test), "length_only": length_only(train, test)}
-    if config.base_model:
-        with judge.backbone.without_adapter():
-            # The base was never calibrated, so neither is this.
-            baselines["base_model"] = judge.digit_logits(encoded).softmax(dim=1)
-    options = {"resamples": config.bootstrap, "seed": seed}
     given = (probabilities.argmax(dim=1) + 1).tolist()
     reasonings, token_loss, per_second = _reasonings(judge, test, encoded, given, config, seed)
     metrics = {
-        "judge": measure(probabilities, test, **options),
-        "baselines": {name: measure(rows, test, **options) for name, rows in baselines.items()},
-        "gain": {
-            name: measure_gain(probabilities, rows, test, **options)
-            for name, rows in baselines.items()
-        },
+        **_compare(judge, train, test, encoded, probabilities, config, seed),
+        "holdout": _unseen(judge, train, holdout, config, seed),
         "behaviour": behaviour(test, given),
         "reasoning": measure_reasoning(reasonings, token_loss),
         "distribution": distribution(probabilities, test),
-        "groups": measure_groups(probabilities, test, **options),
         "speed": {
             "seconds": seconds,
             "examples_per_second": len(test) / seconds,
@@ -88,6 +79,47 @@ def evaluate(
         },
     }
     return Evaluation(metrics, probabilities, reasonings)
+
+
+def _compare(
+    judge: Judge,
+    train: Sequence[Example],
+    examples: Sequence[Example],
+    encoded: Sequence[Encoded],
+    probabilities: Tensor,
+    config: EvaluateConfig,
+    seed: int,
+) -> dict[str, Any]:
+    """The judge's figures on labelled examples, the baselines', the gains, and each group's."""
+    baselines = {"majority": majority(train, examples), "length_only": length_only(train, examples)}
+    if config.base_model:
+        with judge.backbone.without_adapter():
+            # The base was never calibrated, so neither is this.
+            baselines["base_model"] = judge.digit_logits(encoded).softmax(dim=1)
+    options = {"resamples": config.bootstrap, "seed": seed}
+    return {
+        "judge": measure(probabilities, examples, **options),
+        "baselines": {name: measure(rows, examples, **options) for name, rows in baselines.items()},
+        "gain": {
+            name: measure_gain(probabilities, rows, examples, **options)
+            for name, rows in baselines.items()
+        },
+        "groups": measure_groups(probabilities, examples, **options),
+    }
+
+
+def _unseen(
+    judge: Judge,
+    train: Sequence[Example],
+    holdout: Sequence[Example],
+    config: EvaluateConfig,
+    seed: int,
+) -> dict[str, Any] | None:
+    if not holdout:
+        return None
+    encoded = [judge.encoder.encode_request(example) for example in holdout]
+    probabilities = judge.probabilities(encoded)
+    return _compare(judge, train, holdout, encoded, probabilities, config, seed)
 
 
 def _reasonings(

@@ -62,6 +62,7 @@ def render(results: Results) -> str:
         targets=[_target(judge, name, notes) for name in TARGETS],
         baselines=_baselines(results.metrics, notes),
         gains=_gains(results.metrics, notes),
+        unseen=_unseen(results.metrics.get("holdout"), notes),
         pictures=_pictures(results),
         groups={title: _groups(results.metrics["groups"][key]) for key, title in _GROUPS.items()},
         diagnoses=diagnose(results, notes),
@@ -171,6 +172,18 @@ def _gains(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def _unseen(metrics: dict[str, Any] | None, notes: Notes) -> dict[str, Any] | None:
+    """Figures on kinds of task that were in no training, where the split holds some out."""
+    if not metrics:
+        return None
+    groups = {"Category": metrics["groups"]["category"], "Source": metrics["groups"]["source"]}
+    return {
+        "judge": metrics["judge"],
+        "baselines": _baselines(metrics, notes),
+        "groups": {title: _groups(rows) for title, rows in groups.items()},
+    }
 
 
 def _groups(rows: dict[str, Any]) -> dict[str, Any]:

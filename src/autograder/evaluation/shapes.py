@@ -48,6 +48,7 @@ METRICS: dict[str, Any] = {
     "groups": {name: [FIGURES] for name in GROUPS},
     "speed": dict.fromkeys(_SPEED, NUMBER + MAYBE),
 }
+COMPARED = {key: METRICS[key] for key in ("judge", "baselines", "gain", "groups")}
 # Only where the base model was graded too.
 OPTIONAL = {"baselines": {"base_model": FIGURES}, "gain": {"base_model": _GAIN}}
 AUDIT: dict[str, Any] = {

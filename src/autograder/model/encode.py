@@ -35,7 +35,7 @@ class Encoded:
     """One example as token ids.
 
     Attributes:
-        prefix: everything before the response; equal for equal rubric and prompt.
+        prefix: everything before the response; equal for equal rubric, prompt and reference.
         response: the response and all that follows up to and with the forced `LEAD`.
         verdict: the digit, the reasoning and the end token; empty at inference.
         score: the label, or 0 where there is none.
@@ -136,23 +136,29 @@ class Encoder:
         prompt: str,
         response: str,
         rubric: str,
+        reference: str = "",
+        *,
         verdict: tuple[int, ...] = (),
         score: int = 0,
     ) -> Encoded:
         """Encode one response, cut to `max_length` if it must be.
 
-        The response is cut in its middle first, then the prompt; rubric and verdict never are.
+        The response is cut in its middle first, then the reference answer, then the prompt;
+        rubric and verdict never are.
 
         Raises:
             DataError: rubric and prompt leave no room for a response.
         """
-        parts = [(part, self._part(part)) for part in user_parts(prompt, response, rubric)]
+        texts = user_parts(prompt, response, rubric, reference)
+        parts = [(part, self._part(part)) for part in texts]
         fixed = len(self.opening) + len(self.closing) + len(self.lead)
         over = sum(len(ids) for _, ids in parts) + fixed
         over += max(VERDICT_ROOM, len(verdict)) - self.max_length
         truncated = []
-        for field in ("response", "prompt"):
-            at = next(i for i, (part, _) in enumerate(parts) if part.field == field)
+        for field in ("response", "reference", "prompt"):
+            at = next((i for i, (part, _) in enumerate(parts) if part.field == field), None)
+            if at is None:
+                continue
             part, ids = parts[at]
             if over > 0 and len(ids) > _MIN_KEPT:
                 kept = self._cut(ids, max(_MIN_KEPT, len(ids) - over))
@@ -173,7 +179,11 @@ class Encoder:
     def encode_example(self, example: Example) -> Encoded:
         """Encode a graded response with its verdict, for training."""
         verdict = self.verdict(example.score, example.reasoning)
-        return self.encode(example.prompt, example.response, example.rubric, verdict, example.score)
+        return self.encode(*texts_of(example), verdict=verdict, score=example.score)
+
+    def encode_request(self, example: Example) -> Encoded:
+        """Encode a graded response without its verdict, as at inference."""
+        return self.encode(*texts_of(example))
 
     def encode_all(self, examples: Iterable[Example]) -> list[Encoded]:
         """Encode graded responses; an error names the example."""
@@ -193,6 +203,11 @@ class Encoder:
         keep = max(room - len(mark), 2)
         head = (keep + 1) // 2
         return [*ids[:head], *mark, *ids[len(ids) - (keep - head) :]]
+
+
+def texts_of(example: Example) -> tuple[str, str, str, str]:
+    """What `Encoder.encode` takes, in its order."""
+    return example.prompt, example.response, example.rubric, example.reference
 
 
 def mask_parts(encoder: Encoder, encoded: Encoded) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ class LossParts:
     Attributes:
         total: what is minimised.
         score: mean cross-entropy of the score tokens, in nats.
-        reasoning: mean cross-entropy of the reasoning tokens, in nats.
+        reasoning: mean cross-entropy of the reasoning tokens, in nats; NaN where there are none.
         regression: mean squared error of the expected score.
     """
 
@@ -87,6 +87,6 @@ def judge_loss(
     return LossParts(
         total=token_loss + regression_weight * regression,
         score=entropy[is_score].mean().detach(),
-        reasoning=(entropy * is_reasoning).sum().detach() / is_reasoning.sum().clamp_min(1),
+        reasoning=(entropy * is_reasoning).sum().detach() / is_reasoning.sum(),
         regression=regression.detach(),
     )

@@ -104,7 +104,7 @@ class JudgeModule(lightning.LightningModule):
         row = {"step": self.global_step + 1.0, "epoch": self.current_epoch + 1.0}
         means = torch.stack(
             [torch.stack([p.total.detach(), p.score, p.reasoning, p.regression]) for p in window]
-        ).mean(dim=0)
+        ).nanmean(dim=0)  # a batch without reasoning has no loss of it
         if self.trainer.world_size > 1:
             means = self.trainer.strategy.reduce(means, reduce_op="mean")
         names = ("loss", "score_loss", "reasoning_loss", "regression")

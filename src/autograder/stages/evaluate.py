@@ -21,13 +21,15 @@ def main() -> None:
     settings = config.load(PARAMS)
     train = read_examples(SPLITS / "train.jsonl")
     test = read_examples(SPLITS / "test.jsonl")
+    unseen = SPLITS / "holdout.jsonl"
+    holdout = read_examples(unseen) if unseen.exists() else []
 
     from autograder.evaluation import evaluate as evaluation
     from autograder.judge import Judge
 
     judge = Judge.load(JUDGE)
     judge.batch_size = settings.evaluate.batch_size
-    result = evaluation.evaluate(judge, train, test, settings.evaluate, settings.seed)
+    result = evaluation.evaluate(judge, train, test, holdout, settings.evaluate, settings.seed)
     probabilities = result.probabilities
     predictions = [
         {
@@ -46,6 +48,9 @@ def main() -> None:
         _jsonl(folder / "reasonings.jsonl", [asdict(row) for row in result.reasonings])
     atomic_write(METRICS, json_text(_rounded(result.metrics)))
     print(_summary(result.metrics), file=sys.stderr)
+    if result.metrics["holdout"]:
+        print("kinds of task that were in no training:", file=sys.stderr)
+        print(_summary(result.metrics["holdout"]), file=sys.stderr)
 
 
 def _rounded(values: Any) -> Any:

@@ -11,9 +11,9 @@ from autograder.errors import DataError
 from autograder.evaluation import results as read
 from autograder.evaluation.report import render
 from autograder.evaluation.shapes import AUDIT as AUDIT_SHAPE
+from autograder.evaluation.shapes import COMPARED, OPTIONAL, check_tree
 from autograder.evaluation.shapes import JUDGE as JUDGE_SHAPE
 from autograder.evaluation.shapes import METRICS as METRICS_SHAPE
-from autograder.evaluation.shapes import OPTIONAL, check_tree
 from autograder.files import atomic_write
 from autograder.schema import SCORES, read_examples
 from autograder.stages import AUDIT, CURVES, JUDGE, METRICS, REPORT, SPLITS, TABLES, run
@@ -48,11 +48,18 @@ def main() -> None:
 
 def _metrics() -> dict[str, Any]:
     tree = read.read_tree(METRICS, METRICS_SHAPE)
+    _optional(tree, "")
+    if tree.get("holdout"):
+        check_tree(tree["holdout"], COMPARED, str(METRICS), "holdout")
+        _optional(tree["holdout"], "holdout.")
+    return tree
+
+
+def _optional(tree: dict[str, Any], place: str) -> None:
     for key, shape in OPTIONAL.items():
         for name, part in shape.items():
             if name in tree[key]:
-                check_tree(tree[key][name], part, str(METRICS), f"{key}.{name}")
-    return tree
+                check_tree(tree[key][name], part, str(METRICS), f"{place}{key}.{name}")
 
 
 def _pairs(path: Path) -> list[tuple[int, int]]:
