@@ -33,6 +33,7 @@ class Example:
         level: 1 basic correctness, 2 context, 3 adversarial.
         language: ISO 639-1 code of prompt and response.
         source: `starter`, `bank` or the name of the family that made it.
+        reference: an answer that deserves a 5, untrusted text; empty where there is none.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Example:
     level: int
     language: str = "en"
     source: str = "user"
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Item:
     """One prompt, one rubric, and exactly one response for each of the five scores.
 
     Items that share facts (one topic asked in two ways) share a `group`, so that they stay
-    on one side of the split; an empty `group` means the item stands alone.
+    on one side of the split; an empty `group` means the item stands alone. A `reference` is
+    an answer that deserves a 5; all five examples get it.
     """
 
     id: str
@@ -74,6 +77,7 @@ class Item:
     responses: tuple[GradedResponse, ...]
     source: str = "bank"
     group: str = ""
+    reference: str = ""
 
     def examples(self) -> list[Example]:
         """The item's five examples, in order of their score."""
@@ -90,6 +94,7 @@ class Item:
                 level=self.level,
                 language=self.language,
                 source=self.source,
+                reference=self.reference,
             )
             for graded in self.responses
         ]
@@ -136,6 +141,7 @@ def parse_example(values: object, path: str, line: int) -> Example:
         level=row.whole("level", 1, 3, default=1),
         language=row.text("language", default="en"),
         source=row.text("source", default="user"),
+        reference=row.text("reference", default=""),
     )
     row.no_more()
     return example
@@ -179,6 +185,7 @@ def parse_item(values: object, path: str, line: int) -> Item:
         rubric=row.text("rubric"),
         responses=tuple(sorted(graded, key=lambda entry: entry.score)),
         group=row.text("group", default=""),
+        reference=row.text("reference", default=""),
     )
     row.no_more()
     return item
@@ -223,7 +230,14 @@ def read_any(path: Path | str) -> list[Example]:
     return [example for _, example in unique(flat, path)]
 
 
+def example_line(example: Example) -> str:
+    """The example as a line of JSON, which ends it; an empty reference is left out."""
+    values = asdict(example)
+    if not example.reference:
+        del values["reference"]
+    return json.dumps(values, ensure_ascii=False) + "\n"
+
+
 def write_examples(path: Path | str, examples: Iterable[Example]) -> None:
     """Write examples as JSON Lines; the file appears whole or not at all."""
-    lines = (json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
-    atomic_write(Path(path), "".join(lines))
+    atomic_write(Path(path), "".join(map(example_line, examples)))
