@@ -7,6 +7,7 @@ import pytest
 
 from autograder.errors import SourceError, StorageError
 from autograder.files import (
+    atomic_file,
     atomic_folder,
     atomic_write,
     fingerprint,
@@ -29,6 +30,20 @@ def test_a_file_is_written_with_its_folders(tmp_path):
     atomic_write(path, "é")
     assert path.read_bytes() == "é".encode()
     assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_written_in_parts_appears_at_the_end_or_not_at_all(tmp_path):
+    path = tmp_path / "a" / "file"
+    with atomic_file(path) as file:
+        file.write(b"one ")
+        assert not path.exists()
+        file.write(b"two")
+    assert path.read_bytes() == b"one two"
+    with pytest.raises(KeyError), atomic_file(path) as file:
+        file.write(b"three")
+        raise KeyError
+    assert path.read_bytes() == b"one two"
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_scratch(tmp_path, full_disk):

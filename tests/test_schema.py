@@ -66,6 +66,7 @@ def test_what_is_written_is_read_back(tmp_path):
     examples = [
         Example("é\u2028", "i", "p\n\t", "r\x00\x1b", "ü", 3, "why", "c", 2, "tr", "s"),
         Example("b", "i", "😀", "a\u200db", "r", 1, "w", "c", 3),
+        Example("c", "i", "p", "a", "r", 1, "w", "c", 3, reference="gold \x1b"),
     ]
     path = tmp_path / "new" / "rows.jsonl"
     write_examples(path, examples)
@@ -93,6 +94,7 @@ def test_what_is_written_is_read_back(tmp_path):
         (ROW | {"id": "b", "prompt": " \n"}, "prompt", "is empty"),
         (ROW | {"id": "b", "prompt": 3}, "prompt", "expected text, got 3"),
         (ROW | {"id": "b", "response": "x\ud800"}, "response", "surrogate"),
+        (ROW | {"id": "b", "reference": 4}, "reference", "expected text, got 4"),
         (ROW | {"id": "b", "responce": "x"}, "responce", "unknown field; known are: category"),
         (ROW, "id", "'a' is used twice, first in line 1"),
     ],
@@ -129,6 +131,20 @@ def test_an_item_has_five_examples_in_order_of_score(write):
     assert [example.id for example in examples] == ["i/1", "i/2", "i/3", "i/4", "i/5"]
     assert {example.item for example in examples} == {"i"}
     assert {example.source for example in examples} == {"bank"}
+
+
+def test_an_item_s_reference_is_that_of_its_examples(write):
+    (item,) = read_items(write(ITEM | {"reference": "4"}))
+    assert [example.reference for example in item.examples()] == ["4"] * 5
+    assert {example.reference for example in read_any(write(ITEM))} == {""}
+
+
+def test_without_a_reference_the_bytes_are_those_of_before_there_were_any(tmp_path):
+    values = ROW | {"item": "i", "category": "c", "level": 1, "language": "en", "source": "s"}
+    write_examples(tmp_path / "rows.jsonl", [Example(**values)])
+    written = json.loads((tmp_path / "rows.jsonl").read_text())
+    assert written == values
+    assert list(written)[-2:] == ["language", "source"]
 
 
 def changed(index: int, **values: object) -> dict:

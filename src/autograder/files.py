@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder.errors import AutograderError, StorageError
 
@@ -29,6 +30,31 @@ def storage_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a temporary file that is renamed to `path` when the block ends without an error.
+
+    Raises:
+        StorageError: the disk is full or the folder cannot be written; `path` is untouched.
+    """
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        scratch = Path(name)
+    try:
+        with storage_errors(path):
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            scratch.chmod(0o644)
+            scratch.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            scratch.unlink()
+        raise
+
+
 def atomic_write(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name, then rename it into place.
 
@@ -36,21 +62,8 @@ def atomic_write(path: Path, content: str | bytes) -> None:
         StorageError: the disk is full or the folder cannot be written; `path` is untouched.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        scratch = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            scratch.chmod(0o644)
-            scratch.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                scratch.unlink()
-            raise
+    with atomic_file(path) as file:
+        file.write(data)
 
 
 def replace(scratch: Path, path: Path) -> None:

@@ -85,7 +85,7 @@ def show(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Object hook that refuses a key given twice (json keeps the last one silently)."""
     values = dict(pairs)
     if len(values) != len(pairs):
@@ -93,6 +93,24 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"field {twice!r} is given twice")
     return values
+
+
+def decode_line(raw: bytes, name: str, number: int) -> object:
+    """The JSON value in a line.
+
+    Raises:
+        DataError: it is not UTF-8 or not JSON; names file and line.
+    """
+    try:
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=unique_keys)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"not UTF-8 at byte {error.start}; save the file as UTF-8", path=name, line=number
+        ) from None
+    except RecursionError:
+        raise DataError("nested too deeply to be a row", path=name, line=number) from None
+    except ValueError as error:
+        raise DataError(f"not a JSON object: {error}", path=name, line=number) from None
 
 
 def read_rows(path: Path, parse: Parse[Record]) -> Iterator[tuple[int, Record]]:
@@ -112,18 +130,8 @@ def read_rows(path: Path, parse: Parse[Record]) -> Iterator[tuple[int, Record]]:
     for number, raw in enumerate(data.split(b"\n"), start=1):
         if not raw.strip():
             continue
-        try:
-            values = json.loads(raw.decode("utf-8"), object_pairs_hook=_pairs)
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"not UTF-8 at byte {error.start}; save the file as UTF-8", path=name, line=number
-            ) from None
-        except RecursionError:
-            raise DataError("nested too deeply to be a row", path=name, line=number) from None
-        except ValueError as error:
-            raise DataError(f"not a JSON object: {error}", path=name, line=number) from None
         count += 1
-        yield number, parse(values, name, number)
+        yield number, parse(decode_line(raw, name, number), name, number)
     if not count:
         raise DataError("holds no rows; expected one JSON object a line", path=name)
 

@@ -12,7 +12,7 @@ from autograder import __version__
 from autograder.errors import AutograderError
 
 _COMMANDS = {
-    "data": "Look at a data set and check it.",
+    "data": "Bring a data set in, look at it and check it.",
     "model": "Base models: list, fetch, describe.",
     "judge": "Grade one response.",
 }

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from autograder.cli.data_import import import_command
+
 if TYPE_CHECKING:
     from autograder.config import AuditConfig
     from autograder.schema import Example
@@ -20,10 +22,14 @@ PARAMS = click.option(
 
 @click.group()
 def data() -> None:
-    """Look at a data set and check it.
+    """Bring a data set in, look at it and check it.
 
-    FILE is JSON Lines of examples (build/dataset/examples.jsonl) or of items (data/bank/).
+    FILE is JSON Lines of examples (build/dataset/examples.jsonl) or of items (data/bank/);
+    `import` makes one of other graded data.
     """
+
+
+data.add_command(import_command)
 
 
 @data.command()
@@ -84,6 +90,7 @@ def audit(file: str, params: str | None) -> None:
 @FILE
 def stats(file: str) -> None:
     """Count the examples of FILE by score, category, level, language and source."""
+    from autograder.cli.bars import bars
     from autograder.dataset.audit import FIELDS, group_by
     from autograder.dataset.balance import score_counts, summary
     from autograder.dataset.length import measure
@@ -91,6 +98,9 @@ def stats(file: str) -> None:
 
     examples = read_any(file)
     click.echo(summary(examples))
+    click.echo("\nscore")
+    for line in bars(score_counts(examples)):
+        click.echo(line)
     for name in FIELDS:
         heads = "".join(f"{f'score {score}':>9}" for score in SCORES)
         click.echo(f"\n{name:24}{'all':>7}{heads}   length/score r")
@@ -109,8 +119,10 @@ def _thresholds(params: str | None) -> AuditConfig:
 def _print_example(example: Example) -> None:
     about = f"{example.category}, level {example.level}, {example.language}, {example.source}"
     _echo(f"{example.id}  score {example.score}  ({about})")
-    for name in ("rubric", "prompt", "response", "reasoning"):
-        first, *more = str(getattr(example, name)).splitlines()
+    for name in ("rubric", "prompt", "reference", "response", "reasoning"):
+        first, *more = str(getattr(example, name)).splitlines() or [""]
+        if not first and not more:
+            continue
         _echo(f"  {name:10} {first}")
         for line in more:
             _echo(f"  {'':10} {line}".rstrip())

@@ -168,7 +168,8 @@ def _warn(finding: str, places: list[str]) -> list[str]:
 
 
 def _whole(row: Example) -> str:
-    return "\n".join((row.prompt, row.response, row.rubric, row.reasoning))
+    texts = (row.prompt, row.response, row.rubric, row.reasoning, row.reference)
+    return "\n".join(text for text in texts if text)
 
 
 def _estimate(row: Example) -> int:

@@ -1,0 +1,182 @@
+"""`autograder data import`: bring graded data of other layouts into ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from autograder.dataset.importers.scores import PairRule, Scale
+
+_FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", "prometheus", "pairwise")
+_SCORE = click.IntRange(1, 5)
+
+
+@click.command("import")
+@click.argument("source")
+@click.option("-o", "--out", required=True, type=click.Path(), help="JSON Lines to write.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="auto",
+    show_default=True,
+    help="auto goes by the name and the columns; prometheus and pairwise say what the columns "
+    "mean, in a file of any kind.",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Take a field from this column; repeatable.",
+)
+@click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="FIELD=TEXT",
+    help="Give a field of all rows this text, e.g. rubric, category, level; repeatable.",
+)
+@click.option(
+    "--scale",
+    metavar="LOW:HIGH",
+    help="Convert scores: LOW becomes 1, HIGH 5, linear between, halves rounded up. Without it "
+    "scores have to be whole numbers from 1 to 5.",
+)
+@click.option("--preferred", type=_SCORE, help="Pairs: score of the preferred response.")
+@click.option("--other", type=_SCORE, help="Pairs: score of the other response.")
+@click.option("--tied", type=_SCORE, help="Pairs: score of both responses of a tie.")
+@click.option(
+    "--item",
+    metavar="COLUMN|prompt|prompt+rubric",
+    help="What rows share that may not be parted by the split. By default a column `item`, else "
+    "the prompt.",
+)
+@click.option(
+    "--rejected",
+    type=click.Path(),
+    help="Where unusable rows go, each with line and reason; by default OUT.rejected.jsonl.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Read this many rows at most.")
+@click.option("--delimiter", help="Between the cells of CSV; by default a comma, a tab in .tsv.")
+@click.option("--split", help="Of a data set of the hub.")
+@click.option("--revision", help="Of a data set of the hub: a commit pins it.")
+@click.option("--config", help="Of a data set of the hub that has several.")
+def import_command(
+    source: str,
+    out: str,
+    form: str,
+    mapped: tuple[str, ...],
+    constants: tuple[str, ...],
+    scale: str | None,
+    preferred: int | None,
+    other: int | None,
+    tied: int | None,
+    item: str | None,
+    rejected: str | None,
+    limit: int | None,
+    delimiter: str | None,
+    split: str | None,
+    revision: str | None,
+    config: str | None,
+) -> None:
+    """Convert graded data to examples.
+
+    SOURCE is a CSV, JSON Lines, JSON or Parquet file, a folder of such files, or the id of a
+    data set on the Hugging Face hub. Fields are taken from the columns of their names:
+    prompt, response, rubric, score, reasoning, and if there are any reference, id, item,
+    category, level, language, source. See docs/your-data.md.
+
+    Exits with 1 and writes nothing where no row is usable.
+    """
+    from pathlib import Path
+
+    from autograder.dataset.importers.formats import ImportOptions
+    from autograder.dataset.importers.run import import_data
+    from autograder.terminal import printable
+
+    columns, texts = _pairs("--map", mapped), _pairs("--set", constants)
+    both = sorted({*columns} & {*texts})
+    if both:
+        raise click.UsageError(f"--map and --set both give {both[0]}; leave one out")
+    if item is not None and "item" in columns | texts:
+        raise click.UsageError("--item and --map or --set item say the same; leave one out")
+    if "id" in texts:
+        raise click.UsageError("--set id would give all rows one id; leave it out")
+    if delimiter is not None:
+        delimiter = delimiter.replace("\\t", "\t")
+        if len(delimiter) != 1 or delimiter in '"\r\n':
+            raise click.UsageError("--delimiter has to be one character, e.g. ';' or '\\t'")
+    report = import_data(
+        source,
+        Path(out),
+        ImportOptions(
+            form=form,
+            mapped=columns,
+            constants=texts,
+            scale=_scale(scale),
+            pair=_pair_rule(preferred, other, tied),
+            item=item,
+            limit=limit,
+            delimiter=delimiter,
+            split=split,
+            revision=revision,
+            config=config,
+        ),
+        Path(rejected) if rejected else None,
+    )
+    if report.num_repeated:
+        click.echo(f"left out {report.num_repeated} examples that stood there already", err=True)
+    if report.num_rejected:
+        first = printable(report.first_reject, keep="")
+        click.echo(f"first rejected row: {first}", err=True)
+    done = (
+        f"{report.num_examples} examples of {report.num_items} items from {report.num_rows} "
+        f"{report.layout} rows, {report.num_rejected} rejected"
+    )
+    click.echo(printable(f"{done}: {out}", keep=""))
+
+
+def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    import difflib
+
+    from autograder.dataset.importers.layouts import ANCHORS, FIELDS, PAIR
+
+    known = (*FIELDS, *ANCHORS, *PAIR)
+    pairs: dict[str, str] = {}
+    for text in given:
+        field, sign, value = text.partition("=")
+        if not sign or not value:
+            raise click.UsageError(f"{option} {text}: write FIELD=VALUE")
+        if field not in known:
+            close = difflib.get_close_matches(field, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+            raise click.UsageError(f"{option} {text}: no field {field!r}; {hint}")
+        if field in pairs:
+            raise click.UsageError(f"{option} gives {field} twice; leave one out")
+        pairs[field] = value
+    return pairs
+
+
+def _scale(text: str | None) -> Scale | None:
+    from autograder.dataset.importers.scores import Scale
+
+    try:
+        return None if text is None else Scale.parse(text)
+    except ValueError as error:
+        raise click.UsageError(f"--scale: {error}") from None
+
+
+def _pair_rule(preferred: int | None, other: int | None, tied: int | None) -> PairRule | None:
+    from autograder.dataset.importers.scores import PairRule
+
+    if preferred is None and other is None and tied is None:
+        return None
+    if preferred is None or other is None:
+        raise click.UsageError("a pair takes both --preferred N and --other N")
+    try:
+        return PairRule(preferred, other, tied)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
