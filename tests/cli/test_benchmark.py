@@ -72,8 +72,8 @@ def test_it_prints_and_writes_the_same_figures(folder, file, tmp_path):
     options = ("--judge", folder, "--output", output, "--predictions", predictions)
     result = call(file, *options, "--bootstrap", 20)
     assert result.exit_code == 0
-    assert "12 answers to 4 prompts; scores 1: 3, 2: 3, 3: 2, 4: 2, 5: 2" in result.stdout
-    assert "cut to fit 1024 tokens: 0 prompts, 1 responses" in result.stdout
+    assert "answers: 12, prompts: 4; scores 1: 3, 2: 3, 3: 2, 4: 2, 5: 2" in result.stdout
+    assert "cut to fit 1024 tokens: prompt 0, response 1" in result.stdout
     assert "fields that are not read: annotator" in result.stderr
     tree = json.loads(output.read_text(encoding="utf-8"))
     assert tree["fields_not_read"] == ["annotator"]
@@ -90,7 +90,7 @@ def test_it_prints_and_writes_the_same_figures(folder, file, tmp_path):
 
 def test_limit_and_reference(folder, file):
     result = call(file, "--judge", folder, "--limit", 4, "--bootstrap", 20, "--reference")
-    assert "4 answers to 2 prompts; scores 1: 1, 2: 1, 3: 1, 4: 1, 5: 0" in result.stdout
+    assert "answers: 4, prompts: 2; scores 1: 1, 2: 1, 3: 1, 4: 1, 5: 0" in result.stdout
     assert "4 with their reference answer in the rubric" in result.stdout
 
 

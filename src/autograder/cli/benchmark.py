@@ -85,10 +85,10 @@ def benchmark(
         atomic_write(output, json_text(about | tree))
     num_prompts = tree["systems"]["judge"]["num_items"]
     scores = ", ".join(f"{score}: {count}" for score, count in tree["scores"].items())
-    click.echo(f"{len(rows)} answers to {num_prompts} prompts; scores {scores}")
+    click.echo(f"answers: {len(rows)}, prompts: {num_prompts}; scores {scores}")
     if reference:
         click.echo(f"{num_references} with their reference answer in the rubric")
-    cut = ", ".join(f"{count} {name}s" for name, count in tree["truncated"].items())
+    cut = ", ".join(f"{name} {count}" for name, count in tree["truncated"].items())
     click.echo(f"cut to fit {judge.encoder.max_length} tokens: {cut}\n")
     click.echo(figures.table(tree))
 
