@@ -99,3 +99,24 @@ def test_faults_are_raised_for_the_command_line_to_print(tmp_path):
 def test_wrong_usage_exits_with_2():
     assert call("show").exit_code == 2
     assert call("show", STARTER, "-n", "-1").exit_code == 2
+
+
+def test_leaks_prints_pairs_and_exits_with_1(tmp_path):
+    words = " ".join(f"word{n}" for n in range(40))
+    record = {"prompt": "A question?", "response": words, "rubric": "r", "score": 3}
+    mine, theirs, clean = (tmp_path / f"{name}.jsonl" for name in ("mine", "theirs", "clean"))
+    mine.write_text(json.dumps(record | {"id": "a\x1b"}), encoding="utf-8")
+    other = record | {"id": "b", "prompt": "Another one?", "response": f"Well: {words}"}
+    theirs.write_text(json.dumps(other), encoding="utf-8")
+    clean.write_text(json.dumps(record | {"prompt": "So?", "response": "So."}), encoding="utf-8")
+    result = call("leaks", str(mine), "--against", str(theirs))
+    assert result.exit_code == 1
+    first, last = result.output.splitlines()
+    assert first == r"prompt and response: a\x1b and b share 94%"  # 33 of 35
+    assert last.startswith("1 rows against 1: 1 nearly repeat another")
+    result = call("leaks", str(mine), "--against", str(clean))
+    assert result.exit_code == 0
+    assert "0 nearly repeat another" in result.output
+    same = call("leaks", str(mine), "--against", str(mine))
+    assert same.output.splitlines()[0] == r"prompt: a\x1b and a\x1b share 100%"
+    assert call("leaks", str(mine)).exit_code == 2

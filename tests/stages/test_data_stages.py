@@ -114,3 +114,28 @@ def test_a_stage_before_its_input_names_the_missing_file(project):
     done = call(project, "split")
     assert done.returncode == 1
     assert done.stderr == "error: build/dataset/examples.jsonl: no such file\n"
+
+
+def test_split_refuses_rows_that_nearly_repeat_another_split(project):
+    call(project, "generate")
+    path = project / OUTPUTS[0]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    row = max(rows, key=lambda row: len(row["response"].split()))
+    with path.open("a", encoding="utf-8") as file:
+        for n in range(6):  # not all of which the draw puts on one side
+            response = f"{row['response']} And {n} more."
+            twin = row | {"id": f"twin-{n}", "item": f"twin-{n}", "response": response}
+            file.write(json.dumps(twin) + "\n")
+    call(project, "audit")
+    done = call(project, "split")
+    assert done.returncode == 1
+    assert "nearly repeat a row of another split" in done.stderr
+    assert "twin-" in done.stderr
+    assert not (project / OUTPUTS[2]).exists()
+
+
+def test_split_says_how_far_apart_the_splits_are(project):
+    call(project, "generate")
+    call(project, "audit")
+    last = call(project, "split").stdout.splitlines()[-1]
+    assert last.startswith("no split nearly repeats another; ")

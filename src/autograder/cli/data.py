@@ -110,6 +110,43 @@ def stats(file: str) -> None:
             _echo(f"{value[:24]:24}{len(rows):7}{counts}   {'-' if r is None else f'{r:+.2f}'}")
 
 
+@data.command()
+@FILE
+@click.option(
+    "--against",
+    required=True,
+    type=click.Path(),
+    help="The other file; both may hold what `autograder benchmark` reads.",
+)
+def leaks(file: str, against: str) -> None:
+    """Look for rows of FILE that nearly repeat a row of another file.
+
+    Compares prompts, and prompts with their responses, by the word 8-grams that they share.
+    Prints for each row the nearest row of the other file; exits with 1 if there is any.
+    """
+    from autograder.dataset.leaks import LEAST, answers, nearest, prompts
+    from autograder.evaluation.benchmark_records import read_benchmark
+
+    mine, theirs = read_benchmark(file).examples, read_benchmark(against).examples
+    compared = {
+        "prompt": nearest(prompts(mine), prompts(theirs)),
+        "prompt and response": nearest(answers(mine), answers(theirs)),
+    }
+    num_leaks = 0
+    for what, overlaps in compared.items():
+        for pair in overlaps:
+            if pair.share >= LEAST:
+                num_leaks += 1
+                _echo(f"{what}: {pair.row} and {pair.other} share {pair.share:.0%}")
+    largest = max((pair.share for each in compared.values() for pair in each), default=0.0)
+    click.echo(
+        f"{len(mine)} rows against {len(theirs)}: {num_leaks} nearly repeat another "
+        f"(at least {LEAST:.0%} shared); the largest share is {largest:.0%}"
+    )
+    if num_leaks:
+        raise click.exceptions.Exit(1)
+
+
 def _thresholds(params: str | None) -> AuditConfig:
     from autograder.config import AuditConfig, load
 

@@ -1,0 +1,102 @@
+"""`autograder benchmark`: measure a judge on a file of graded answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--judge", "folder", type=_FOLDER, default="build/judge", show_default=True)
+@click.option("--output", type=_FILE, help="Write all figures to this JSON file.")
+@click.option(
+    "--predictions",
+    type=_FILE,
+    help="Write each row's grade to this CSV file; after an interruption go on from there.",
+)
+@click.option(
+    "--bootstrap",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(min=10),
+    help="Resamples for the 95 % intervals; whole prompts are drawn.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
+@click.option("--reference", is_flag=True, help="Add each row's reference answer to its rubric.")
+def benchmark(
+    file: Path,
+    folder: Path,
+    output: Path | None,
+    predictions: Path | None,
+    bootstrap: int,
+    limit: int | None,
+    reference: bool,
+) -> None:
+    """Measure a judge on FILE, beside the majority class and the response's length.
+
+    FILE is JSON Lines of examples or items, of records with prompt, response, rubric and score,
+    or of Prometheus-style records (instruction, response, rubric with criteria and
+    score1_description ..., score; or the same as orig_instruction, orig_criteria ...).
+    """
+    from autograder.config import Config
+    from autograder.evaluation.benchmark_records import read_benchmark
+    from autograder.files import atomic_write, json_text
+    from autograder.terminal import printable
+
+    _keep_apart(file, output, predictions)
+    read = read_benchmark(file, reference=reference)
+    rows, unread = read.rows[:limit], printable(", ".join(read.unread), keep="")
+    num_references = sum(bool(row.reference) for row in rows)
+    if unread:
+        click.echo(f"fields that are not read: {unread}", err=True)
+
+    from tqdm import tqdm
+
+    from autograder.evaluation import benchmark as figures
+    from autograder.evaluation.grading import grade, judge_fingerprint
+    from autograder.judge import Judge
+
+    judge, fingerprint = Judge.load(folder), judge_fingerprint(folder)
+    with tqdm(total=len(rows), unit="answer", disable=None) as bar:
+        grades = grade(
+            judge,
+            rows,
+            source=str(file),
+            fingerprint=fingerprint,
+            predictions=predictions,
+            progress=bar.update,
+        )
+    examples = [row.example for row in rows]
+    tree = figures.benchmark(grades, examples, resamples=bootstrap, seed=Config().seed)
+    about = {
+        "file": str(file),
+        "judge": str(folder),
+        "judge_sha256": fingerprint,
+        "max_length": judge.encoder.max_length,
+        "num_references": num_references if reference else 0,
+        "fields_not_read": read.unread,
+    }
+    if output:
+        atomic_write(output, json_text(about | tree))
+    num_prompts = tree["systems"]["judge"]["num_items"]
+    scores = ", ".join(f"{score}: {count}" for score, count in tree["scores"].items())
+    click.echo(f"answers: {len(rows)}, prompts: {num_prompts}; scores {scores}")
+    if reference:
+        click.echo(f"{num_references} with their reference answer in the rubric")
+    cut = ", ".join(f"{name} {count}" for name, count in tree["truncated"].items())
+    click.echo(f"cut to fit {judge.encoder.max_length} tokens: {cut}\n")
+    click.echo(figures.table(tree))
+
+
+def _keep_apart(file: Path, output: Path | None, predictions: Path | None) -> None:
+    """Refuse to write over what is read."""
+    places = {"FILE": file, "--output": output, "--predictions": predictions}
+    seen: dict[Path, str] = {}
+    for name, path in places.items():
+        if path and (other := seen.setdefault(path.resolve(), name)) != name:
+            raise click.UsageError(f"{other} and {name} are the same file {path}; name another")

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+import torch
+from click.testing import CliRunner
+from scipy import stats
+
+from autograder import publish
+from autograder.cli.benchmark import benchmark
+from autograder.errors import DataError
+from autograder.model.backbone import Backbone, add_adapter, load_base
+from autograder.model.module import JudgeModule
+
+
+@pytest.fixture(scope="module")
+def folder(tiny_base, tmp_path_factory):
+    """A published judge on the tiny base."""
+    from autograder.config import Config
+
+    config = Config()
+    config = dataclasses.replace(
+        config,
+        model=dataclasses.replace(config.model, name=str(tiny_base)),
+        quantization=dataclasses.replace(config.quantization, bits=16, compute_dtype="fp32"),
+        lora=dataclasses.replace(config.lora, r=4, alpha=32.0),
+    )
+    base, encoder = load_base(
+        config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
+    )
+    backbone = Backbone(add_adapter(base, config.lora, seed=1), encoder)
+    torch.manual_seed(5)
+    for name, weight in backbone.trainable().items():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.3)
+    module = JudgeModule.from_config(config, backbone)
+    module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
+    path = tmp_path_factory.mktemp("judge")
+    publish.save_judge(module, path, temperature=1.0)
+    return path
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Twelve answers to four prompts, one of them too long for the judge."""
+    rows = [
+        {
+            "id": f"q{n // 3}",
+            "prompt": f"Name metal {n // 3}.",
+            "response": "iron " * (1 + 5 * n) + "rust " * 400 * (n == 7),
+            "rubric": "Is it one?",
+            "reference": "Gold.",
+            "score": 1 + n % 5,
+            "category": "ab"[n % 2],
+            "annotator": "x",
+        }
+        for n in range(12)
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def call(*arguments):
+    return CliRunner().invoke(benchmark, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def test_it_prints_and_writes_the_same_figures(folder, file, tmp_path):
+    output, predictions = tmp_path / "results.json", tmp_path / "rows.csv"
+    options = ("--judge", folder, "--output", output, "--predictions", predictions)
+    result = call(file, *options, "--bootstrap", 20)
+    assert result.exit_code == 0
+    assert "answers: 12, prompts: 4; scores 1: 3, 2: 3, 3: 2, 4: 2, 5: 2" in result.stdout
+    assert "cut to fit 1024 tokens: prompt 0, response 1" in result.stdout
+    assert "fields that are not read: annotator" in result.stderr
+    tree = json.loads(output.read_text(encoding="utf-8"))
+    assert tree["fields_not_read"] == ["annotator"]
+    assert tree["systems"]["judge"]["num_items"] == 4
+    rows = [line.split(",") for line in predictions.read_text(encoding="utf-8").splitlines()[1:]]
+    expected, scores = [float(row[5]) for row in rows], [int(row[3]) for row in rows]
+    figure = stats.pearsonr(expected, scores).statistic
+    assert tree["systems"]["judge"]["pearson"] == pytest.approx(figure, abs=1e-3)
+    assert f"\npearson   {tree['systems']['judge']['pearson']:.3f}" in result.stdout
+    again = call(file, *options, "--bootstrap", 20)
+    assert again.stdout == result.stdout
+    assert json.loads(output.read_text(encoding="utf-8")) == tree
+
+
+def test_limit_and_reference(folder, file):
+    result = call(file, "--judge", folder, "--limit", 4, "--bootstrap", 20, "--reference")
+    assert "answers: 4, prompts: 2; scores 1: 1, 2: 1, 3: 1, 4: 1, 5: 0" in result.stdout
+    assert "4 with their reference answer in the rubric" in result.stdout
+
+
+def test_wrong_usage_exits_with_2_and_faults_are_raised(folder, file, tmp_path):
+    for name in ("--output", "--predictions"):
+        result = call(file, "--judge", folder, name, file)
+        assert result.exit_code == 2
+        assert f"FILE and {name} are the same file" in result.stderr
+    assert call(file, "--output", tmp_path).exit_code == 2
+    assert call(file, "--bootstrap", 1).exit_code == 2
+    assert call(file, "--limit", 0).exit_code == 2
+    with pytest.raises(DataError, match="no such file"):
+        call(tmp_path / "none.jsonl", "--judge", folder)
