@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +44,17 @@ def test_the_light_side_imports_nothing_heavy(
         cwd=request.config.rootpath,
     )
     assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_a_wheel_holds_every_file_that_the_package_reads(request: pytest.FixtureRequest) -> None:
+    root = request.config.rootpath
+    with (root / "pyproject.toml").open("rb") as file:
+        patterns = tomllib.load(file)["tool"]["setuptools"]["package-data"]["autograder"]
+    package = root / "src" / "autograder"
+    packed = {path for pattern in patterns for path in package.glob(pattern)}
+    other = {path for path in package.rglob("*") if path.is_file() and not is_python(path)}
+    assert other == packed
+
+
+def is_python(path: Path) -> bool:
+    return path.suffix == ".py" or "__pycache__" in path.parts

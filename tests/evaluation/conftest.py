@@ -40,13 +40,18 @@ CATEGORIES = ("factual_qa", "arithmetic", "over_refusal", "safety", "adversarial
 PIN = "sha256:1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32"
 
 
-def make_data(num_items: int = 30, hostile: bool = True) -> list[Example]:
-    """Five examples an item; the first items hold the hostile texts in every field."""
-    generator = random.Random(0)
+def make_data(num_items: int = 30, hostile: bool = True, first: int = 0) -> list[Example]:
+    """Five examples an item; the first items hold the hostile texts in every field.
+
+    Items are numbered from `first`, so that two sets need have none in common.
+    """
+    generator = random.Random(first)
     texts = list(HOSTILE.items()) if hostile else []
     rows = []
-    for item in range(num_items):
-        name, bad = texts[item] if item < len(texts) else (f"plain-{item}", "")
+    for item in range(first, first + num_items):
+        is_hostile = item - first < len(texts)
+        name, bad = texts[item - first] if is_hostile else (f"plain-{item}", "")
+        name += f"-{first}" if is_hostile and first else ""
         category = CATEGORIES[item % len(CATEGORIES)]
         for score in range(1, 6):
             filler = " ".join(generator.choices(("the", "sum", "is", "right"), k=20))
@@ -59,7 +64,7 @@ def make_data(num_items: int = 30, hostile: bool = True) -> list[Example]:
                     rubric=f"5 if the parity is right, 1 if not. {bad}".strip(),
                     score=score,
                     reasoning=f"It says '{filler[:10]}', so it deserves a {score}. {bad}".strip(),
-                    category=f"{category}{bad[:60]}" if item < len(texts) - 1 else category,
+                    category=f"{category}{bad[:60]}" if item - first < len(texts) - 1 else category,
                     level=3 if category == "adversarial" else 1 + item % 2,
                     language=("de", "en", "en")[item % 3] if item else "tr",
                     source=("bank", "starter")[item % 2],
@@ -145,9 +150,13 @@ def make_project(
     stage._jsonl(tables / "predictions.jsonl", predictions)
     stage._jsonl(tables / "reasonings.jsonl", [asdict(row) for row in reasonings])
     (root / "reports/metrics.json").write_text(json_text(metrics), encoding="utf-8")
-    report = audit(make_data(12, hostile=False), AuditConfig()).to_json()
-    (root / "reports/audit.json").write_text(json_text(report), encoding="utf-8")
-    write_examples(root / "build/splits/test.jsonl", test)
+    splits = {
+        "train": make_data(12, hostile=hostile, first=100),
+        "validation": make_data(4, hostile=False, first=200),
+        "test": test,
+    }
+    write_splits(root, splits | ({"holdout": make_unseen()} if holdout else {}))
+    shutil.copy(ROOT / "params.yaml", root)
     for name, rows in make_curves().items():
         (curves / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
     judge = {
@@ -162,9 +171,24 @@ def make_project(
     return metrics
 
 
+def write_splits(root: Path, splits: dict[str, list[Example]]) -> None:
+    """Write the splits, and the audit of all of them."""
+    for name, rows in splits.items():
+        write_examples(root / f"build/splits/{name}.jsonl", rows)
+    everything = [row for rows in splits.values() for row in rows]
+    report = audit(everything, AuditConfig(), token_limit=1024).to_json()
+    (root / "reports/audit.json").write_text(json_text(report), encoding="utf-8")
+
+
+def make_unseen() -> list[Example]:
+    """A kind of task that is in no other split."""
+    rows = make_data(8, hostile=False, first=300)
+    return [dataclasses.replace(row, category="unseen_kind") for row in rows]
+
+
 def make_holdout(skill: float, train: list[Example], options: dict[str, int]) -> dict[str, Any]:
-    """Figures on a kind of task that is in no other split."""
-    rows = [dataclasses.replace(row, category="unseen_kind") for row in make_data(8, hostile=False)]
+    """Figures on the kind of task that is in no other split."""
+    rows = make_unseen()
     probabilities = make_probabilities(rows, skill / 2, seed=5)
     others = {"majority": majority(train, rows), "length_only": length_only(train, rows)}
     return {

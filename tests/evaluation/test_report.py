@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,67 +9,11 @@ import pytest
 
 from autograder.evaluation import figures
 from autograder.schema import LEVELS
-from autograder.stages import report as stage
 from autograder.terminal import printable
+from evaluation.page import Page, edit, write
 
 DASH = "\N{EN DASH}"
-VOID = {"meta", "link", "br"}
-ALLOWED = re.compile(
-    "html|head|title|meta|link|style|body|header|main|section|nav|footer|h[1-4]|p|a|b|br|ul|ol|li|"
-    "dl|dt|dd|div|span|sup|bdi|code|pre|table|thead|tbody|tr|th|td|details|summary|figure|"
-    "figcaption|svg|desc|defs|pattern|path|text|line|rect|circle|polyline|polygon"
-)
 Made = tuple[Path, dict[str, Any]]
-
-
-class Page(HTMLParser):
-    """Elements, attributes and texts of a page; fails where tags don't match."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.source = source
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append((self.open[-1] if self.open else "", data))
-
-    @property
-    def text(self) -> str:
-        """What can be read, with single spaces."""
-        return " ".join("".join(t for place, t in self.texts if place != "style").split())
-
-    def of(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    def rows(self, table: str) -> dict[str, list[str]]:
-        """The cells of a table's rows by the row's header."""
-        (source,) = re.findall(f'aria-label="{table}"(.*?)</table>', self.source, re.DOTALL)
-        rows = re.findall(r'<tr[^>]*><th scope="row">(.*?)</th>(.*?)</tr>', source, re.DOTALL)
-        return {plain(name): [plain(c) for c in cells.split("</td>")[:-1]] for name, cells in rows}
-
-
-def plain(source: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", source)).split())
-
-
-def write(project: Path) -> Page:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        stage.main()
-    return Page((project / "reports/report.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -81,35 +21,7 @@ def page(made: Made) -> Page:
     return write(made[0])
 
 
-def edit(path: Path, change: Callable[[Any], None]) -> None:
-    values = json.loads(path.read_text(encoding="utf-8"))
-    change(values)
-    path.write_text(json.dumps(values), encoding="utf-8")
-
-
 # --- safe
-
-
-def test_page_holds_nothing_active_and_nothing_from_elsewhere(page: Page) -> None:
-    assert all(ALLOWED.fullmatch(tag) for tag, _ in page.tags)
-    for tag, attributes in page.tags:
-        for name, value in attributes.items():
-            assert not name.startswith("on"), (tag, name)
-            assert name not in {"src", "srcset", "style", "action", "xlink:href"}, (tag, name)
-            if name == "href":
-                assert value is not None
-                assert value.startswith("#") or value == "data:,"
-    style = "".join(data for place, data in page.texts if place == "style")
-    assert re.findall(r"url\((.*?)\)", style) == ['"#hatch"']
-    assert "@import" not in style
-
-
-def test_page_forbids_itself_everything_but_its_own_style(page: Page) -> None:
-    (policy,) = [m["content"] or "" for m in page.of("meta") if "http-equiv" in m]
-    assert policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert "unsafe" not in policy
-    assert "script-src" not in policy
-    assert page.source.index("Content-Security-Policy") < page.source.index("<style>")
 
 
 def test_hostile_texts_are_shown_as_text(page: Page, hostile: dict[str, str]) -> None:
@@ -241,21 +153,3 @@ def test_undefined_headline_and_empty_curves(project: Path) -> None:
     assert "no held-out example could show this" in page.text
     assert "not shown to be better than a judge that knows only" in page.text
     assert "constant, too" in page.text
-
-
-# --- readable
-
-
-def test_accessible_structure(page: Page) -> None:
-    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert [at for at, level in enumerate(levels) if level == 1] == [0]
-    assert all(after - before <= 1 for before, after in pairwise(levels))
-    assert all(th.get("scope") in {"row", "col"} for th in page.of("th"))
-    identities = [a["id"] for _, a in page.tags if "id" in a]
-    assert len(identities) == len(set(identities))
-    for svg in page.of("svg"):
-        assert svg["role"] == "img"
-        assert set((svg["aria-labelledby"] or "").split()) <= set(identities)
-    links = [a["href"] or "" for a in page.of("a")]
-    assert {link.removeprefix("#") for link in links} <= set(identities)
-    assert page.of("html") == [{"lang": "en"}]

@@ -1,4 +1,4 @@
-"""The page in a real browser: hostile texts stay texts, and it fits a phone."""
+"""The pages in a real browser: hostile texts stay texts, and they fit a phone."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
+from autograder.evaluation import data_card
+from autograder.schema import read_examples
 from autograder.stages import report as stage
 from autograder.terminal import printable
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+TITLES = {
+    "report.html": "Judge report: qwen2.5-coder-0.5b-instruct",
+    "data-card.html": "Data card: recipe full, seed 17",
+}
 VIEWS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
 
 pytestmark = pytest.mark.skipif(
@@ -90,9 +96,9 @@ def view(driver: webdriver.Chrome, page: Path, width: int, scheme: str, media: s
     driver.get(page.as_uri())
 
 
-@pytest.fixture
-def page(made: tuple[Path, dict[str, Any]]) -> Path:
-    return made[0] / "reports/report.html"
+@pytest.fixture(params=TITLES)
+def page(made: tuple[Path, dict[str, Any]], request: pytest.FixtureRequest) -> Path:
+    return made[0] / "reports" / str(request.param)
 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
@@ -101,7 +107,7 @@ def test_page_fits_and_runs_nothing(
 ) -> None:
     view(browser, page, width, scheme)
     browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert browser.title == "Judge report: qwen2.5-coder-0.5b-instruct"
+    assert browser.title == TITLES[page.name]
     wide = browser.execute_script(
         "const w = document.documentElement.clientWidth;"
         "const inside = e => e.closest('.scroll, .text, svg, .visually-hidden');"
@@ -118,21 +124,26 @@ def test_page_fits_and_runs_nothing(
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {})
     # Kept where somebody wants to look at them.
     folder = Path(os.environ.get("AUTOGRADER_SCREENSHOTS", tmp_path))
-    (folder / f"report-{width}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
+    (folder / f"{page.stem}-{width}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
 
 
 def test_hostile_texts_are_text(
     browser: webdriver.Chrome, page: Path, hostile: dict[str, str]
 ) -> None:
     view(browser, page, 1280, "light")
+    train = read_examples(page.parents[1] / "build/splits/train.jsonl")
+    drawn = "".join(row.prompt for row in data_card.drawn(train, seed=17))
     shown = [e.get_property("textContent") for e in browser.find_elements(By.CLASS_NAME, "text")]
-    for text in hostile.values():
+    # The card shows ten drawn examples, not all.
+    texts = [text for text in hostile.values() if page.name == "report.html" or text in drawn]
+    assert texts
+    for text in texts:
         assert any(printable(text) in str(content) for content in shown)
     assert browser.find_elements(By.CSS_SELECTOR, "script, img, iframe, base, object, form") == []
     assert len(browser.find_elements(By.TAG_NAME, "style")) == 1
     with pytest.raises(Exception, match="no such alert"):
         _ = browser.switch_to.alert.text
-    assert browser.title == "Judge report: qwen2.5-coder-0.5b-instruct"
+    assert browser.title == TITLES[page.name]
 
 
 def test_nothing_is_requested_but_the_page(browser: webdriver.Chrome, page: Path) -> None:
@@ -156,12 +167,19 @@ def test_the_policy_holds_where_escaping_would_fail(
     broken = tmp_path / "broken.html"
     broken.write_text(source.replace("<main>", f"<main>{bad}"), encoding="utf-8")
     view(browser, broken, 1280, "light")
-    assert browser.title.startswith("Judge report")
+    assert browser.title == TITLES[page.name]
     assert browser.find_element(By.ID, "styled").value_of_css_property("color") != "rgb(1, 2, 3)"
     assert browser.find_element(By.TAG_NAME, "body").is_displayed()
     refused = [row["message"] for row in browser.get_log("browser")]
     assert len(refused) >= 4
     assert all("Content Security Policy" in message for message in refused)
+
+
+def test_pages_lead_to_each_other(browser: webdriver.Chrome, page: Path) -> None:
+    view(browser, page, 360, "light")
+    (other,) = set(TITLES) - {page.name}
+    browser.find_element(By.CSS_SELECTOR, f"nav a[href='{other}']").click()
+    assert browser.title == TITLES[other]
 
 
 def test_print_shows_closed_details_on_white(browser: webdriver.Chrome, page: Path) -> None:

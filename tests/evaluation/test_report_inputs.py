@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.errors import DataError
+from autograder.errors import ConfigError, DataError
 from autograder.stages import report as stage
+from evaluation.page import edit
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,12 +22,6 @@ ROOT = Path(__file__).parents[2]
 def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(project)
     return project
-
-
-def edit(path: Path, change: Callable[[Any], None]) -> None:
-    values = json.loads(path.read_text(encoding="utf-8"))
-    change(values)
-    path.write_text(json.dumps(values), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +36,8 @@ def edit(path: Path, change: Callable[[Any], None]) -> None:
         ("reports/eval/reasonings.jsonl", "evaluate"),
         ("reports/train/train.csv", "train"),
         ("reports/train/validation.csv", "train"),
+        ("build/splits/train.jsonl", "split"),
+        ("build/splits/validation.jsonl", "split"),
         ("build/splits/test.jsonl", "split"),
         ("build/judge/judge.json", "train"),
     ],
@@ -56,7 +51,7 @@ def test_missing_or_malformed_input(
     with pytest.raises(DataError, match=rf"^{re.escape(name)}.*run `dvc repro {maker}`$") as caught:
         stage.main()
     assert caught.value.path in {name, f"{name}:1"}
-    assert not (inside / "reports/report.html").exists()
+    assert not list((inside / "reports").glob("*.html"))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +79,45 @@ def test_wrong_metrics_are_named(inside: Path, place: str, value: Any, message: 
 
     edit(inside / "reports/metrics.json", change)
     with pytest.raises(DataError, match=message):
+        stage.main()
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        ("warnings", ["a", 1], r'warnings: expected a list of texts, got \["a", 1\]'),
+        ("warnings", None, "warnings: expected a list of texts, got null"),
+        ("over_limit", {"number": -1}, r"over_limit\.number: expected a count, got -1"),
+        ("length", {"all": {}}, r"length\.all\.all: missing"),
+        ("token_limit", 1.5, "token_limit: expected a count or null, got 1.5"),
+    ],
+)
+def test_wrong_audits_are_named(inside: Path, place: str, value: Any, message: str) -> None:
+    edit(inside / "reports/audit.json", lambda audit: audit.update({place: value}))
+    with pytest.raises(DataError, match=rf"{message}; run `dvc repro audit`$"):
+        stage.main()
+
+
+@pytest.mark.parametrize("name", ["train", "holdout"])
+def test_an_audit_of_other_examples_is_refused(inside: Path, name: str) -> None:
+    path = inside / f"build/splits/{name}.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[1:]), encoding="utf-8")
+    message = (
+        r"^reports/audit\.json: counts other examples .* by level and score; run `dvc repro aud"
+    )
+    with pytest.raises(DataError, match=message):
+        stage.main()
+
+
+def test_faulty_parameters_are_named(inside: Path) -> None:
+    path = inside / "params.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("seed: 17", "seed: x"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="seed: 'x' is not a whole number"):
+        stage.main()
+    path.unlink()
+    with pytest.raises(ConfigError, match="no such file"):
         stage.main()
 
 
@@ -121,13 +155,17 @@ def test_stage_needs_no_torch_and_names_its_output(project: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == "reports/report.html: open it in a browser\n"
+    assert done.stderr == (
+        "reports/report.html and reports/data-card.html: open them in a browser\n"
+    )
     assert done.stdout == ""
 
 
-def test_same_inputs_make_the_same_page(inside: Path) -> None:
+def test_same_inputs_make_the_same_pages(inside: Path) -> None:
     pages = []
     for _ in range(2):
         stage.main()
-        pages.append((inside / "reports/report.html").read_bytes())
+        written = sorted((inside / "reports").glob("*.html"))
+        pages.append({path.name: path.read_bytes() for path in written})
+    assert list(pages[0]) == ["data-card.html", "report.html"]
     assert pages[0] == pages[1]

@@ -1,16 +1,11 @@
-"""The report: one page that needs no script, no network and no other file."""
+"""The report: what was measured, as a page."""
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from autograder.config import Config
@@ -30,10 +25,10 @@ from autograder.evaluation.figures import (
     percent,
     target_words,
 )
+from autograder.evaluation.pages import fill
 from autograder.evaluation.pictures import Series
 from autograder.evaluation.results import Prediction, Results, Table
 from autograder.schema import LEVELS
-from autograder.terminal import printable
 
 _NUM_MISTAKES = 10
 _BASELINES = {
@@ -46,17 +41,15 @@ _GROUPS = {"level": "Level", "category": "Category", "language": "Language", "so
 
 def render(results: Results) -> str:
     """The page as HTML; every text of the data is shown as text, whatever it holds."""
-    css = _part("page.css")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     notes = Notes()
     judge = results.metrics["judge"]
-    return _template().render(
-        css=Markup(css),
-        style_hash=f"sha256-{digest}",
+    return fill(
+        "page.html.jinja",
+        "report.html",
+        notes,
         results=results,
         metrics=results.metrics,
         judge=judge,
-        notes=notes,
         names=NAMES,
         headline=_headline(judge),
         targets=[_target(judge, name, notes) for name in TARGETS],
@@ -78,29 +71,6 @@ def render(results: Results) -> str:
         no_reasoning=NO_REASONING,
         levels={str(level): name for level, name in LEVELS.items()},
     )
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Before escaping: control and direction characters become visible in every place.
-        finalize=_visible,
-    )
-    return environment.from_string(_part("page.html.jinja"))
-
-
-def _part(name: str) -> str:
-    return files("autograder.evaluation").joinpath(name).read_text(encoding="utf-8")
-
-
-def _visible(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return printable(value, keep="\n\t")
-    return value
 
 
 # --- what the page says

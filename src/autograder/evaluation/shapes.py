@@ -12,6 +12,7 @@ from autograder.schema import SCORES
 
 # What a leaf must be.
 NUMBER, COUNT, BOUNDS, TEXT = "a number", "a count", "two numbers", "text"
+TEXTS = "a list of texts"
 MAYBE = " or null"
 GROUPS = ("level", "category", "language", "source")
 _MEASURES = ("exact", "within_1", "mae", "pearson", "spearman", "rps", "ece")
@@ -51,12 +52,18 @@ METRICS: dict[str, Any] = {
 COMPARED = {key: METRICS[key] for key in ("judge", "baselines", "gain", "groups")}
 # Only where the base model was graded too.
 OPTIONAL = {"baselines": {"base_model": FIGURES}, "gain": {"base_model": _GAIN}}
+_LENGTH = {"num_examples": COUNT, "correlation": NUMBER + MAYBE, "accuracy": NUMBER + MAYBE}
+FINDINGS = ("near_answers", "near_duplicates", "shared_prompts", "control_tokens", "over_limit")
 AUDIT: dict[str, Any] = {
     "num_examples": COUNT,
     "num_items": COUNT,
     "scores": dict.fromkeys(map(str, SCORES), COUNT),
     "counts": {name: [[COUNT]] for name in GROUPS},
-    "length": {"all": {"all": {"accuracy": NUMBER + MAYBE}}},
+    "length": {"all": {"all": _LENGTH}, "source": [_LENGTH], "category": [_LENGTH]},
+    **{name: {"number": COUNT} for name in FINDINGS},
+    "token_limit": COUNT + MAYBE,
+    "token_method": TEXT,
+    "warnings": TEXTS,
 }
 JUDGE: dict[str, Any] = {
     "base": {"name": TEXT, "pin": TEXT + MAYBE},
@@ -97,6 +104,7 @@ _KINDS: dict[str, Any] = {
     NUMBER: is_number,
     COUNT: lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     TEXT: lambda value: isinstance(value, str),
+    TEXTS: lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
     BOUNDS: lambda value: (
         isinstance(value, list)
         and len(value) == 2

@@ -24,6 +24,7 @@ CURVES = Path("reports/train")
 METRICS = Path("reports/metrics.json")
 TABLES = Path("reports/eval")
 REPORT = Path("reports/report.html")
+DATA_CARD = Path("reports/data-card.html")
 
 
 def run(main: Callable[[], None]) -> None:

@@ -1,4 +1,7 @@
-"""Report: everything that was measured -> reports/report.html, one page without a script."""
+"""What was measured -> reports/report.html, and what the data is -> reports/data-card.html
+
+Two pages without a script that link to each other.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,35 @@ from typing import Any
 
 from autograder import config
 from autograder.errors import DataError
+from autograder.evaluation import data_card, report
 from autograder.evaluation import results as read
-from autograder.evaluation.report import render
 from autograder.evaluation.shapes import AUDIT as AUDIT_SHAPE
 from autograder.evaluation.shapes import COMPARED, OPTIONAL, check_tree
 from autograder.evaluation.shapes import JUDGE as JUDGE_SHAPE
 from autograder.evaluation.shapes import METRICS as METRICS_SHAPE
 from autograder.files import atomic_write
-from autograder.schema import SCORES, read_examples
-from autograder.stages import AUDIT, CURVES, JUDGE, METRICS, REPORT, SPLITS, TABLES, run
+from autograder.schema import SCORES, Example, read_examples
+from autograder.stages import (
+    AUDIT,
+    CURVES,
+    DATA_CARD,
+    JUDGE,
+    METRICS,
+    PARAMS,
+    REPORT,
+    SPLITS,
+    TABLES,
+    run,
+)
 
 
 def main() -> None:
-    with read.made_by("audit"):
-        audit = read.read_tree(AUDIT, AUDIT_SHAPE)
+    settings = config.load(PARAMS)
     with read.made_by("split"):
-        examples = read_examples(SPLITS / "test.jsonl")
+        splits = _splits()
+    with read.made_by("audit"):
+        data = data_card.DataSet(settings, read.read_tree(AUDIT, AUDIT_SHAPE), splits)
+        data_card.check_audit(data, str(AUDIT))
     with read.made_by("train"):
         judge = read.read_tree(JUDGE / "judge.json", JUDGE_SHAPE)
         train = read.read_table(CURVES / "train.csv", ("step", "score_loss"))
@@ -32,18 +48,29 @@ def main() -> None:
         results = read.Results(
             config=config.parse(judge["params"], str(JUDGE / "judge.json")),
             metrics=_metrics(),
-            audit=audit,
+            audit=data.audit,
             judge=judge,
-            predictions=read.read_predictions(TABLES / "predictions.jsonl", examples),
-            reasonings=read.read_reasonings(TABLES / "reasonings.jsonl", examples),
+            predictions=read.read_predictions(TABLES / "predictions.jsonl", splits["test"]),
+            reasonings=read.read_reasonings(TABLES / "reasonings.jsonl", splits["test"]),
             pairs=_pairs(TABLES / "confusion.csv"),
             reliability=_reliability(TABLES / "reliability.csv"),
             shares=_shares(TABLES / "scores.csv"),
             train=train,
             validation=validation,
         )
-    atomic_write(REPORT, render(results))
-    print(f"{REPORT}: open it in a browser", file=sys.stderr)
+    pages = {REPORT: report.render(results), DATA_CARD: data_card.render(data)}
+    for path, page in pages.items():
+        atomic_write(path, page)
+    print(f"{REPORT} and {DATA_CARD}: open them in a browser", file=sys.stderr)
+
+
+def _splits() -> dict[str, list[Example]]:
+    """The examples by split; kinds are held out only where the parameters ask for it."""
+    splits = {
+        name: read_examples(SPLITS / f"{name}.jsonl") for name in ("train", "validation", "test")
+    }
+    unseen = SPLITS / "holdout.jsonl"
+    return splits | ({"holdout": read_examples(unseen)} if unseen.exists() else {})
 
 
 def _metrics() -> dict[str, Any]:
