@@ -58,7 +58,7 @@ REPAIRS = {typo: word for word, typos in augment_phrases.TYPOS.items() for typo 
 
 def read(text: str) -> str:
     """The text without marks of format and slips, as a reader takes it in, in lower case."""
-    text = re.sub(r"^> ?|^#+ .*$|\*\*", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^> ?|^#+ |\*\*", "", text, flags=re.MULTILINE)
     words = re.findall(r"\w+|[^\w\s]", text.lower())
     return " ".join(REPAIRS.get(word, word) for word in words if word not in "-*•")
 
