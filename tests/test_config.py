@@ -11,6 +11,7 @@ from autograder.config import Config
 from autograder.errors import ConfigError
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
+SHARES = {"plea": 0, "padding": 1, "format": 0.1, "typos": 0.1, "rubric": 0.1}
 
 
 def values() -> dict:
@@ -112,6 +113,10 @@ def test_a_missing_key_and_a_missing_group_are_faults():
         ("dataset__families", ["coverage"], "expected names with a weight each"),
         ("dataset__families", {"coverage": -1}, "dataset.families.coverage: -1 is not a weight"),
         ("dataset__families", {"coverage": True}, "is not a weight"),
+        ("dataset__augment", 0.1, "dataset.augment: expected keys and values"),
+        ("dataset__augment", SHARES | {"plea": 1.01}, "dataset.augment.plea: 1.01 is out of range"),
+        ("dataset__augment", SHARES | {"format": -0.1}, "dataset.augment.format: -0.1 is out of"),
+        ("dataset__augment", SHARES | {"paddign": 0}, "did you mean padding?"),
         ("lora", 3, "lora: expected keys and values"),
     ],
 )

@@ -28,6 +28,15 @@ LORA_PROJECTIONS = (
 
 
 @dataclass(frozen=True)
+class AugmentConfig:
+    plea: float = bounded(0.1, low=0.0, high=1.0)
+    padding: float = bounded(0.1, low=0.0, high=1.0)
+    format: float = bounded(0.1, low=0.0, high=1.0)
+    typos: float = bounded(0.1, low=0.0, high=1.0)
+    rubric: float = bounded(0.1, low=0.0, high=1.0)
+
+
+@dataclass(frozen=True)
 class DatasetConfig:
     recipe: str = choice("full", "starter", "bank", "full")
     num_bank: int = bounded(300, low=0, high=1_000_000)
@@ -42,8 +51,10 @@ class DatasetConfig:
             "table_lookup": 1.0,
             "refusal": 1.0,
             "injection": 1.0,
+            "same_answers": 1.0,
         }
     )
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from autograder.config import Config, DatasetConfig
+from autograder.dataset.augment import augment
 from autograder.dataset.balance import apportion, balance, draw
 from autograder.errors import ConfigError, DataError
 from autograder.schema import SCORES, Example, Item, read_examples, read_items
 
-Batch = tuple[str, list[Example]]
-"""Where examples come from, for messages, and the examples."""
+Batch = tuple[str, Sequence[Item | Example]]
+"""Where items or examples come from, for messages, and these."""
 
 
 def generate(
@@ -22,7 +23,7 @@ def generate(
 
     Every source has each score equally often; the surplus is dropped by a seeded choice and
     `report` is called with a line about it. Items come in a seeded order, the examples of one
-    item side by side. The same seed and data give the same bytes.
+    item side by side. Some are varied (`augment`). The same seed and data give the same bytes.
 
     Raises:
         DataError: a row is faulty, or an id is used twice.
@@ -30,13 +31,13 @@ def generate(
     """
     recipe, seed = config.dataset.recipe, config.seed
     starter = data / "starter.jsonl"
-    batches = [(str(starter), read_examples(starter))]
+    batches: list[Batch] = [(str(starter), read_examples(starter))]
     if recipe != "starter":
         count = config.dataset.num_bank if recipe == "full" else None
         batches += _bank(data / "bank", count, seed)
     if recipe == "full":
         batches += _constructed(config.dataset, seed, data)
-    examples = _join(batches)
+    examples = _join(batches, config)
     kept, dropped = balance(examples, seed)
     for source, count in dropped.items():
         report(f"dropped {count} of {source} so that every score is there equally often")
@@ -53,13 +54,7 @@ def _bank(folder: Path, count: int | None, seed: int) -> list[Batch]:
     if count is not None:
         in_order = sorted(drawn, key=lambda identity: draw(seed, "bank", identity))
         drawn = set(in_order[: count // len(SCORES)])
-    return [
-        (file, _flatten(item for item in items if item.id in drawn)) for file, items in bank.items()
-    ]
-
-
-def _flatten(items: Iterable[Item]) -> list[Example]:
-    return [example for item in items for example in item.examples()]
+    return [(file, [item for item in items if item.id in drawn]) for file, items in bank.items()]
 
 
 def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
@@ -86,10 +81,10 @@ def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
         raise ConfigError("params.yaml", faults)
     if not config.num_constructed:
         return []
-    made = []
+    made: list[Batch] = []
     for name, count in apportion(config.families, config.num_constructed // len(SCORES)).items():
         try:
-            made += [(f"family {name}", _flatten(makers[name](count, seed)))] if count else []
+            made += [(f"family {name}", makers[name](count, seed))] if count else []
         except ValueError as error:
             if isinstance(error, DataError):
                 raise
@@ -98,15 +93,20 @@ def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
     return made
 
 
-def _join(batches: Iterable[Batch]) -> list[Example]:
+def _join(batches: Iterable[Batch], config: Config) -> list[Example]:
+    """All examples; an id may stand once, whether or not its item is varied."""
     origins: dict[str, str] = {}
-    examples = []
+    examples: list[Example] = []
     for origin, batch in batches:
-        for example in batch:
-            if example.id in origins:
-                other = origins[example.id]
-                message = f"{example.id!r} is used here and in {other}; rename one of the two"
-                raise DataError(message, path=origin, field="id")
-            origins[example.id] = origin
-            examples.append(example)
+        for record in batch:
+            rows = record.examples() if isinstance(record, Item) else [record]
+            for example in rows:
+                if example.id in origins:
+                    other = origins[example.id]
+                    message = f"{example.id!r} is used here and in {other}; rename one of the two"
+                    raise DataError(message, path=origin, field="id")
+                origins[example.id] = origin
+            if isinstance(record, Item):
+                rows = augment(record, config.dataset.augment, config.seed).examples()
+            examples += rows
     return examples

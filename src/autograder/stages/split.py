@@ -15,8 +15,11 @@ from autograder.terminal import printable
 def main() -> None:
     settings = config.load(PARAMS)
     splits = split(read_examples(EXAMPLES), settings.split, settings.seed)
-from autograder.dataset.leaks import prove_distinct
-from autograder.dataset.split import HOLDOUT, split
+    nearest = prove_distinct(splits)
+    held_out = {kind for row in splits.get(HOLDOUT, []) for kind in (row.category, row.source)}
+    for kind in settings.split.holdout:
+        if kind not in held_out:
+            print(f"split.holdout: no example has the category or source {printable(kind)}")
     with atomic_folder(SPLITS) as folder:
         for name, examples in splits.items():
             write_examples(folder / f"{name}.jsonl", examples)

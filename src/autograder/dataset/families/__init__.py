@@ -15,6 +15,7 @@ from autograder.dataset.families import (
     groundedness,
     injection,
     refusal,
+    same_answers,
     table_lookup,
 )
 from autograder.schema import Item
@@ -27,4 +28,5 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "table_lookup": table_lookup.items,
     "refusal": refusal.items,
     "injection": injection.items,
+    "same_answers": same_answers.items,
 }

@@ -204,7 +204,7 @@ def explain(rng: random.Random, thing: str, good: str, findings: Sequence[Findin
     short = [finding.short for finding in findings if not finding.right]
     if not short:
         options = [f"All four {thing}s are {good}, {hits[0]} among them."]
-        if len(" ".join(hits).split()) < REASON_WORDS - 5:
+        if len(" ".join([*hits, good]).split()) < REASON_WORDS - 4:
             listed = join(hits)
             options = [
                 f"All four {thing}s are {good}: {listed}.",

@@ -10,10 +10,10 @@ from autograder.schema import SCORES, GradedResponse, Item
 
 FAMILY = "details"
 
-_SENTENCES = 6  # of every response, so that an omission does not show in the length
+SENTENCES = 6  # of every response, so that an omission does not show in the length
 _ALTERED = 0.5  # of the misses; the rest is left out
 
-_EVENTS = (
+EVENTS = (
     ("street party", "a note about our street party"),
     ("choir rehearsal", "a message about the extra choir rehearsal"),
     ("first-aid course", "an announcement of our first-aid course"),
@@ -74,6 +74,21 @@ _CRITERIA = (
 )
 
 
+def announce(style: random.Random, rows: list[str]) -> str:
+    """An announcement of these sentences, filled up to the length of all of them."""
+    rows = [*rows, *style.sample(_FILLERS, SENTENCES - len(rows))]
+    style.shuffle(rows)
+    opener, closer = style.choice(_OPENERS), style.choice(_CLOSERS)
+    shape = style.randrange(4)
+    if shape == 0:
+        mark = style.choice(("- ", "* ", "• "))
+        return "\n".join(part for part in (opener, *(mark + row for row in rows), closer) if part)
+    if shape == 1:
+        halves = (" ".join(rows[:3]), " ".join(rows[3:]))
+        return "\n\n".join(part for part in (opener, *halves, closer) if part)
+    return " ".join(part for part in (opener, *rows, closer) if part)
+
+
 def _respond(
     rng: random.Random, style: random.Random, chosen: list[Kind], values: list[str], score: int
 ) -> GradedResponse:
@@ -91,25 +106,14 @@ def _respond(
         if right or altered:
             said = style.choice(kind.said).format(v=altered or value)
             rows.append(compose.capital(said))
-    rows += style.sample(_FILLERS, _SENTENCES - len(rows))
-    style.shuffle(rows)
-    opener, closer = style.choice(_OPENERS), style.choice(_CLOSERS)
-    shape = style.randrange(4)
-    if shape == 0:
-        mark = style.choice(("- ", "* ", "• "))
-        text = "\n".join(part for part in (opener, *(mark + row for row in rows), closer) if part)
-    elif shape == 1:
-        halves = (" ".join(rows[:3]), " ".join(rows[3:]))
-        text = "\n\n".join(part for part in (opener, *halves, closer) if part)
-    else:
-        text = " ".join(part for part in (opener, *rows, closer) if part)
+    text = announce(style, rows)
     return GradedResponse(score, text, compose.explain(rng, "detail", "right", findings))
 
 
 def _make(rng: random.Random, identity: str) -> Item:
     chosen = rng.sample(KINDS, 4)
     values = [kind.draw(rng) for kind in chosen]
-    event, what = rng.choice(_EVENTS)
+    event, what = rng.choice(EVENTS)
     orders = [kind.order.format(v=value) for kind, value in zip(chosen, values, strict=True)]
     ask = rng.choice(_ASKS)
     prompt = ask.format(

@@ -1,0 +1,182 @@
+"""Announcements that two rubrics grade differently, so that the rubric has to be read.
+
+Items come in pairs with one `group`: the same five texts, and rubrics that look at other details
+or want mistakes. Under both rubrics each score occurs once.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from autograder.dataset.families import compose
+from autograder.dataset.families.details import EVENTS, SENTENCES, announce
+from autograder.dataset.families.details_kinds import KINDS, Kind
+from autograder.schema import SCORES, GradedResponse, Item
+
+FAMILY = "same_answers"
+
+_ALTERED = 0.5  # of the misses, as far as a text has room; the rest is left out
+_PARTS = 4  # details that a rubric looks at; a text may have to state twice as many
+_FACES = ((0, False), (1, False), (0, True), (1, True))
+"""What a rubric may look at: the first or the second four details, right or wrong ones."""
+
+_ASKS = (
+    "Write {what}. The facts: {all}.",
+    "Please write {what}; this is what we know: {all}.",
+    "I need {what}. Notes: {all}.",
+    "Could you draft {what}? What is known: {all}.",
+    "Draft {what}.\n{lines}",
+    "Here are my notes, please turn them into {what}:\n{lines}",
+    "{All}. Make this into {what}, please.",
+    "Facts first: {all}. From these, write {what}.",
+    "From the notes below, write {what}.\n{lines}",
+    "Notes on the {event}: {all}. Write {what}.",
+)
+_WANTED = (
+    "Of all the details only these count, as the prompt gives them: {all}.",
+    "Look at four details and at nothing else: {all}.",
+    "The text is for readers who only need this: {all}. A changed detail is not right.",
+    "Check these against the prompt: {all}. All other details are out of scope.",
+    "This time the focus is on {all}; the rest is checked elsewhere.",
+    "Only {all} matter here, with the values from the prompt.",
+)
+_FAULTY = (
+    "We collect faulty texts for a course. Wanted: {all}, each wrong or missing.",
+    "A bad example is wanted: these details should not be right: {all}.",
+    "Unusual task: the more of these are wrong or missing, the better: {all}.",
+    "For a proofreading test, these should be missing or differ from the prompt: {all}.",
+    "The reverse of the usual: errors in {all} are welcome, and omissions too.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """What a text says on one kind of detail: the value, another one (`altered`), or nothing."""
+
+    kind: Kind
+    value: str
+    right: bool
+    altered: str
+
+    def finding(self, faulty: bool) -> compose.Finding:
+        """What a rubric that wants right (or `faulty`) details has to say about it."""
+        name = self.kind.name
+        if self.right:
+            long = short = f"the {name} is {self.value}" + " as in the prompt" * faulty
+        elif self.altered:
+            long = f"the {name} is given as {self.altered} instead of {self.value}"
+            short = f"the {name} is {self.altered}"
+        else:
+            long, short = f"the {name} {self.value} is missing", f"the {name} is missing"
+        return compose.Finding(self.right != faulty, long, short)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What two items have in common; `texts` come with what they say on each detail."""
+
+    event: str
+    what: str
+    orders: tuple[str, ...]
+    texts: tuple[tuple[str, list[_Detail]], ...]
+    faces: tuple[tuple[int, bool], ...]
+    asks: tuple[str, ...]
+
+
+def _counts(rng: random.Random) -> list[tuple[int, int]]:
+    """How many of the first and of the second four details each of five texts has right."""
+    while True:
+        second = rng.sample(range(_PARTS + 1), _PARTS + 1)
+        counts = list(enumerate(second))
+        if all(a + b <= SENTENCES for a, b in counts):
+            rng.shuffle(counts)
+            return counts
+
+
+def _details(
+    rng: random.Random, chosen: list[Kind], values: list[str], counts: tuple[int, int]
+) -> list[_Detail]:
+    right = rng.sample(range(_PARTS), counts[0])
+    right += [_PARTS + index for index in rng.sample(range(_PARTS), counts[1])]
+    misses = [index for index in range(len(chosen)) if index not in right]
+    altered = [index for index in misses if rng.random() < _ALTERED]
+    altered = rng.sample(altered, min(len(altered), SENTENCES - len(right)))
+    return [
+        _Detail(
+            kind, value, index in right, kind.alter(rng, value) if index in altered else ""
+        )
+        for index, (kind, value) in enumerate(zip(chosen, values, strict=True))
+    ]  # fmt: skip
+
+
+def _pair(rng: random.Random) -> _Pair:
+    chosen = rng.sample(KINDS, 2 * _PARTS)
+    values = [kind.draw(rng) for kind in chosen]
+    event, what = rng.choice(EVENTS)
+    texts = []
+    for counts, style in zip(_counts(rng), compose.styles(rng), strict=True):
+        details = _details(rng, chosen, values, counts)
+        rows = [
+            compose.capital(style.choice(each.kind.said).format(v=each.altered or each.value))
+            for each in details
+            if each.right or each.altered
+        ]
+        texts.append((announce(style, rows), details))
+    return _Pair(
+        event,
+        what,
+        tuple(kind.order.format(v=value) for kind, value in zip(chosen, values, strict=True)),
+        tuple(texts),
+        tuple(rng.sample(_FACES, 2)),
+        tuple(rng.sample(_ASKS, 2)),
+    )
+
+
+def _item(rng: random.Random, pair: _Pair, member: int, identity: str, group: str) -> Item:
+    half, faulty = pair.faces[member]
+    places = slice(half * _PARTS, (half + 1) * _PARTS)
+    orders = rng.sample(pair.orders, len(pair.orders))
+    listed = compose.join(orders)
+    prompt = pair.asks[member].format(
+        what=pair.what,
+        event=pair.event,
+        all=listed,
+        All=compose.capital(listed),
+        lines="\n".join(f"- {compose.capital(order)}" for order in orders),
+    )
+    names = [each.kind.name for each in pair.texts[0][1][places]]
+    good, bad = ("wrong or missing", "right") if faulty else ("right", "wrong or missing")
+    criterion = rng.choice(_FAULTY if faulty else _WANTED).format(
+        all=compose.join(rng.sample(names, _PARTS))
+    )
+    scale = compose.rule(rng, "detail", good, bad)
+    responses = []
+    for text, details in pair.texts:
+        findings = [each.finding(faulty) for each in details[places]]
+        score = 1 + sum(finding.right for finding in findings)
+        reasoning = compose.explain(rng, "detail", good, findings)
+        responses.append(GradedResponse(score, text, reasoning))
+    responses.sort(key=lambda graded: graded.score)
+    assert tuple(graded.score for graded in responses) == SCORES
+    return Item(
+        id=identity,
+        category="writing",
+        level=1,
+        language="en",
+        prompt=prompt,
+        rubric=compose.rubric(rng, criterion, scale),
+        responses=tuple(responses),
+        source=FAMILY,
+        group=group,
+    )
+
+
+def items(count: int, seed: int) -> list[Item]:
+    """Make `count` items; the first m are the same whatever `count` is."""
+    made: list[Item] = []
+    for number in range(-(-count // 2)):
+        rng = random.Random(f"{seed}/{FAMILY}/{number}")
+        pair, group = _pair(rng), f"{FAMILY}-pair-{number:04d}"
+        made += [_item(rng, pair, k, f"{FAMILY}-{2 * number + k:04d}", group) for k in (0, 1)]
+    return made[:count]
