@@ -11,6 +11,7 @@ from collections.abc import Callable
 from autograder.dataset.families import (
     arithmetic,
     constraints,
+    dates,
     details,
     groundedness,
     injection,
@@ -27,4 +28,5 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "table_lookup": table_lookup.items,
     "refusal": refusal.items,
     "injection": injection.items,
+    "dates": dates.items,
 }
