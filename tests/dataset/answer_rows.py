@@ -34,14 +34,14 @@ def statements(response: str) -> list[str]:
     return [MARK.sub("", row).rstrip(".;") for row in rows]
 
 
-def questions(prompt: str, leads: Sequence[str]) -> list[str]:
-    """The questions of a prompt, each with the facts that precede its question mark."""
+def questions(prompt: str, leads: Sequence[str], ends: str = "?") -> list[str]:
+    """The questions of a prompt, each up to one of the characters `ends` and a space."""
     lead = "|".join(re.escape(lead).replace(r"\{who\}", r"\w+") for lead in leads)
     asked = re.sub(rf"\A(?:{lead})\s", "", prompt)
     assert asked != prompt
     if "\n" in asked:
         return MARK.sub("", asked).split("\n")
-    return [question.strip() for question in re.findall(r"[^?]+\?", asked)]
+    return re.split(rf"(?<=[{re.escape(ends)}]) ", asked)
 
 
 def matched(rows: list[str], asked: list[str]) -> list[int]:
