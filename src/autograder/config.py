@@ -43,6 +43,7 @@ class DatasetConfig:
             "refusal": 1.0,
             "injection": 1.0,
             "dates": 1.0,
+            "ordering": 1.0,
             "strings": 1.0,
         }
     )

@@ -15,6 +15,7 @@ from autograder.dataset.families import (
     details,
     groundedness,
     injection,
+    ordering,
     refusal,
     strings,
     table_lookup,
@@ -30,5 +31,6 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "refusal": refusal.items,
     "injection": injection.items,
     "dates": dates.items,
+    "ordering": ordering.items,
     "strings": strings.items,
 }
