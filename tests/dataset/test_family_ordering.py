@@ -13,6 +13,7 @@ import pytest
 from scipy.stats import kendalltau
 
 from autograder.dataset.families import ordering
+from autograder.dataset.families.compose import REASON_WORDS
 from autograder.dataset.families.ordering_topics import LISTS
 from dataset.answer_rows import MARK, statements
 
@@ -150,3 +151,9 @@ def test_the_explanation_names_the_first_mistake() -> None:
                 assert given[place] == found[2].casefold()
                 told_so += 1
     assert told_so > 40
+
+
+def test_explanations_are_short() -> None:
+    for item in ordering.items(1000, 1):
+        for graded in item.responses:
+            assert len(graded.reasoning.split()) <= REASON_WORDS, graded.reasoning

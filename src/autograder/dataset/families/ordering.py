@@ -106,7 +106,8 @@ def _by_clues(rng: random.Random, size: int) -> Task:
         kept = sorted(rng.sample(range(len(steps)), size))
         names = [steps[index] for index in kept]
         strangers = [step for step in steps if step not in names]
-        frames, clues = _STEPS, STEP_CLUES
+        frames: tuple[str, ...] = _STEPS
+        clues: tuple[str, ...] = STEP_CLUES
     else:
         what, things = "", rng.sample(PEOPLE, size + 2)
         names, strangers = things[:size], things[size:]

@@ -67,9 +67,9 @@ def _tell_places(rng: random.Random, names: Sequence[str], given: Sequence[str])
     kept = [name for name, there in zip(names, given, strict=True) if name == there]
     if len(kept) == len(names):
         return _tell_right(rng, names)
-    told = (
-        f"only {compose.join(kept)} in the right place" if kept else "nothing stands in its place"
-    )
+    told = f"only {compose.join(kept)} in the right place" if kept else "nothing is in its place"
+    if len(f"{told} the right order is {' '.join(names)}".split()) > compose.REASON_WORDS:
+        told = f"only {compose.NUMBERS[len(kept)]} in the right place"
     return rng.choice(
         (
             f"{compose.capital(told)}; the right order is {', '.join(names)}.",

@@ -210,10 +210,10 @@ def _nth(rng: random.Random, word: str) -> Question:
             f'Name the {_ORDINALS[n]} letter in "{word}".',
         )
     )
-    near = (word[n - 1], word[n + 1 : n + 2], word[n - 2] if n > 1 else "")
+    beside = (word[n - 1], word[n + 1 : n + 2], word[n - 2] if n > 1 else "")
     absent = [letter for letter in "bdgkqvwxyz" if letter not in word]
     far = (*rng.sample(absent, 3), word)
-    near = tuple(letter for letter in near if letter != word[n]) or (absent[0],)
+    near = tuple(letter for letter in beside if letter not in ("", word[n])) or (absent[0],)
     return _usual(ask, f'the {_ORDINALS[n]} letter of "{word}"', word[n], near, far)
 
 
