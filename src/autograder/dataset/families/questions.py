@@ -15,12 +15,7 @@ from autograder.schema import SCORES, GradedResponse, Item
 _NEAR, _SKIPPED = 0.5, 0.15  # shares of the misses; the others are plainly wrong
 _KEY = 0.7  # share of the rubrics that hold the answers
 
-_SKIPS = (
-    "I could not work out {q}",
-    "I have no idea about {q}",
-    "I am not sure about {q}",
-    "I do not know {q}",
-)
+_SKIPS = ("{q}: no idea", "I do not know {q}", "not sure about {q}", "{q}: not sure")
 _BARE_SKIPS = ("not sure", "no idea", "I do not know", "could not work it out")
 _KEYS = (
     "Right answers in order: {key}.",
