@@ -52,6 +52,9 @@ class DatasetConfig:
             "refusal": 1.0,
             "injection": 1.0,
             "same_answers": 1.0,
+            "dates": 1.0,
+            "ordering": 1.0,
+            "strings": 1.0,
         }
     )
     augment: AugmentConfig = field(default_factory=AugmentConfig)

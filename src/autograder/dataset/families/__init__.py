@@ -11,11 +11,14 @@ from collections.abc import Callable
 from autograder.dataset.families import (
     arithmetic,
     constraints,
+    dates,
     details,
     groundedness,
     injection,
+    ordering,
     refusal,
     same_answers,
+    strings,
     table_lookup,
 )
 from autograder.schema import Item
@@ -29,4 +32,7 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "refusal": refusal.items,
     "injection": injection.items,
     "same_answers": same_answers.items,
+    "dates": dates.items,
+    "ordering": ordering.items,
+    "strings": strings.items,
 }
