@@ -43,6 +43,7 @@ class DatasetConfig:
             "refusal": 1.0,
             "injection": 1.0,
             "code_tests": 1.0,
+            "sql": 1.0,
         }
     )
 

@@ -16,6 +16,7 @@ from autograder.dataset.families import (
     groundedness,
     injection,
     refusal,
+    sql,
     table_lookup,
 )
 from autograder.schema import Item
@@ -29,4 +30,5 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "refusal": refusal.items,
     "injection": injection.items,
     "code_tests": code_tests.items,
+    "sql": sql.items,
 }
