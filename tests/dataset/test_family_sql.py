@@ -136,7 +136,8 @@ def test_reasons_tell_what_a_query_really_returns() -> None:
         for graded in item.responses:
             found = [run(query, name, columns, rows) for query in queries_of(graded.response)]
             told = re.findall(
-                r"[Qq]uery (\d)( \([^;]*?\))? returns (.+?)(?= instead of | among them|;|\.$|\)|: all four|"
+                r"[Qq]uery (\d)( \([^;]*?\))? returns "
+                r"(.+?)(?= instead of | among them|;|\.$|\)|: all four|"
                 r"(?:,| and) query |: | and all|\. )",
                 graded.reasoning,
             )
