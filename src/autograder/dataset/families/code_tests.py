@@ -25,6 +25,8 @@ FAMILY = "code_tests"
 _ONE_FUNCTION = 0.35
 _GROSS = 0.5  # of the misses
 _BROKEN = 0.08  # of the responses that pass nothing: right but for its syntax
+_IN_PROMPT = 0.78  # the tests; else in the rubric
+_SOLVED = 0.9  # with a right solution in the rubric, of those with the tests in the prompt
 _PROMPT_WORDS = 110
 _RUBRIC_WORDS = 70
 _SHORT_CALL = 3  # words
@@ -167,11 +169,14 @@ def _ask(rng: random.Random, exercise: Exercise, tests: list[str] | None) -> str
 
 def _solution(exercise: Exercise) -> str:
     """Expressions that do it, where each function is one line."""
-    bodies = [part.right[0].split("\n")[1:] for part in exercise.parts]
-    if exercise.head or any(len(lines) != 1 for lines in bodies):
-        return ""
-    pairs = zip(exercise.parts, bodies, strict=True)
-    return "; ".join(f"{part.test.name} {line.split('return ')[1]}" for part, (line,) in pairs)
+    parts = []
+    for part in exercise.parts:
+        bodies = [version.split("\n")[1:] for version in part.right]
+        short = [lines[0] for lines in bodies if len(lines) == 1]
+        if exercise.head or not short:
+            return ""
+        parts.append(f"{part.test.name} {short[0].split('return ')[1]}")
+    return "; ".join(parts)
 
 
 def _respond(rng: random.Random, style: random.Random, exercise: Exercise, score: int) -> _Answer:
@@ -201,7 +206,7 @@ def _draft(rng: random.Random, identity: str) -> _Draft:
     while True:
         exercise = _exercise(rng)
         tests = _tests(exercise, rng.choice(_VERBS))
-        where = rng.choice(("prompt", "prompt", "rubric"))
+        where = "prompt" if rng.random() < _IN_PROMPT else "rubric"
         prompt = _ask(rng, exercise, tests if where == "prompt" else None)
         if len(prompt.split()) <= _PROMPT_WORDS:
             break
@@ -210,7 +215,7 @@ def _draft(rng: random.Random, identity: str) -> _Draft:
     extra = ""
     if where == "rubric":
         extra = rng.choice(("Tests: ", "To be run: ", "Examples: ")) + "; ".join(tests) + "."
-    elif rng.random() < 0.75 and (solution := _solution(exercise)):
+    elif rng.random() < _SOLVED and (solution := _solution(exercise)):
         extra = rng.choice(("Right would be: ", "Reference: ", "Key: ")) + solution + "."
     criterion = rng.choice(_CRITERIA)
     rubric = compose.rubric(rng, criterion, scale, extra, remark=len(extra.split()) < 24)
