@@ -55,6 +55,8 @@ class DatasetConfig:
             "dates": 1.0,
             "ordering": 1.0,
             "strings": 1.0,
+            "code_tests": 1.0,
+            "sql": 1.0,
         }
     )
     augment: AugmentConfig = field(default_factory=AugmentConfig)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from autograder.dataset.families import (
     arithmetic,
+    code_tests,
     constraints,
     dates,
     details,
@@ -19,6 +20,7 @@ from autograder.dataset.families import (
     refusal,
     same_answers,
     strings,
+    sql,
     table_lookup,
 )
 from autograder.schema import Item
@@ -35,4 +37,6 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "dates": dates.items,
     "ordering": ordering.items,
     "strings": strings.items,
+    "code_tests": code_tests.items,
+    "sql": sql.items,
 }

@@ -9,10 +9,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
-from autograder.schema import SCORES, Item
+from autograder.schema import SCORES
 
-Make = Callable[[random.Random, str], Item]
+
+class Prompted(Protocol):
+    """An item, or the draft of one."""
+
+    @property
+    def prompt(self) -> str: ...
+
+
+Made = TypeVar("Made", bound=Prompted)
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 REASON_WORDS = 32  # leaves room for the clause that `injection` adds
@@ -58,14 +67,16 @@ _NOTES = (
 )
 
 
-def build(family: str, make: Make, count: int, seed: int) -> list[Item]:
-    """Make `count` items with distinct prompts; item k depends on nothing after it.
+def build(
+    family: str, make: Callable[[random.Random, str], Made], count: int, seed: int
+) -> list[Made]:
+    """Make `count` items (or drafts) with distinct prompts; item k depends on nothing after it.
 
     Raises:
         ValueError: the family has too few distinct prompts for `count`.
     """
     seen: set[str] = set()
-    made: list[Item] = []
+    made: list[Made] = []
     for k in range(count):
         rng = random.Random(f"{seed}/{family}/{k}")
         for _ in range(_TRIES):
