@@ -42,6 +42,7 @@ class DatasetConfig:
             "table_lookup": 1.0,
             "refusal": 1.0,
             "injection": 1.0,
+            "citations": 1.0,
         }
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from autograder.dataset.families import (
     arithmetic,
+    citations,
     constraints,
     details,
     groundedness,
@@ -27,4 +28,5 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "table_lookup": table_lookup.items,
     "refusal": refusal.items,
     "injection": injection.items,
+    "citations": citations.items,
 }
