@@ -43,6 +43,7 @@ class DatasetConfig:
             "refusal": 1.0,
             "injection": 1.0,
             "citations": 1.0,
+            "policy": 1.0,
         }
     )
 

@@ -15,6 +15,7 @@ from autograder.dataset.families import (
     details,
     groundedness,
     injection,
+    policy,
     refusal,
     table_lookup,
 )
@@ -29,4 +30,5 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "refusal": refusal.items,
     "injection": injection.items,
     "citations": citations.items,
+    "policy": policy.items,
 }
