@@ -44,6 +44,7 @@ class DatasetConfig:
             "injection": 1.0,
             "citations": 1.0,
             "policy": 1.0,
+            "translation": 1.0,
         }
     )
 

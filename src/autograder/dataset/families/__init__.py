@@ -18,6 +18,7 @@ from autograder.dataset.families import (
     policy,
     refusal,
     table_lookup,
+    translation,
 )
 from autograder.schema import Item
 
@@ -31,4 +32,5 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "injection": injection.items,
     "citations": citations.items,
     "policy": policy.items,
+    "translation": translation.items,
 }
