@@ -57,6 +57,9 @@ class DatasetConfig:
             "strings": 1.0,
             "code_tests": 1.0,
             "sql": 1.0,
+            "citations": 1.0,
+            "policy": 1.0,
+            "translation": 1.0,
         }
     )
     augment: AugmentConfig = field(default_factory=AugmentConfig)

@@ -11,17 +11,20 @@ from collections.abc import Callable
 from autograder.dataset.families import (
     arithmetic,
     code_tests,
+    citations,
     constraints,
     dates,
     details,
     groundedness,
     injection,
     ordering,
+    policy,
     refusal,
     same_answers,
     strings,
     sql,
     table_lookup,
+    translation,
 )
 from autograder.schema import Item
 
@@ -39,4 +42,7 @@ FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
     "strings": strings.items,
     "code_tests": code_tests.items,
     "sql": sql.items,
+    "citations": citations.items,
+    "policy": policy.items,
+    "translation": translation.items,
 }
