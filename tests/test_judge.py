@@ -10,7 +10,7 @@ from scipy.special import softmax
 
 import autograder
 from autograder import publish
-from autograder.errors import DataError, ModelError
+from autograder.errors import ConfigError, DataError, ModelError
 from autograder.judge import Judge, Request, read_judge
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.encode import Encoder
@@ -261,6 +261,22 @@ def test_a_folder_without_a_judge_is_told(tmp_path):
     (tmp_path / "judge.json").write_text("{half")
     with pytest.raises(ModelError, match="holds no judge"):
         Judge.load(tmp_path)
+
+
+def test_a_judge_of_a_version_with_other_settings_loads(saved):
+    params = read_judge(saved)["params"]
+    del params["dataset"]["num_bank"]
+    params["train"]["precision"] = "auto"
+    edit(saved, params=params)
+    assert isinstance(Judge.load(saved, device="cpu"), Judge)
+
+
+def test_a_judge_whose_base_is_not_told_is_refused(saved):
+    params = read_judge(saved)["params"]
+    del params["model"]
+    edit(saved, params=params)
+    with pytest.raises(ConfigError, match=r"judge.json: 1 fault\n  model: expected keys and"):
+        Judge.load(saved, device="cpu")
 
 
 def test_a_judge_of_another_template_is_refused(saved):

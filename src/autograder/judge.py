@@ -89,14 +89,16 @@ class Judge:
                 f"{folder}: was trained with template {values['template_version']}, this version "
                 f"renders template {TEMPLATE_VERSION}; train it anew"
             )
-        config = configuration.parse(values["params"], str(folder / "judge.json"))
+        config = configuration.parse_groups(
+            values["params"], ("model", "quantization"), str(folder / "judge.json")
+        )
         where = default_device() if device == "auto" else torch.device(device)
         dtype = choose_dtype(config.quantization.compute_dtype, where)
         base, encoder = load_base(config.model, config.quantization, device=where, dtype=dtype)
         if list(encoder.digit_ids) != values["digit_ids"]:
             raise ModelError(f"{folder}: was trained with another tokenizer than the base has")
         backbone = Backbone(read_adapter(base, folder), encoder).to(where)
-        return cls(backbone, values["temperature"], config.evaluate.batch_size)
+        return cls(backbone, values["temperature"])
 
     def evaluate(
         self,

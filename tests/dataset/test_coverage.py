@@ -69,7 +69,7 @@ def correlation(pairs: list[tuple[float, float]]) -> float:
 
 def test_topics_are_valid_and_rich() -> None:
     topics = coverage.read_topics(TOPICS)
-    assert len(topics) >= 48
+    assert len(topics) >= 150
     assert len({topic.id for topic in topics}) == len(topics)
     for topic in topics:
         assert len(topic.points) == len({point.name for point in topic.points}) == 4
@@ -233,3 +233,33 @@ def test_faults_name_file_line_and_field(
 def test_a_topic_given_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="twice"):
         coverage.read_topics(edited(tmp_path, id="gps"))
+
+
+def test_in_the_easy_family_points_are_only_left_out() -> None:
+    made = coverage.items(TOPICS, 200, 7, family="omissions")
+    assert {item.source for item in made} == {"omissions"}
+    assert {item.category for item in made} == {"coverage"}
+    for item in made:
+        assert re.fullmatch(r"omissions-.+-\d+", item.id)
+        [phrase] = [phrase for phrase in RULES if phrase in item.rubric]
+        for graded in item.responses:
+            right, wrong, missing = (len(names) for names in found(item, graded.response).values())
+            assert wrong == 0
+            assert RULES[phrase](right, wrong, missing) == graded.score == 1 + right
+
+
+def test_items_on_one_topic_share_a_group_across_the_two_families() -> None:
+    groups = [
+        {item.group for item in coverage.items(TOPICS, len(ROWS), 7, family=family)}
+        for family in ("coverage", "omissions")
+    ]
+    assert groups[0] == groups[1] == {f"coverage-{topic}" for topic in ROWS}
+
+
+def test_a_share_of_the_items_has_a_reference_that_states_every_point(made: list[Item]) -> None:
+    known = [item for item in made if item.reference]
+    assert 0.2 < len(known) / len(made) < 0.4
+    for item in known:
+        assert {kind: len(names) for kind, names in found(item, item.reference).items()} == {
+            "right": 4, "wrong": 0, "missing": 0,
+        }  # fmt: skip

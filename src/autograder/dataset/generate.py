@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from autograder.config import Config, DatasetConfig
@@ -60,10 +61,11 @@ def _bank(folder: Path, count: int | None, seed: int) -> list[Batch]:
 def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
     from autograder.dataset.families import FAMILIES, coverage
 
-    def cover(count: int, seed: int) -> list[Item]:
-        return coverage.items(data / "topics.jsonl", count, seed)
-
-    makers = {coverage.FAMILY: cover, **FAMILIES}
+    covering = {
+        name: partial(coverage.items, data / "topics.jsonl", family=name)
+        for name in (coverage.EASY_FAMILY, coverage.FAMILY)
+    }
+    makers: dict[str, Callable[[int, int], list[Item]]] = {**covering, **FAMILIES}
     known = ", ".join(sorted(makers))
     faults = [
         f"dataset.families.{name}: unknown family; known: {known}"

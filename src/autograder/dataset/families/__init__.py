@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from autograder.dataset.families import (
     arithmetic,
-    code_tests,
     citations,
+    code_tests,
     constraints,
     dates,
     details,
@@ -21,8 +21,8 @@ from autograder.dataset.families import (
     policy,
     refusal,
     same_answers,
-    strings,
     sql,
+    strings,
     table_lookup,
     translation,
 )

@@ -19,6 +19,7 @@ from autograder.jsonl import Row, read_records, show
 from autograder.schema import SCORES, GradedResponse, Item
 
 FAMILY = "coverage"
+EASY_FAMILY = "omissions"
 
 _POINTS = 4
 _SENTENCE_WORDS = (8, 22)
@@ -26,6 +27,7 @@ _RESPONSE_WORDS = (35, 95)
 _TARGET_WORDS = (54, 72)  # every mix of points and fillers can come close to these
 _SENTENCES = (4, 6)
 _CANDIDATES = 40
+_REFERENCE_SHARE = 0.3  # of the items come with a reference answer
 _WRONG_SHARE = 0.3  # of the misses; the rest is left out
 
 
@@ -150,16 +152,16 @@ def read_topics(path: Path) -> list[Topic]:
     return read_records(path, parse_topic)
 
 
-def _misses(rng: random.Random, rule: _Rule, score: int) -> tuple[int, int]:
+def _misses(rng: random.Random, rule: _Rule, score: int, wrong_share: float) -> tuple[int, int]:
     """How many points are wrong and how many missing: a pair that earns `score`.
 
-    As if each miss were wrong with probability `_WRONG_SHARE`: real answers omit more than they
+    As if each miss were wrong with probability `wrong_share`: real answers omit more than they
     contradict, and an omission is the easier lesson, without which the other is not learned.
     """
     pairs = [(wrong, total - wrong) for total in range(_POINTS + 1) for wrong in range(total + 1)]
     fitting = [pair for pair in pairs if rule.score(*pair) == score]
     odds = [
-        math.comb(wrong + missing, wrong) * _WRONG_SHARE**wrong * (1 - _WRONG_SHARE) ** missing
+        math.comb(wrong + missing, wrong) * wrong_share**wrong * (1 - wrong_share) ** missing
         for wrong, missing in fitting
     ]
     return rng.choices(fitting, odds)[0]
@@ -192,11 +194,11 @@ def _reason(rng: random.Random, right: list[str], wrong: list[str], missing: lis
 
 
 def _respond(
-    rng: random.Random, topic: Topic, rule: _Rule, score: int, target: int
+    rng: random.Random, topic: Topic, rule: _Rule, score: int, target: int, wrong_share: float
 ) -> GradedResponse:
     shape, target = rng.choice(_SHAPES), target + rng.randint(-4, 4)
     opener, closer = rng.choice(compose.OPENERS), rng.choice(compose.CLOSERS)
-    wrong, missing = _misses(rng, rule, score)
+    wrong, missing = _misses(rng, rule, score, wrong_share)
     order = rng.sample(topic.points, _POINTS)
     bad, absent, good = order[:wrong], order[wrong : wrong + missing], order[wrong + missing :]
     stated = len(good) + len(bad)
@@ -221,8 +223,10 @@ def _respond(
     return GradedResponse(score, best, _reason(rng, *names))
 
 
-def _item(rng: random.Random, topic: Topic, number: int) -> Item:
-    rule, target = rng.choice(_RULES), rng.randint(*_TARGET_WORDS)
+def _item(rng: random.Random, topic: Topic, number: int, family: str) -> Item:
+    easy = family == EASY_FAMILY
+    rule, target = _EQUAL if easy else rng.choice(_RULES), rng.randint(*_TARGET_WORDS)
+    wrong_share = 0.0 if easy else _WRONG_SHARE
     names = [point.name for point in rng.sample(topic.points, _POINTS)]
     rubric = rng.choice(_FRAMES).format(
         lines="\n- ".join(names),
@@ -231,21 +235,26 @@ def _item(rng: random.Random, topic: Topic, number: int) -> Item:
         semicolons="; ".join(names),
         scale=rng.choice(rule.scales),
     )
+    responses = tuple(_respond(rng, topic, rule, score, target, wrong_share) for score in SCORES)
+    known = not easy and rng.random() < _REFERENCE_SHARE
     return Item(
-        id=f"{FAMILY}-{topic.id}-{number}",
+        id=f"{family}-{topic.id}-{number}",
         category=FAMILY,
         level=1,
         language="en",
         prompt=rng.choice(topic.prompts),
         rubric=rubric,
-        responses=tuple(_respond(rng, topic, rule, score, target) for score in SCORES),
-        source=FAMILY,
+        responses=responses,
+        source=family,
         group=f"{FAMILY}-{topic.id}",
+        reference=" ".join(rng.choice(point.right) for point in topic.points) if known else "",
     )
 
 
-def items(topics_path: Path, count: int, seed: int) -> list[Item]:
+def items(topics_path: Path, count: int, seed: int, family: str = FAMILY) -> list[Item]:
     """Compose `count` items; every topic is used once before any is used again.
+
+    In those of `EASY_FAMILY` nothing is wrong, points are only left out: the first lesson.
 
     Raises:
         DataError: a topic is unusable; names file, line and field.
@@ -254,7 +263,7 @@ def items(topics_path: Path, count: int, seed: int) -> list[Item]:
     made: list[Item] = []
     for place in range(count):
         number, index = divmod(place, len(topics))
-        order = random.Random(f"{seed}/{FAMILY}/{number}").sample(topics, len(topics))
-        rng = random.Random(f"{seed}/{FAMILY}/{order[index].id}/{number}")
-        made.append(_item(rng, order[index], number))
+        order = random.Random(f"{seed}/{family}/{number}").sample(topics, len(topics))
+        rng = random.Random(f"{seed}/{family}/{order[index].id}/{number}")
+        made.append(_item(rng, order[index], number, family))
     return made
