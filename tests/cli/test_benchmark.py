@@ -73,7 +73,7 @@ def test_it_prints_and_writes_the_same_figures(folder, file, tmp_path):
     result = call(file, *options, "--bootstrap", 20)
     assert result.exit_code == 0
     assert "answers: 12, prompts: 4; scores 1: 3, 2: 3, 3: 2, 4: 2, 5: 2" in result.stdout
-    assert "cut to fit 1024 tokens: prompt 0, response 1" in result.stdout
+    assert "cut to fit 1024 tokens: prompt 0, reference 0, response 1" in result.stdout
     assert "fields that are not read: annotator" in result.stderr
     tree = json.loads(output.read_text(encoding="utf-8"))
     assert tree["fields_not_read"] == ["annotator"]
@@ -89,9 +89,12 @@ def test_it_prints_and_writes_the_same_figures(folder, file, tmp_path):
 
 
 def test_limit_and_reference(folder, file):
-    result = call(file, "--judge", folder, "--limit", 4, "--bootstrap", 20, "--reference")
+    result = call(file, "--judge", folder, "--limit", 4, "--bootstrap", 20)
     assert "answers: 4, prompts: 2; scores 1: 1, 2: 1, 3: 1, 4: 1, 5: 0" in result.stdout
-    assert "4 with their reference answer in the rubric" in result.stdout
+    assert "with a reference answer: 4" in result.stdout
+    without = call(file, "--judge", folder, "--limit", 4, "--bootstrap", 20, "--no-reference")
+    assert "with a reference answer: 0" in without.stdout
+    assert without.stdout.partition("\n\n")[2] != result.stdout.partition("\n\n")[2]
 
 
 def test_wrong_usage_exits_with_2_and_faults_are_raised(folder, file, tmp_path):

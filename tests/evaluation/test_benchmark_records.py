@@ -70,7 +70,7 @@ def test_our_own_files_read_as_ever(name):
 def test_a_record_with_a_rubric(write):
     read = read_benchmark(write(RECORD))
     (row,) = read.rows
-    assert (row.line, row.reference) == (1, "Argon.")
+    assert (row.line, row.example.reference) == (1, "Argon.")
     assert read.unread == ["scores"]
     kept = ("id", "category", "prompt", "response", "rubric", "score")
     assert {name: asdict(row.example)[name] for name in kept} == {n: RECORD[n] for n in kept}
@@ -93,17 +93,14 @@ def test_prometheus_layouts_give_the_same_example(write, record):
     assert (example.prompt, example.response, example.score) == ("Name a noble gas.", "Neon.", 5)
     assert example.rubric == RUBRIC
     assert example.id == "line-1"
-    assert row.reference == "Argon."
+    assert example.reference == "Argon."
     assert read.unread == (["instruction", "output"] if record is FLAT else [])
 
 
-def test_the_reference_joins_the_rubric_only_when_asked_for(write):
-    bare = {name: value for name, value in RECORD.items() if name != "reference"}
-    path = write(RECORD, bare)
-    with_it, without = read_benchmark(path, reference=True).examples
-    assert with_it.rubric == "Is it a noble gas?\n\nAn answer that earns 5:\nArgon."
-    assert without.rubric == "Is it a noble gas?"
-    assert {row.rubric for row in read_benchmark(path).examples} == {"Is it a noble gas?"}
+def test_reference_answers_are_left_out_when_asked_for(write):
+    path = write(RECORD, {name: value for name, value in RECORD.items() if name != "reference"})
+    assert [row.reference for row in read_benchmark(path).examples] == ["Argon.", ""]
+    assert {row.reference for row in read_benchmark(path, reference=False).examples} == {""}
 
 
 def test_ids_may_be_shared_and_answers_of_one_prompt_are_one_group(write):

@@ -219,7 +219,9 @@ def test_a_share_of_the_examples_keeps_its_reasoning():
 def test_the_first_epoch_goes_through_the_lessons_in_order_and_later_ones_mix_them():
     examples = drawn(SIZES)
     lessons = [example.prefix[0] % 3 for example in examples]
-    by_number = {example.response[0]: lesson for example, lesson in zip(examples, lessons, strict=True)}
+    by_number = {
+        example.response[0]: lesson for example, lesson in zip(examples, lessons, strict=True)
+    }
 
     def order(epoch: int, seed: int = 7) -> list[list[int]]:
         return run(loader(examples, 3, seed=seed, epoch=epoch, lessons=lessons))

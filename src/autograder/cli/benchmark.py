@@ -27,7 +27,12 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Resamples for the 95 % intervals; whole prompts are drawn.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
-@click.option("--reference", is_flag=True, help="Add each row's reference answer to its rubric.")
+@click.option(
+    "--reference/--no-reference",
+    default=True,
+    show_default=True,
+    help="Show the judge each row's reference answer, where there is one.",
+)
 def benchmark(
     file: Path,
     folder: Path,
@@ -51,7 +56,7 @@ def benchmark(
     _keep_apart(file, output, predictions)
     read = read_benchmark(file, reference=reference)
     rows, unread = read.rows[:limit], printable(", ".join(read.unread), keep="")
-    num_references = sum(bool(row.reference) for row in rows)
+    num_references = sum(bool(row.example.reference) for row in rows)
     if unread:
         click.echo(f"fields that are not read: {unread}", err=True)
 
@@ -78,7 +83,7 @@ def benchmark(
         "judge": str(folder),
         "judge_sha256": fingerprint,
         "max_length": judge.encoder.max_length,
-        "num_references": num_references if reference else 0,
+        "num_references": num_references,
         "fields_not_read": read.unread,
     }
     if output:
@@ -86,8 +91,7 @@ def benchmark(
     num_prompts = tree["systems"]["judge"]["num_items"]
     scores = ", ".join(f"{score}: {count}" for score, count in tree["scores"].items())
     click.echo(f"answers: {len(rows)}, prompts: {num_prompts}; scores {scores}")
-    if reference:
-        click.echo(f"{num_references} with their reference answer in the rubric")
+    click.echo(f"with a reference answer: {num_references}")
     cut = ", ".join(f"{name} {count}" for name, count in tree["truncated"].items())
     click.echo(f"cut to fit {judge.encoder.max_length} tokens: {cut}\n")
     click.echo(figures.table(tree))

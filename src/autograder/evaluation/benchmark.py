@@ -23,7 +23,7 @@ from autograder.schema import Example
 from autograder.terminal import printable
 
 MEASURES = ("pearson", "spearman", "exact", "within_1", "mae", "kappa", "rps")
-_CUT: tuple[FieldName, ...] = ("prompt", "response")
+_CUT: tuple[FieldName, ...] = ("prompt", "reference", "response")
 _NUM_FOLDS = 5
 
 

@@ -34,11 +34,10 @@ _SCORES = ("orig_score", "score")
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """An example, the line that it stands in, and what an answer with score 5 looks like."""
+    """An example and the line that it stands in."""
 
     example: Example
     line: int
-    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,12 @@ class Benchmark:
         return [row.example for row in self.rows]
 
 
-def read_benchmark(path: Path | str, *, reference: bool = False) -> Benchmark:
+def read_benchmark(path: Path | str, *, reference: bool = True) -> Benchmark:
     """Read and check a JSON Lines file of graded answers.
 
     Args:
         path: of the file.
-        reference: add each record's reference answer to its rubric.
+        reference: keep the reference answers; without them the judge knows the rubric alone.
 
     Raises:
         DataError: the first fault, with file, line and field.
@@ -74,7 +73,9 @@ def read_benchmark(path: Path | str, *, reference: bool = False) -> Benchmark:
     for _, (found, fields) in read_rows(Path(path), _parse):
         rows += found
         unread.update(dict.fromkeys(fields))
-    examples = [_with_reference(row) if reference else row.example for row in rows]
+    examples = [
+        row.example if reference else dataclasses.replace(row.example, reference="") for row in rows
+    ]
     used: Counter[str] = Counter()
     for at, (example, item) in enumerate(zip(examples, _clusters(examples), strict=True)):
         used[example.id] += 1
@@ -82,13 +83,6 @@ def read_benchmark(path: Path | str, *, reference: bool = False) -> Benchmark:
         new = dataclasses.replace(example, id=f"{example.id}{suffix}", item=item)
         rows[at] = dataclasses.replace(rows[at], example=new)
     return Benchmark(rows, sorted(unread))
-
-
-def _with_reference(row: Graded) -> Example:
-    if not row.reference:
-        return row.example
-    rubric = f"{row.example.rubric}\n\nAn answer that earns 5:\n{row.reference}"
-    return dataclasses.replace(row.example, rubric=rubric)
 
 
 def _clusters(examples: Sequence[Example]) -> list[str]:
@@ -113,7 +107,7 @@ def _parse(values: object, path: str, line: int) -> tuple[list[Graded], list[str
     if isinstance(values, dict) and "reasoning" in values and values.keys() <= _OWN:
         return [Graded(parse_example(values, path, line), line)], []
     row = Row(values, path, line)
-    identity = _identity(row)
+    identity, name = _identity(row), _name(row, _REFERENCES)
     example = Example(
         id=identity,
         item=row.text("item", default=identity),
@@ -124,10 +118,9 @@ def _parse(values: object, path: str, line: int) -> tuple[list[Graded], list[str
         reasoning="",
         category=row.text("category", default="general"),
         level=1,
+        reference=row.text(name) if row.values.get(name) else "",
     )
-    name = _name(row, _REFERENCES)
-    reference = row.text(name) if row.values.get(name) else ""
-    return [Graded(example, line, reference)], sorted(row.values.keys() - {*row.known, name})
+    return [Graded(example, line)], sorted(row.values.keys() - {*row.known, name})
 
 
 def _name(row: Row, names: Sequence[str]) -> str:

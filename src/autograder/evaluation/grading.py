@@ -14,7 +14,8 @@ from pathlib import Path
 from autograder.errors import DataError
 from autograder.evaluation.benchmark_records import Graded
 from autograder.files import atomic_write, storage_errors
-from autograder.judge import Judge
+from autograder.judge import Judge, Request
+from autograder.model.encode import texts_of
 from autograder.schema import SCORES, Example
 from autograder.terminal import printable
 
@@ -58,7 +59,7 @@ def grade(
         fingerprint: of the judge.
         predictions: a CSV file. Rows are appended to a file beside it as they are graded, and
             what stands there or in `predictions` itself is not graded again if judge, prompt,
-            response and rubric are the same.
+            response, rubric and reference are the same.
         progress: called with the number of rows that are done since the last call.
 
     Raises:
@@ -78,10 +79,7 @@ def grade(
     sizes = {key: _num_tokens(judge, row, source) for key, row in waiting.items()}
     order = sorted(waiting, key=lambda key: -sizes[key])
     progress(len(rows) - len(order))
-    requests = (
-        (example.prompt, example.response, example.rubric)
-        for example in (waiting[key].example for key in order)
-    )
+    requests = (Request(*texts_of(waiting[key].example)) for key in order)
     with _appending(partial, lines.values()) as append:
         for key, verdict in zip(order, judge.evaluate_many(requests), strict=True):
             kept[key] = Grade(verdict.probabilities, verdict.truncated)
@@ -100,14 +98,13 @@ def grade(
 
 def _key(fingerprint: str, example: Example) -> str:
     """What decides the grade: a changed text or judge is graded anew, a renamed row is not."""
-    texts = [fingerprint, example.prompt, example.response, example.rubric]
+    texts = [fingerprint, *texts_of(example)]
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def _num_tokens(judge: Judge, row: Graded, source: str) -> int:
-    example = row.example
     try:
-        return judge.encoder.encode(example.prompt, example.response, example.rubric).num_tokens
+        return judge.encoder.encode_request(row.example).num_tokens
     except DataError as error:
         raise DataError(str(error), path=source, line=row.line) from None
 
