@@ -125,9 +125,6 @@ class TrainConfig:
     clip: float = bounded(1.0, low=0.0)
     gradient_checkpointing: str = choice("auto", "auto", "on", "off")
     share_prefix: bool = True
-    curriculum: tuple[str, ...] = field(
-        default=("omissions", "details"), metadata={"may_be_empty": True}
-    )
     reasoning_share: float = bounded(0.4, low=0.0, high=1.0)
     patience: int = bounded(2, low=0, high=1000)
     monitor: str = choice("rps", "rps", "mae", "exact", "spearman", "pearson", "kappa", "loss")

@@ -75,19 +75,12 @@ def train(
             config.train,
             pad_id=encoder.pad_id,
             seed=config.seed,
-            lessons=lessons(train_examples, config.train.curriculum),
         )
         _announce(config, module, data)
         module = fit(trainer, module, data, scratch)
         if trainer.is_global_zero:
             before_publishing()
             publish(module, data.validation, scratch, outputs)
-
-
-def lessons(examples: Sequence[Example], curriculum: Sequence[str]) -> list[int]:
-    """For each example the place of its source in the curriculum; what it does not name is last."""
-    places = {source: place for place, source in enumerate(curriculum)}
-    return [places.get(example.source, len(places)) for example in examples]
 
 
 def make_trainer(config: Config, scratch: Path) -> lightning.Trainer:

@@ -214,29 +214,3 @@ def test_a_share_of_the_examples_keeps_its_reasoning():
     assert thin_reasoning(examples, 0.3, seed=2) != thinned
     assert thin_reasoning(examples, 1.0, seed=1) == examples
     assert all(len(one.verdict) == 1 for one in thin_reasoning(examples, 0.0, seed=1))
-
-
-def test_the_first_epoch_goes_through_the_lessons_in_order_and_later_ones_mix_them():
-    examples = drawn(SIZES)
-    lessons = [example.prefix[0] % 3 for example in examples]
-    by_number = {
-        example.response[0]: lesson for example, lesson in zip(examples, lessons, strict=True)
-    }
-
-    def order(epoch: int, seed: int = 7) -> list[list[int]]:
-        return run(loader(examples, 3, seed=seed, epoch=epoch, lessons=lessons))
-
-    for epoch in (0, 1):
-        assert sorted(n for batch in order(epoch) for n in batch) == list(range(len(examples)))
-    first = [by_number[number] for batch in order(0) for number in batch]
-    assert first == sorted(lessons)
-    second = [by_number[number] for batch in order(1) for number in batch]
-    assert second != sorted(lessons)
-    assert order(0) != order(0, seed=8)
-    assert order(0) == order(0)
-
-
-def test_one_lesson_is_no_lesson():
-    examples = drawn(SIZES)
-    plain = run(loader(examples))
-    assert run(loader(examples, lessons=[4] * len(examples))) == plain

@@ -30,8 +30,6 @@ class JudgeLoader:
         pad_id: token id that fills rows.
         share_prefix: lay out equal prefixes once.
         seed: draws the order; None keeps the given order.
-        lessons: which lesson each example belongs to. The first epoch goes through the lessons
-            in order, later ones mix them; without it there is one lesson.
         epoch: tells the current epoch, counted from 0.
         rank, world_size: this process, and how many there are.
     """
@@ -44,16 +42,11 @@ class JudgeLoader:
         *,
         share_prefix: bool = True,
         seed: int | None = None,
-        lessons: Sequence[int] = (),
         epoch: Callable[[], int] = lambda: 0,
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        parts: dict[int, list[Encoded]] = {}
-        for lesson, example in zip(lessons or [0] * len(examples), examples, strict=True):
-            parts.setdefault(lesson, []).append(example)
-        self.lessons = [_pack(parts[lesson], batch_size) for lesson in sorted(parts)]
-        self.batches = [batch for lesson in self.lessons for batch in lesson]
+        self.batches = _pack(examples, batch_size)
         self.pad_id = pad_id
         self.share_prefix = share_prefix
         self.seed = seed
@@ -78,11 +71,10 @@ class JudgeLoader:
 
     def order(self) -> list[list[Encoded]]:
         """All batches of `self.epoch`, over all processes."""
-        if self.seed is None:
-            return list(self.batches)
-        rng = random.Random(f"{self.seed}/order/{self.epoch}")
-        parts = self.lessons if self.epoch == 0 else [self.batches]
-        return [batch for part in parts for batch in rng.sample(part, len(part))]
+        batches = list(self.batches)
+        if self.seed is not None:
+            random.Random(f"{self.seed}/order/{self.epoch}").shuffle(batches)
+        return batches
 
     def __iter__(self) -> Iterator[Batch]:
         # Runs at the first `next`, when the trainer has counted up its epoch.
@@ -157,22 +149,16 @@ class JudgeDataModule(lightning.LightningDataModule):
         *,
         pad_id: int,
         seed: int,
-        lessons: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.train = train
-        self.lessons = lessons
         self.validation = validation
         self.config = config
         self.pad_id = pad_id
         self.seed = seed
 
     def _loader(
-        self,
-        examples: Sequence[Encoded],
-        seed: int | None,
-        batch_size: int,
-        lessons: Sequence[int] = (),
+        self, examples: Sequence[Encoded], seed: int | None, batch_size: int
     ) -> JudgeLoader:
         trainer = self.trainer
         return JudgeLoader(
@@ -181,14 +167,13 @@ class JudgeDataModule(lightning.LightningDataModule):
             self.pad_id,
             share_prefix=self.config.share_prefix,
             seed=seed,
-            lessons=lessons,
             epoch=(lambda: trainer.current_epoch) if trainer and seed is not None else lambda: 0,
             rank=trainer.global_rank if trainer else 0,
             world_size=trainer.world_size if trainer else 1,
         )
 
     def train_dataloader(self) -> Any:
-        return self._loader(self.train, self.seed, self.config.batch_size, self.lessons)
+        return self._loader(self.train, self.seed, self.config.batch_size)
 
     def val_dataloader(self) -> Any:
         """Batches in the given order.

@@ -254,7 +254,7 @@ def _item(rng: random.Random, topic: Topic, number: int, family: str) -> Item:
 def items(topics_path: Path, count: int, seed: int, family: str = FAMILY) -> list[Item]:
     """Compose `count` items; every topic is used once before any is used again.
 
-    In those of `EASY_FAMILY` nothing is wrong, points are only left out: the first lesson.
+    In those of `EASY_FAMILY` nothing is wrong, points are only left out: easier to see.
 
     Raises:
         DataError: a topic is unusable; names file, line and field.
