@@ -40,7 +40,7 @@ class AugmentConfig:
 class DatasetConfig:
     recipe: str = choice("full", "starter", "bank", "full")
     num_bank: int = bounded(300, low=0, high=1_000_000)
-    num_constructed: int = bounded(1150, low=0, high=1_000_000)
+    num_constructed: int = bounded(900, low=0, high=1_000_000)
     families: Mapping[str, float] = field(
         default_factory=lambda: {
             "omissions": 3.0,
@@ -137,7 +137,7 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class EvaluateConfig:
-    batch_size: int = bounded(10, low=1, high=4096)
+    batch_size: int = bounded(5, low=1, high=4096)
     bootstrap: int = bounded(1000, low=10, high=1_000_000)
     num_reasonings: int = bounded(12, low=0, high=100_000)
     max_reasoning_tokens: int = bounded(64, low=1, high=4096)

@@ -68,7 +68,7 @@ class Judge:
         batch_size: responses in one forward pass.
     """
 
-    def __init__(self, backbone: Backbone, temperature: float = 1.0, batch_size: int = 10) -> None:
+    def __init__(self, backbone: Backbone, temperature: float = 1.0, batch_size: int = 5) -> None:
         self.backbone = backbone.eval()
         self.encoder = backbone.encoder
         self.temperature = temperature
