@@ -29,22 +29,22 @@ LORA_PROJECTIONS = (
 
 @dataclass(frozen=True)
 class AugmentConfig:
-    plea: float = bounded(0.1, low=0.0, high=1.0)
-    padding: float = bounded(0.1, low=0.0, high=1.0)
-    format: float = bounded(0.1, low=0.0, high=1.0)
-    typos: float = bounded(0.1, low=0.0, high=1.0)
-    rubric: float = bounded(0.1, low=0.0, high=1.0)
+    plea: float = bounded(0.0, low=0.0, high=1.0)
+    padding: float = bounded(0.0, low=0.0, high=1.0)
+    format: float = bounded(0.0, low=0.0, high=1.0)
+    typos: float = bounded(0.0, low=0.0, high=1.0)
+    rubric: float = bounded(0.0, low=0.0, high=1.0)
 
 
 @dataclass(frozen=True)
 class DatasetConfig:
     recipe: str = choice("full", "starter", "bank", "full")
     num_bank: int = bounded(300, low=0, high=1_000_000)
-    num_constructed: int = bounded(900, low=0, high=1_000_000)
+    num_constructed: int = bounded(850, low=0, high=1_000_000)
     families: Mapping[str, float] = field(
         default_factory=lambda: {
-            "omissions": 3.0,
             "coverage": 4.0,
+            "omissions": 3.0,
             "details": 2.0,
             "arithmetic": 1.0,
             "groundedness": 1.0,
@@ -52,15 +52,15 @@ class DatasetConfig:
             "table_lookup": 1.0,
             "refusal": 1.0,
             "injection": 1.0,
-            "same_answers": 1.0,
-            "dates": 1.0,
-            "ordering": 1.0,
-            "strings": 1.0,
-            "code_tests": 1.0,
-            "sql": 1.0,
-            "citations": 1.0,
-            "policy": 1.0,
-            "translation": 1.0,
+            "ordering": 0.5,
+            "translation": 0.5,
+            "same_answers": 0.0,
+            "dates": 0.0,
+            "strings": 0.0,
+            "code_tests": 0.0,
+            "sql": 0.0,
+            "citations": 0.0,
+            "policy": 0.0,
         }
     )
     augment: AugmentConfig = field(default_factory=AugmentConfig)
@@ -75,8 +75,8 @@ class AuditConfig:
 
 @dataclass(frozen=True)
 class SplitConfig:
-    validation: float = bounded(0.065, above=0.0, below=1.0)
-    test: float = bounded(0.13, above=0.0, below=1.0)
+    validation: float = bounded(0.08, above=0.0, below=1.0)
+    test: float = bounded(0.16, above=0.0, below=1.0)
     holdout: tuple[str, ...] = field(
         default=("ordering", "translation", "summarising"), metadata={"may_be_empty": True}
     )
@@ -125,7 +125,7 @@ class TrainConfig:
     clip: float = bounded(1.0, low=0.0)
     gradient_checkpointing: str = choice("auto", "auto", "on", "off")
     share_prefix: bool = True
-    reasoning_share: float = bounded(0.4, low=0.0, high=1.0)
+    reasoning_share: float = bounded(1.0, low=0.0, high=1.0)
     patience: int = bounded(2, low=0, high=1000)
     monitor: str = choice("rps", "rps", "mae", "exact", "spearman", "pearson", "kappa", "loss")
     checkpoint_every: int = bounded(10, low=1)

@@ -172,7 +172,7 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
     assert f"{dataset.num_constructed:,} program-made ones" in page.text
     for name, weight in dataset.families.items():
         assert f"{name} {weight:g}" in page.text
-    assert "80.5 % training, 6.5 % validation, 13.0 % test" in page.text
+    assert "76.0 % training, 8.0 % validation, 16.0 % test" in page.text
     assert "recipe full, seed 4711" in page.text
     assert "0 held out for the report." in page.text
     assert "the audit was given no limit of tokens" in page.text
