@@ -29,6 +29,7 @@ from dataset.test_family_same_answers import recomputed
 DATA = Path(__file__).parents[2] / "data"
 KINDS = ("plea", "padding", "format", "typos", "rubric")
 NONE = AugmentConfig(**dict.fromkeys(KINDS, 0.0))
+SOME = AugmentConfig(**dict.fromkeys(KINDS, 0.3))
 Pairs = list[tuple[Item, Item]]
 
 
@@ -325,10 +326,10 @@ def test_share_0_changes_nothing_and_a_share_changes_only_what_is_marked() -> No
     before = generate(settings(NONE), DATA)
     assert not any("+" in example.id for example in before)
     assert before == generate(settings(NONE), DATA)
-    after = generate(settings(AugmentConfig()), DATA)
+    after = generate(settings(SOME), DATA)
     assert len(before) == len(after)
     marked = [example for example in after if "+" in example.id]
-    assert 0.1 < len(marked) / len(after) < 0.4
+    assert 0.2 < len(marked) / len(after) < 0.8
     for old, new in zip(before, after, strict=True):
         assert plain(new.id) == old.id
         assert (new.item, new.score, new.source) == (old.item, old.score, old.source)
@@ -338,7 +339,7 @@ def test_share_0_changes_nothing_and_a_share_changes_only_what_is_marked() -> No
             assert "+" in new.id
     for kind in KINDS:
         share = sum(f"+{kind}" in example.id for example in after) / len(after)
-        assert 0.02 < share < 0.15, kind
+        assert 0.03 < share <= 0.35, kind
 
 
 def test_balance_is_exact_and_items_stay_whole() -> None:
@@ -352,8 +353,8 @@ def test_balance_is_exact_and_items_stay_whole() -> None:
 
 
 def test_a_new_item_changes_no_other() -> None:
-    few = {row.id: row for row in generate(settings(AugmentConfig(), 275), DATA)}
-    many_rows = {row.id: row for row in generate(settings(AugmentConfig(), 550), DATA)}
+    few = {row.id: row for row in generate(settings(SOME, 275), DATA)}
+    many_rows = {row.id: row for row in generate(settings(SOME, 550), DATA)}
     assert all(many_rows[identity] == row for identity, row in few.items())
 
 
@@ -368,7 +369,7 @@ def test_the_audit_finds_nothing_more() -> None:
         ]  # fmt: skip
         return other, alike, [plain(identity) for identity in report.control_tokens]
 
-    before, after = found(NONE), found(AugmentConfig(0.3, 0.3, 0.3, 0.3, 0.3))
+    before, after = found(NONE), found(SOME)
     assert after[0] == before[0]
     assert after[1] <= before[1]
     assert sorted(after[2]) == sorted(before[2])
@@ -377,6 +378,6 @@ def test_the_audit_finds_nothing_more() -> None:
 def test_rows_can_be_written_and_read(tmp_path: Path) -> None:
     from autograder.schema import read_examples, write_examples
 
-    rows: list[Example] = generate(settings(AugmentConfig(), 110), DATA)
+    rows: list[Example] = generate(settings(SOME, 110), DATA)
     write_examples(tmp_path / "rows.jsonl", rows)
     assert read_examples(tmp_path / "rows.jsonl") == rows
