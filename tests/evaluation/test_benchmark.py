@@ -73,7 +73,7 @@ def test_the_judges_figures_are_those_of_scipy_and_sklearn():
         assert found["rps"] == pytest.approx((gap**2).sum(axis=1).mean() / 4)
     assert len(tree["categories"]) == 2
     assert tree["scores"] == {score: int((wanted == score).sum()) for score in range(1, 6)}
-    assert tree["truncated"] == {"prompt": 1, "response": 20}
+    assert tree["truncated"] == {"prompt": 1, "reference": 0, "response": 20}
     json.dumps(tree, allow_nan=False)
 
 
