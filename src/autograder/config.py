@@ -38,7 +38,7 @@ class AugmentConfig:
 
 @dataclass(frozen=True)
 class DatasetConfig:
-    recipe: str = choice("full", "starter", "bank", "full")
+    recipe: str = choice("full", "starter", "user", "bank", "full")
     num_bank: int = bounded(300, low=0, high=1_000_000)
     num_constructed: int = bounded(850, low=0, high=1_000_000)
     families: Mapping[str, float] = field(

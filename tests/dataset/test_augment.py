@@ -6,7 +6,7 @@ import ast
 import base64
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
@@ -299,12 +299,8 @@ def test_no_change_goes_with_a_score(kind: str) -> None:
     rows = list(flags(kind, many()))
     assert len(rows) >= 5000
     assert p_value([(score, changed) for score, changed, _ in rows]) > 0.01
-    tests: dict[str, Callable[[str], bool]] = {
-        token: lambda text, token=token: token in text  # type: ignore[misc]
-        for token in ("5/5", "<!--", "base64", "grader", "\n#", "##", "**", "> ", "I hope", "taht")
-    }
-    for token, holds in tests.items():
-        present = [(score, holds(text)) for score, _, text in rows]
+    for token in ("5/5", "<!--", "base64", "grader", "\n#", "##", "**", "> ", "I hope", "taht"):
+        present = [(score, token in text) for score, _, text in rows]
         if sum(hit for _, hit in present) >= 100:
             assert p_value(present) > 0.001, token
 

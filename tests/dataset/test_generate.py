@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from autograder.config import Config, DatasetConfig
+from autograder.dataset import families
 from autograder.dataset.balance import score_counts
+from autograder.dataset.families import coverage
 from autograder.dataset.generate import generate
 from autograder.errors import ConfigError, DataError
-from autograder.schema import read_examples, read_items
+from autograder.schema import Example, read_examples, read_items, write_examples
 
 DATA = Path(__file__).parents[2] / "data"
 FAMILIES = {
@@ -55,6 +59,12 @@ def test_the_bank_is_broad():
     assert sum(count >= 5 for language, count in languages.items() if language != "en") >= 8
 
 
+def test_there_are_many_families_beside_coverage():
+    assert len(families.FAMILIES) >= 12
+    known = [*families.FAMILIES, coverage.FAMILY, coverage.EASY_FAMILY]
+    assert sorted(Config().dataset.families) == sorted(known)
+
+
 @pytest.mark.parametrize(
     ("recipe", "sources"),
     [
@@ -76,6 +86,41 @@ def test_a_recipe_is_exactly_balanced(recipe, sources):
 
 def test_the_starter_recipe_has_fifty():
     assert score_counts(generate(settings("starter"), DATA)) == dict.fromkeys(range(1, 6), 10)
+
+
+def own(folder: Path, scores: Iterable[int]) -> Path:
+    """A data folder: ours, and one file of the user's."""
+    shutil.copytree(DATA, folder)
+    rows = [
+        Example(f"own-{n}", f"own-{n}", f"Question {n}?", f"Answer {n}.", "Right?", score,
+                "It is as it is.", "own", 1)
+        for n, score in enumerate(scores)
+    ]  # fmt: skip
+    (folder / "user").mkdir()
+    write_examples(folder / "user" / "reviews.jsonl", rows)
+    (folder / "user" / "reviews.rejected.jsonl").write_text('{"line": 7}\n')
+    return folder
+
+
+def test_the_users_examples_are_taken_in_and_balanced(tmp_path):
+    data = own(tmp_path / "data", [1, 2, 3, 4, 5, 5, 1])
+    said = []
+    for recipe in ("bank", "full"):
+        examples = generate(settings(recipe), data, said.append)
+        rest = [example for example in examples if example.source != "user"]
+        assert len(examples) - len(rest) == 5
+        assert rest == generate(settings(recipe), DATA)
+    assert "dropped 2 of user so that every score is there equally often" in said
+    alone = generate(settings("user"), data)
+    assert score_counts(alone) == dict.fromkeys(range(1, 6), 1)
+    assert {example.source for example in alone} == {"user"}
+
+
+def test_the_users_examples_must_be_there_and_have_all_scores(tmp_path):
+    with pytest.raises(DataError, match=r"data/user: holds no \.jsonl files; put there what"):
+        generate(settings("user"), DATA)
+    with pytest.raises(DataError, match="source 'user' has no example with score 3, 4"):
+        generate(settings("bank"), own(tmp_path / "data", [1, 2, 5]))
 
 
 def test_families_share_by_weight_in_whole_items():

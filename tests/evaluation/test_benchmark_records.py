@@ -42,8 +42,7 @@ FLAT = {
 }
 ANCHORS = {str(n): f"level {n}" for n in range(1, 6)}
 RUBRIC = (
-    "Is it a noble gas?\nScore 1: level 1\nScore 2: level 2\nScore 3: level 3\n"
-    "Score 4: level 4\nScore 5: level 5"
+    "Is it a noble gas?\n5: level 5\n4: level 4\n3: level 3\n2: level 2\n1: level 1"  # as imported
 )
 
 

@@ -31,9 +31,13 @@ def generate(
         ConfigError: a family is unknown, has no weight or cannot make that many.
     """
     recipe, seed = config.dataset.recipe, config.seed
-    starter = data / "starter.jsonl"
-    batches: list[Batch] = [(str(starter), read_examples(starter))]
+    batches: list[Batch] = []
+    if recipe != "user":
+        starter = data / "starter.jsonl"
+        batches.append((str(starter), read_examples(starter)))
     if recipe != "starter":
+        batches += _user(data / "user", needed=recipe == "user")
+    if recipe in ("bank", "full"):
         count = config.dataset.num_bank if recipe == "full" else None
         batches += _bank(data / "bank", count, seed)
     if recipe == "full":
@@ -43,6 +47,17 @@ def generate(
     for source, count in dropped.items():
         report(f"dropped {count} of {source} so that every score is there equally often")
     return sorted(kept, key=lambda example: draw(seed, "order", example.item))
+
+
+def _user(folder: Path, *, needed: bool) -> list[Batch]:
+    """The user's own examples, if there are any; what an import rejected may lie beside them."""
+    files = [file for file in sorted(folder.glob("*.jsonl")) if ".rejected" not in file.suffixes]
+    if needed and not files:
+        raise DataError(
+            "holds no .jsonl files; put there what `autograder data import` wrote",
+            path=str(folder),
+        )
+    return [(str(file), read_examples(file)) for file in files]
 
 
 def _bank(folder: Path, count: int | None, seed: int) -> list[Batch]:

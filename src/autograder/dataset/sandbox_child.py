@@ -78,8 +78,8 @@ def _reaches_inside(code: CodeType) -> bool:
 
 def _is_plain(value: object) -> bool:
     """Whether a value is data all through, so that comparing it runs no foreign code."""
-    if type(value) in (list, tuple):
-        return all(_is_plain(part) for part in value)  # type: ignore[attr-defined]
+    if type(value) is list or type(value) is tuple:
+        return all(_is_plain(part) for part in value)
     if type(value) is dict:
         return all(_is_plain(part) for pair in value.items() for part in pair)
     return value is None or type(value) in (bool, int, float, str)

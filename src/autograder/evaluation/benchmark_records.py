@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.dataset.importers.layouts import anchored
 from autograder.dataset.text import normalise
 from autograder.jsonl import Row, read_rows
 from autograder.schema import SCORES, Example, parse_example, parse_item
@@ -160,5 +161,5 @@ def _levels(row: Row, criteria: str, pattern: str = "score{}_description") -> st
     if "anchors" in row.values:
         prefix = f"{row.prefix}anchors."
         holder, pattern = Row(row.get("anchors"), row.path, row.line, prefix=prefix), "{}"
-    anchors = [f"Score {score}: {holder.text(pattern.format(score))}" for score in SCORES]
-    return "\n".join([row.text(criteria), *anchors])
+    descriptions = [holder.text(pattern.format(score)) for score in SCORES]
+    return anchored(row.text(criteria), *descriptions)

@@ -145,6 +145,8 @@ def _facts(config: Config) -> dict[str, str]:
 def _recipe(dataset: DatasetConfig) -> str:
     if dataset.recipe == "starter":
         return "the hand-written starter set alone"
+    if dataset.recipe == "user":
+        return "the examples in data/user alone"
     if dataset.recipe == "bank":
         return "the starter set and every item of the bank, all hand-written"
     return (

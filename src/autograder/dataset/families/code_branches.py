@@ -55,7 +55,7 @@ def _ladder(rng: random.Random) -> Exercise:
         shift = rng.randint(0, 4)
         limits = [limit + shift for limit in usual]
         numbers = rng.sample(range(2, 40), 12)
-        values, odd = list(sorted(numbers[:4])), list(map(str, numbers[4:]))  # noqa: C413
+        values, odd = [*sorted(numbers[:4])], [str(number) for number in numbers[4:]]
     parts = []
     for k, value in enumerate(values):
         wanted, strange = repr(value), repr(odd[k]) if words else odd[k]

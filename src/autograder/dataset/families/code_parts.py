@@ -68,7 +68,7 @@ def function(
 
     first = params.split(",", maxsplit=1)[0].split("=", maxsplit=1)[0]
     empty = "''" if isinstance(wanted, str) else "[]" if isinstance(wanted, list) else "-5"
-    plain: list[Version] = [  # about as long as the right ones
+    plain: list[Version] = [  # texts of a response to grade, about as long as the right ones
         "pass  # this one is still to be written",
         "raise NotImplementedError  # I will come back to this later",
         f"result = None\nreturn result  # I am not sure about {first}",

@@ -41,7 +41,7 @@ bed beds | das Bett Betten | le lit lits | la cama camas | il letto letti
 horse horses | das Pferd Pferde | le cheval chevaux | el caballo caballos | il cavallo cavalli
 apple apples | der Apfel Äpfel | la pomme pommes | la manzana manzanas | la mela mele
 bridge bridges | die Brücke Brücken | le pont ponts | el puente puentes | il ponte ponti
-"""  # noqa: E501
+"""  # noqa: E501 - a row of the table is a line
 # English; the German stem; then masculine and feminine.
 _COLOURS = """
 red | rot | rouge rouge | rojo roja | rosso rossa
@@ -150,7 +150,7 @@ every day | jeden Tag | tous les jours | todos los días | ogni giorno
 I like music | ich mag Musik | j'aime la musique | me gusta la música | mi piace la musica
 I like cheese | ich mag Käse | j'aime le fromage | me gusta el queso | mi piace il formaggio
 I like winter | ich mag den Winter | j'aime l'hiver | me gusta el invierno | mi piace l'inverno
-"""  # noqa: E501
+"""  # noqa: E501 - a row of the table is a line
 _OTHER_ARTICLE = {
     "der": ("die", "das"), "die": ("der", "das"), "das": ("der", "die"),
     "le": ("la",), "la": ("le",), "el": ("la",), "il": ("la",),

@@ -175,6 +175,10 @@ def rubric_of(inputs: Inputs, path: str, line: int) -> object:
         row = Row(dict(inputs), path, line)
     else:
         return rubric
-    criteria, *descriptions = (row.text(name).strip() for name in ANCHORS)
-    anchors = [f"{score}: {text}" for score, text in zip(SCORES, descriptions, strict=True)]
-    return "\n".join([criteria, *reversed(anchors)])
+    return anchored(*(row.text(name) for name in ANCHORS))
+
+
+def anchored(criteria: str, *descriptions: str) -> str:
+    """One text of a criterion and what earns each of the scores 1 to 5, the best first."""
+    anchors = [f"{score}: {text.strip()}" for score, text in zip(SCORES, descriptions, strict=True)]
+    return "\n".join([criteria.strip(), *reversed(anchors)])
