@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_the_message_names_the_file_and_every_fault(tmp_path):
 def test_a_number_as_dvc_writes_it_is_a_number(tmp_path):
     path = tmp_path / "params.yaml"
     text = PARAMS.read_text(encoding="utf-8")
-    path.write_text(text.replace("lr: 1.0e-3 ", "lr: 2e-05 "), encoding="utf-8")
+    path.write_text(re.sub(r"\blr: \S+", "lr: 2e-05", text), encoding="utf-8")
     assert config.load(path).train.lr == 2e-05
 
 

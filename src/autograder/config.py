@@ -39,22 +39,22 @@ class AugmentConfig:
 @dataclass(frozen=True)
 class DatasetConfig:
     recipe: str = choice("full", "starter", "user", "bank", "full")
-    num_bank: int = bounded(300, low=0, high=1_000_000)
-    num_constructed: int = bounded(850, low=0, high=1_000_000)
+    num_bank: int = bounded(900, low=0, high=1_000_000)
+    num_constructed: int = bounded(2600, low=0, high=1_000_000)
     families: Mapping[str, float] = field(
         default_factory=lambda: {
             "coverage": 4.0,
             "omissions": 3.0,
             "details": 2.0,
             "arithmetic": 1.0,
-            "groundedness": 1.0,
+            "groundedness": 2.0,
             "constraints": 1.0,
             "table_lookup": 1.0,
             "refusal": 1.0,
             "injection": 1.0,
             "ordering": 0.5,
             "translation": 0.5,
-            "same_answers": 0.0,
+            "same_answers": 1.0,
             "dates": 0.0,
             "strings": 0.0,
             "code_tests": 0.0,
@@ -75,8 +75,8 @@ class AuditConfig:
 
 @dataclass(frozen=True)
 class SplitConfig:
-    validation: float = bounded(0.08, above=0.0, below=1.0)
-    test: float = bounded(0.16, above=0.0, below=1.0)
+    validation: float = bounded(0.05, above=0.0, below=1.0)
+    test: float = bounded(0.13, above=0.0, below=1.0)
     holdout: tuple[str, ...] = field(
         default=("ordering", "translation", "summarising"), metadata={"may_be_empty": True}
     )
@@ -86,7 +86,7 @@ class SplitConfig:
 class ModelConfig:
     name: str = "qwen2.5-coder-0.5b-instruct"
     max_length: int = bounded(1024, low=256, high=131_072)
-    attention: str = choice("auto", "auto", "eager", "sdpa", "flash_attention_2")
+    attention: str = choice("auto", "auto", "tree", "eager", "sdpa", "flash_attention_2")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class TrainConfig:
     epochs: int = bounded(1, low=1, high=1000)
     batch_size: int = bounded(5, low=1, high=4096)
     accumulate: int = bounded(1, low=1, high=4096)
-    lr: float = bounded(1e-3, above=0.0, high=1.0)
+    lr: float = bounded(2e-4, above=0.0, high=1.0)
     warmup: float = bounded(0.05, low=0.0, below=1.0)
     schedule: str = choice("cosine", "cosine", "linear", "constant")
     optimizer: str = choice("paged_adamw_8bit", "paged_adamw_8bit", "adamw_8bit", "adamw")
@@ -125,7 +125,7 @@ class TrainConfig:
     clip: float = bounded(1.0, low=0.0)
     gradient_checkpointing: str = choice("auto", "auto", "on", "off")
     share_prefix: bool = True
-    reasoning_share: float = bounded(1.0, low=0.0, high=1.0)
+    reasoning_share: float = bounded(0.2, low=0.0, high=1.0)
     patience: int = bounded(2, low=0, high=1000)
     monitor: str = choice("rps", "rps", "mae", "exact", "spearman", "pearson", "kappa", "loss")
     checkpoint_every: int = bounded(10, low=1)

@@ -157,5 +157,7 @@ def test_without_verdicts_there_is_one_target_an_example(backbone, encoded):
 
 
 def test_a_batch_moves_whole(backbone, encoded):
-    moved = collate(encoded, 0).to("meta")
-    assert {getattr(moved, f.name).device.type for f in dataclasses.fields(moved)} == {"meta"}
+    batch = collate(encoded, 0)
+    values = {f.name: getattr(batch.to("meta"), f.name) for f in dataclasses.fields(batch)}
+    assert values.pop("tree") == batch.tree
+    assert {value.device.type for value in values.values()} == {"meta"}

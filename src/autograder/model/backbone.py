@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from autograder.config import LoraConfig, ModelConfig, QuantizationConfig
 from autograder.errors import ModelError
+from autograder.model import attention
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoder
 from autograder.model.fetch import pull
@@ -77,17 +78,20 @@ class Backbone(nn.Module):
         head on every position would cost as much as the rest of a small model.
         """
         causal = self.causal
-        embedding = causal.get_input_embeddings()
-        allowed = batch.allowed
-        lowest = torch.finfo(embedding.weight.dtype).min
-        mask = torch.zeros(allowed.shape, dtype=embedding.weight.dtype, device=allowed.device)
-        mask.masked_fill_(~allowed, lowest)
+        dtype = causal.get_input_embeddings().weight.dtype
+        options: dict[str, Any] = {}
+        if causal.config._attn_implementation == attention.NAME:
+            # Any 4-d mask keeps transformers from making one of its own.
+            options |= {"tree": batch.tree, "attention_mask": batch.allowed.new_ones(1, 1, 1, 1)}
+        else:
+            mask = torch.zeros(batch.allowed.shape, dtype=dtype, device=batch.allowed.device)
+            options["attention_mask"] = mask.masked_fill_(~batch.allowed, torch.finfo(dtype).min)
         body = getattr(causal, causal.base_model_prefix)
         hidden = body(
             input_ids=batch.input_ids,
             position_ids=batch.position_ids,
-            attention_mask=mask,
             use_cache=False,
+            **options,
         ).last_hidden_state
         return cast(Tensor, causal.get_output_embeddings()(hidden[batch.rows, batch.columns]))
 
@@ -151,17 +155,20 @@ def load_base(
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder = pull(model.name)
-    attention = model.attention
-    if attention == "auto":
+    kind = model.attention
+    if kind == "auto":
         # The CPU's fused attention is slower backward than plain matrix products.
-        attention = "eager" if device.type == "cpu" else "sdpa"
+        kind = "tree" if device.type == "cpu" else "sdpa"
+    if kind == "tree":
+        attention.register()
+        kind = attention.NAME
     try:
         with _quiet():
             base = AutoModelForCausalLM.from_pretrained(
                 folder,
                 dtype=dtype,
                 quantization_config=_quantization(quantization, dtype),
-                attn_implementation=attention,
+                attn_implementation=kind,
                 device_map={"": device},
                 local_files_only=True,
             )

@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from autograder.model.attention import Row
 from autograder.model.encode import Encoded
 
 IGNORE_INDEX = -100
@@ -35,6 +36,7 @@ class Batch:
         example: int64 (T,), which example a verdict token belongs to.
         is_score: bool (T,), true once for every example.
         scores: int64 (N,), labels 1 to 5, or 0 where there is none.
+        tree: where prefix and branches stand in each row, as `allowed` says it.
     """
 
     input_ids: Tensor
@@ -46,13 +48,16 @@ class Batch:
     example: Tensor
     is_score: Tensor
     scores: Tensor
+    tree: tuple[Row, ...]
 
     def to(self, device: torch.device | str, non_blocking: bool = False) -> Batch:
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         moved = {
-            entry.name: getattr(self, entry.name).to(device, non_blocking=non_blocking)
-            for entry in fields(self)
+            name: value.to(device, non_blocking=non_blocking)
+            for name, value in values.items()
+            if isinstance(value, Tensor)
         }
-        return Batch(**moved)
+        return Batch(**values | moved)
 
     @property
     def num_examples(self) -> int:
@@ -120,4 +125,8 @@ def collate(examples: Sequence[Encoded], pad_id: int, share_prefix: bool = True)
         example=torch.tensor(example)[order],
         is_score=torch.tensor(is_score)[order],
         scores=torch.tensor([entry.score for entry in examples]),
+        tree=tuple(
+            Row(len(examples[group[0]].prefix), tuple(len(branches[index]) for index in group))
+            for group in groups
+        ),
     )

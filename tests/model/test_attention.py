@@ -1,0 +1,104 @@
+"""Tree attention against transformers' own attention under a dense mask."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+from autograder.model.attention import Row, tree_attention
+from autograder.model.backbone import Backbone, add_adapter, load_base
+from autograder.model.batch import collate
+
+ROWS = (Row(7, (3, 5, 1)), Row(0, (4,)), Row(6, (10,)))
+LENGTH = 18
+
+
+class Layer(torch.nn.Module):
+    """What attention functions ask a layer for."""
+
+    num_key_value_groups = 3
+    is_causal = True
+
+
+def states(dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
+    """Query, key, value of six heads over two, and a gradient of the output."""
+    generator = torch.Generator().manual_seed(0)
+    sizes = ((6, LENGTH), (2, LENGTH), (2, LENGTH))
+    made = [torch.randn(3, *size, 8, generator=generator).to(dtype) for size in sizes]
+    gradient = torch.randn(3, LENGTH, 6, 8, generator=generator)
+    return *(state.requires_grad_() for state in made), gradient
+
+
+def allowed() -> torch.Tensor:
+    mask = torch.zeros(len(ROWS), 1, LENGTH, LENGTH, dtype=torch.bool)
+    for place, row in enumerate(ROWS):
+        for query in range(row.prefix):
+            mask[place, 0, query, : query + 1] = True
+        start = row.prefix
+        for length in row.branches:
+            for query in range(start, start + length):
+                mask[place, 0, query, : row.prefix] = True
+                mask[place, 0, query, start : query + 1] = True
+            start += length
+    return mask
+
+
+def real_tokens() -> torch.Tensor:
+    return torch.tensor([[at < r.prefix + sum(r.branches) for at in range(LENGTH)] for r in ROWS])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 0.05)], ids=str
+)
+def test_output_and_gradients_are_those_of_a_dense_mask(dtype, tolerance):
+    real = real_tokens()
+    found = []
+    for dense in (False, True):
+        query, key, value, gradient = states(dtype)
+        if dense:
+            mask = allowed() | torch.eye(LENGTH, dtype=torch.bool)  # padding: no row of -inf
+            output, _ = sdpa_attention_forward(Layer(), query, key, value, mask)
+        else:
+            output, _ = tree_attention(Layer(), query, key, value, None, tree=ROWS)
+        (output * gradient.to(dtype) * real[..., None, None]).sum().backward()
+        found.append((output[real], query.grad, key.grad, value.grad))
+    for ours, theirs in zip(*found, strict=True):
+        assert torch.allclose(ours.float(), theirs.float(), atol=tolerance)
+
+
+def test_padding_gives_zeros():
+    query, key, value, _ = states(torch.float32)
+    output, _ = tree_attention(Layer(), query, key, value, None, tree=ROWS)
+    assert not output[~real_tokens()].any()
+
+
+def test_the_scaling_of_the_architecture_is_used():
+    query, key, value, _ = states(torch.float32)
+    half, _ = tree_attention(Layer(), query * 2, key, value, None, scaling=0.25, tree=ROWS)
+    whole, _ = tree_attention(Layer(), query, key, value, None, scaling=0.5, tree=ROWS)
+    assert torch.allclose(half, whole, atol=1e-6)
+
+
+@pytest.fixture
+def logits_by(tiny_config, examples):
+    def logits(kind: str) -> torch.Tensor:
+        base, encoder = load_base(
+            dataclasses.replace(tiny_config.model, attention=kind),
+            tiny_config.quantization,
+            device=torch.device("cpu"),
+            dtype=torch.float32,
+        )
+        backbone = Backbone(add_adapter(base, tiny_config.lora, seed=1), encoder).eval()
+        shared = [dataclasses.replace(e, prompt=str(i % 3)) for i, e in enumerate(examples[:7])]
+        with torch.no_grad():
+            return backbone(collate(encoder.encode_all(shared), encoder.pad_id))
+
+    return logits
+
+
+@pytest.mark.parametrize("kind", ["eager", "sdpa"])
+def test_a_model_gives_the_same_logits_with_each_attention(logits_by, kind):
+    assert torch.allclose(logits_by("tree"), logits_by(kind), atol=1e-5)
