@@ -114,6 +114,7 @@ class LossConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
+    share: float = bounded(1.0, above=0.0, high=1.0)
     epochs: int = bounded(1, low=1, high=1000)
     batch_size: int = bounded(5, low=1, high=4096)
     accumulate: int = bounded(1, low=1, high=4096)

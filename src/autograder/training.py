@@ -27,7 +27,7 @@ from autograder.errors import TrainingError
 from autograder.files import atomic_write, json_text
 from autograder.model.backbone import choose_dtype, default_device
 from autograder.model.callbacks import BEST, LAST, Checkpoints, Progress
-from autograder.model.data import JudgeDataModule, thin_reasoning
+from autograder.model.data import JudgeDataModule, take_share, thin_reasoning
 from autograder.model.module import JudgeModule, checkpointing
 from autograder.publish import Outputs, publish
 from autograder.schema import Example
@@ -61,6 +61,12 @@ def train(
     """
     if not train_examples:
         raise TrainingError("the train split is empty: there are no examples to train on")
+    used = take_share(train_examples, config.train.share, config.seed)
+    if not used:
+        raise TrainingError(
+            f"train.share {config.train.share:g} leaves none of {len(train_examples)} examples to "
+            "train on; raise it"
+        )
     with _only_one(scratch):
         module = JudgeModule.from_config(config)
         trainer = make_trainer(config, scratch)
@@ -68,9 +74,7 @@ def train(
         module.configure_model()
         encoder = module.backbone.encoder
         data = JudgeDataModule(
-            thin_reasoning(
-                encoder.encode_all(train_examples), config.train.reasoning_share, config.seed
-            ),
+            thin_reasoning(encoder.encode_all(used), config.train.reasoning_share, config.seed),
             encoder.encode_all(validation_examples),
             config.train,
             pad_id=encoder.pad_id,

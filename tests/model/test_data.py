@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from autograder.config import TrainConfig
 from autograder.errors import TrainingError
 from autograder.model.batch import Batch
-from autograder.model.data import JudgeDataModule, JudgeLoader, thin_reasoning
+from autograder.model.data import JudgeDataModule, JudgeLoader, take_share, thin_reasoning
 from autograder.model.encode import Encoded
 
 
@@ -200,6 +200,21 @@ def test_fewer_validation_rows_than_processes_are_refused():
         data.val_dataloader()
     data.validation = []
     assert run(data.val_dataloader()) == []
+
+
+def test_a_share_of_the_items_is_taken_whole_and_grows(examples):
+    rows = [
+        dataclasses.replace(example, item=f"item-{n}")
+        for n in range(200)
+        for example in examples[:5]
+    ]
+    shares = [take_share(rows, share, seed=1) for share in (0.1, 0.4, 0.7, 1.0)]
+    for smaller, larger in pairwise(shares):
+        assert {row.item for row in smaller} < {row.item for row in larger}
+    assert all(set(Counter(row.item for row in taken).values()) == {5} for taken in shares)
+    assert 300 < len(shares[1]) < 500
+    assert shares[-1] == rows
+    assert take_share(rows, 0.4, seed=2) != shares[1]
 
 
 def test_a_share_of_the_examples_keeps_its_reasoning():

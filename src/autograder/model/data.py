@@ -14,6 +14,7 @@ from autograder.config import TrainConfig
 from autograder.errors import TrainingError
 from autograder.model.batch import Batch, collate
 from autograder.model.encode import Encoded
+from autograder.schema import Example
 
 
 class JudgeLoader:
@@ -92,6 +93,15 @@ class JudgeLoader:
             # goes on with the one after it.
             self.next_batch = index + 1
             yield collate(own[index], self.pad_id, self.share_prefix)
+
+
+def take_share(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
+    """The examples of a seeded `share` of the items; a larger share holds all of a smaller one."""
+    return [
+        example
+        for example in examples
+        if random.Random(f"{seed}/share/{example.item}").random() < share
+    ]
 
 
 def thin_reasoning(examples: Sequence[Encoded], share: float, seed: int) -> list[Encoded]:
