@@ -242,6 +242,12 @@ def test_nothing_to_train_on_is_told(config, examples, tmp_path):
 # --- refused, interrupted, out of space
 
 
+def test_a_share_that_leaves_nothing_is_told_before_a_model_is_loaded(config, examples, tmp_path):
+    with pytest.raises(TrainingError, match=r"train\.share 1e-06 leaves none of 14 examples"):
+        run(changed(config, "train", share=1e-6), examples, tmp_path)
+    assert not (tmp_path / "scratch").exists()
+
+
 def test_a_refusal_before_publishing_leaves_the_old_outputs(config, examples, tmp_path):
     for name in ("judge", "checkpoints", "reports"):
         (tmp_path / name).mkdir()
