@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import pytest
 import torch
 
 from autograder.config import Config
+from scripts.forks import run_plan
 
 SCRIPT = Path(__file__).parent / "scripts" / "train_tiny.py"
 NUM_ITEMS, NUM_VALIDATION = 4, 6
@@ -71,7 +69,7 @@ def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         folder.mkdir()
         plan.append({"folder": str(folder), "params": params, "kill": kill})
         plan[-1] |= {"num_items": NUM_ITEMS, "num_validation": NUM_VALIDATION}
-    statuses, errors = run_plan(root, plan, hash_seed=1)
+    statuses, errors = run_plan(SCRIPT, root, plan, hash_seed=1)
     assert statuses == [0] + [-9] * len(MOMENTS), errors
     left = {
         name: sorted(p.name for p in Path(values["folder"]).iterdir())
@@ -80,7 +78,7 @@ def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for values in plan:
         values["kill"] = None
     # Another process with another hash seed: no order may come from a set of names.
-    statuses, errors = run_plan(root, plan[1:], hash_seed=2)
+    statuses, errors = run_plan(SCRIPT, root, plan[1:], hash_seed=2)
     assert statuses == [0] * len(MOMENTS), errors
     resumed = [name for name in MOMENTS if f"{folder_of(root, name)}/scratch/last.ckpt" in errors]
     return {"root": root, "left": left, "resumed": resumed}
@@ -88,22 +86,6 @@ def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 def folder_of(root: Path, moment: str) -> Path:
     return root / moment.replace(" ", "-")
-
-
-def run_plan(root: Path, plan: list[dict[str, Any]], hash_seed: int) -> tuple[list[int], str]:
-    file = root / "plan.json"
-    file.write_text(json.dumps(plan), encoding="utf-8")
-    found = subprocess.run(
-        [sys.executable, SCRIPT, file],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": str(hash_seed)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert found.returncode == 0, found.stderr
-    statuses: list[int] = json.loads(found.stdout.splitlines()[-1])
-    return statuses, found.stderr
 
 
 def same(one: object, other: object, place: str = "") -> None:

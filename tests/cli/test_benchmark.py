@@ -1,45 +1,13 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 
 import pytest
-import torch
 from click.testing import CliRunner
 from scipy import stats
 
-from autograder import publish
 from autograder.cli.benchmark import benchmark
 from autograder.errors import DataError
-from autograder.model.backbone import Backbone, add_adapter, load_base
-from autograder.model.module import JudgeModule
-
-
-@pytest.fixture(scope="module")
-def folder(tiny_base, tmp_path_factory):
-    """A published judge on the tiny base."""
-    from autograder.config import Config
-
-    config = Config()
-    config = dataclasses.replace(
-        config,
-        model=dataclasses.replace(config.model, name=str(tiny_base)),
-        quantization=dataclasses.replace(config.quantization, bits=16, compute_dtype="fp32"),
-        lora=dataclasses.replace(config.lora, r=4, alpha=32.0),
-    )
-    base, encoder = load_base(
-        config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
-    )
-    backbone = Backbone(add_adapter(base, config.lora, seed=1), encoder)
-    torch.manual_seed(5)
-    for name, weight in backbone.trainable().items():
-        if "lora_B" in name:
-            torch.nn.init.normal_(weight, std=0.3)
-    module = JudgeModule.from_config(config, backbone)
-    module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
-    path = tmp_path_factory.mktemp("judge")
-    publish.save_judge(module, path, temperature=1.0)
-    return path
 
 
 @pytest.fixture

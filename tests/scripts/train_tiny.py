@@ -9,8 +9,6 @@ ranks by running the script again).
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 import warnings
 from pathlib import Path
@@ -27,10 +25,7 @@ from autograder.model.callbacks import BEST, LAST
 from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
 from autograder.publish import Outputs
 from conftest import make_examples
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+from scripts.forks import die, run_each
 
 
 class Kill(lightning.Callback):
@@ -118,20 +113,7 @@ def main() -> None:
     if isinstance(plan, dict):
         run(plan)
         return
-    statuses = []
-    for values in plan:
-        child = os.fork()
-        if not child:
-            try:
-                run(values)
-            except BaseException:
-                import traceback
-
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        statuses.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    print(json.dumps(statuses))
+    run_each(plan, run)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ _COMMANDS = {
     "data": "Bring a data set in, look at it and check it.",
     "model": "Base models: list, fetch, describe.",
     "judge": "Grade one response.",
+    "grade": "Grade a file of answers.",
     "benchmark": "Measure a judge on any file of graded answers.",
 }
 

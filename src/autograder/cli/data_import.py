@@ -6,6 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.cli.columns import (
+    columns_and_texts,
+    delimiter_option,
+    map_option,
+    one_delimiter,
+    set_option,
+)
+
 if TYPE_CHECKING:
     from autograder.dataset.importers.scores import PairRule, Scale
 
@@ -25,20 +33,8 @@ _SCORE = click.IntRange(1, 5)
     help="auto goes by the name and the columns; prometheus and pairwise say what the columns "
     "mean, in a file of any kind.",
 )
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="FIELD=COLUMN",
-    help="Take a field from this column; repeatable.",
-)
-@click.option(
-    "--set",
-    "constants",
-    multiple=True,
-    metavar="FIELD=TEXT",
-    help="Give a field of all rows this text, e.g. rubric, category, level; repeatable.",
-)
+@map_option
+@set_option
 @click.option(
     "--scale",
     metavar="LOW:HIGH",
@@ -60,7 +56,7 @@ _SCORE = click.IntRange(1, 5)
     help="Where unusable rows go, each with line and reason; by default OUT.rejected.jsonl.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Read this many rows at most.")
-@click.option("--delimiter", help="Between the cells of CSV; by default a comma, a tab in .tsv.")
+@delimiter_option
 @click.option("--split", help="Of a data set of the hub.")
 @click.option("--revision", help="Of a data set of the hub: a commit pins it.")
 @click.option("--config", help="Of a data set of the hub that has several.")
@@ -94,21 +90,15 @@ def import_command(
     from pathlib import Path
 
     from autograder.dataset.importers.formats import ImportOptions
+    from autograder.dataset.importers.layouts import ANCHORS, FIELDS, PAIR
     from autograder.dataset.importers.run import import_data
     from autograder.terminal import printable
 
-    columns, texts = _pairs("--map", mapped), _pairs("--set", constants)
-    both = sorted({*columns} & {*texts})
-    if both:
-        raise click.UsageError(f"--map and --set both give {both[0]}; leave one out")
+    columns, texts = columns_and_texts(mapped, constants, (*FIELDS, *ANCHORS, *PAIR))
     if item is not None and "item" in columns | texts:
         raise click.UsageError("--item and --map or --set item say the same; leave one out")
     if "id" in texts:
         raise click.UsageError("--set id would give all rows one id; leave it out")
-    if delimiter is not None:
-        delimiter = delimiter.replace("\\t", "\t")
-        if len(delimiter) != 1 or delimiter in '"\r\n':
-            raise click.UsageError("--delimiter has to be one character, e.g. ';' or '\\t'")
     report = import_data(
         source,
         Path(out),
@@ -120,7 +110,7 @@ def import_command(
             pair=_pair_rule(preferred, other, tied),
             item=item,
             limit=limit,
-            delimiter=delimiter,
+            delimiter=one_delimiter(delimiter),
             split=split,
             revision=revision,
             config=config,
@@ -137,27 +127,6 @@ def import_command(
         f"{report.layout} rows, {report.num_rejected} rejected"
     )
     click.echo(printable(f"{done}: {out}", keep=""))
-
-
-def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
-    import difflib
-
-    from autograder.dataset.importers.layouts import ANCHORS, FIELDS, PAIR
-
-    known = (*FIELDS, *ANCHORS, *PAIR)
-    pairs: dict[str, str] = {}
-    for text in given:
-        field, sign, value = text.partition("=")
-        if not sign or not value:
-            raise click.UsageError(f"{option} {text}: write FIELD=VALUE")
-        if field not in known:
-            close = difflib.get_close_matches(field, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
-            raise click.UsageError(f"{option} {text}: no field {field!r}; {hint}")
-        if field in pairs:
-            raise click.UsageError(f"{option} gives {field} twice; leave one out")
-        pairs[field] = value
-    return pairs
 
 
 def _scale(text: str | None) -> Scale | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import DataError
+from autograder.errors import DataError, ModelError
 from autograder.evaluation.benchmark_records import Graded
 from autograder.files import atomic_write, storage_errors
 from autograder.judge import Judge, Request
@@ -34,10 +34,20 @@ class Grade:
 
 
 def judge_fingerprint(folder: Path) -> str:
-    """sha256 over what decides a published judge's scores."""
+    """sha256 over what decides a published judge's scores.
+
+    Raises:
+        ModelError: a file of it is missing.
+    """
     digest = hashlib.sha256()
     for name in _JUDGE_FILES:
-        digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
+        try:
+            content = (folder / name).read_bytes()
+        except OSError as error:
+            raise ModelError(
+                f"{folder}: holds no whole judge ({error}); train one with `dvc repro`"
+            ) from None
+        digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
 
 
@@ -142,8 +152,8 @@ def _line(key: str, example: Example, grade: Grade) -> list[str]:
     expected = sum(p * score for p, score in zip(grade.probabilities, SCORES, strict=True))
     return [
         key,
-        _cell(example.id),
-        _cell(example.category),
+        safe_cell(example.id),
+        safe_cell(example.category),
         str(example.score),
         str(given),
         f"{expected:.6f}",
@@ -152,7 +162,7 @@ def _line(key: str, example: Example, grade: Grade) -> list[str]:
     ]
 
 
-def _cell(text: str) -> str:
+def safe_cell(text: str) -> str:
     """One line that no spreadsheet takes for a formula."""
     text = printable(text, keep="")
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.dataset.importers.layouts import ANCHORS, Layout
-from autograder.dataset.importers.rows import Table
+from autograder.dataset.importers.rows import SourceRow, Table
 from autograder.errors import DataError
 
 
@@ -34,6 +34,20 @@ class Binding:
                     found[field] = value
             elif value is not None and not (isinstance(value, str) and not value.strip()):
                 found[field] = value
+        return found
+
+    def read(self, row: SourceRow, name: str) -> dict[str, object]:
+        """The fields of a row of the source of that name, with all that are required.
+
+        Raises:
+            DataError: the row is faulty or lacks a field.
+        """
+        if row.fault:
+            raise DataError(row.fault, path=name, line=row.line)
+        found = self.inputs(row.values)
+        for field in self.required:
+            if field not in found:
+                raise DataError("missing in this row", path=name, line=row.line, field=field)
         return found
 
 

@@ -43,16 +43,11 @@ class Converter:
         Raises:
             DataError: the first fault of the row.
         """
-        if row.fault:
-            raise DataError(row.fault, path=self.name, line=row.line)
-        inputs = self.binding.inputs(row.values)
+        inputs = self.binding.read(row, self.name)
         for field, value in inputs.items():
             if isinstance(value, str) and "\0" in value:
                 message = "holds a NUL character, which no text has; was the file UTF-16?"
                 raise self._fault(row, field, message)
-        for field in self.binding.required:
-            if field not in inputs:
-                raise self._fault(row, field, "missing in this row")
 
         def fault(field: str, message: str) -> DataError:
             return self._fault(row, field, message)

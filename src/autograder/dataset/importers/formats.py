@@ -14,7 +14,7 @@ from autograder.errors import DataError
 
 LAYOUTS = ("prometheus", "pairwise")
 FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", *LAYOUTS)
-_SUFFIXES = {
+SUFFIXES = {
     ".csv": "csv",
     ".tsv": "csv",
     ".jsonl": "jsonl",
@@ -83,13 +83,13 @@ def open_table(source: str, options: ImportOptions) -> Table:
 def _form_by_name(source: str, path: Path) -> str:
     if path.is_dir():
         return "hub"
-    form = _SUFFIXES.get(path.suffix.lower())
+    form = SUFFIXES.get(path.suffix.lower())
     if not path.exists():
         if form is None and _HUB_ID.fullmatch(source):
             return "hub"
         raise DataError("no such file", path=source)
     if form is None:
-        known = ", ".join(_SUFFIXES)
+        known = ", ".join(SUFFIXES)
         raise DataError(
             f"the name tells no format (known: {known}); say it with --format", path=source
         )

@@ -14,6 +14,10 @@ MAX_LINE_BYTES = 2**24
 """A longer line, or a longer cell of CSV, is a fault and not a text."""
 
 
+class NoRowsError(DataError):
+    """A source without a row, which tells no columns either."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRow:
     """A row as its source has it.
@@ -44,11 +48,12 @@ def peek(name: str, rows: Iterator[SourceRow]) -> Table:
     """A table whose columns are those of its first rows.
 
     Raises:
-        DataError: there is no row, or the first ones are all unusable.
+        NoRowsError: there is no row.
+        DataError: the first ones are all unusable.
     """
     first = list(islice(rows, _NUM_PEEKED))
     if not first:
-        raise DataError("holds no rows", path=name)
+        raise NoRowsError("holds no rows", path=name)
     good = [row for row in first if not row.fault]
     if not good:
         raise DataError(f"{first[0].fault} (as the rows after it)", path=name, line=first[0].line)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from autograder.dataset.importers.binding import bind
 from autograder.dataset.importers.convert import ITEM_RULES, Converter
 from autograder.dataset.importers.formats import ImportOptions, open_table
 from autograder.dataset.importers.layouts import Layout, find_layout
-from autograder.dataset.importers.rows import SourceRow, Table
+from autograder.dataset.importers.rejects import check_places, reason, reject_line, rejected_path
+from autograder.dataset.importers.rows import Table
 from autograder.errors import DataError
 from autograder.files import atomic_file, storage_errors
 from autograder.schema import Example, example_line
@@ -60,8 +59,10 @@ def import_data(
         DataError: the source cannot be read, lacks a column, or no row of it is usable.
         StorageError: a file cannot be written. In both cases nothing is.
     """
-    rejected = rejected or out.with_name(f"{out.name.removesuffix('.jsonl')}.rejected.jsonl")
-    _check_places(source, out, rejected)
+    rejected = rejected or rejected_path(out)
+    check_places(
+        {"the source": Path(source), "the output": out, "the file of rejected rows": rejected}
+    )
     table = open_table(source, options)
     layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
     converter = _converter(table, layout, options)
@@ -74,11 +75,11 @@ def import_data(
             try:
                 fresh = tally.admit(converter.examples(row), row.line, table.name)
             except DataError as error:
-                reason = _reason(error, converter)
+                why = reason(error, converter.binding)
                 bad = bad or stack.enter_context(atomic_file(rejected))
-                bad.write(_reject_line(row, reason))
+                bad.write(reject_line(row, why))
                 tally.num_rejected += 1
-                tally.first_reject = tally.first_reject or f"line {row.line}: {reason}"
+                tally.first_reject = tally.first_reject or f"line {row.line}: {why}"
             else:
                 good.writelines(example_line(example).encode("utf-8") for example in fresh)
         if not tally.num_rows:
@@ -94,17 +95,6 @@ def import_data(
         with storage_errors(rejected):
             rejected.unlink(missing_ok=True)
     return tally.report(layout)
-
-
-def _check_places(source: str, out: Path, rejected: Path) -> None:
-    places = {"the source": Path(source), "the output": out, "the file of rejected rows": rejected}
-    known: dict[Path, str] = {}
-    for name, path in places.items():
-        other = known.setdefault(path.resolve(), name)
-        if other != name:
-            raise DataError(f"is both {other} and {name}; choose another name", path=str(path))
-        if path.is_dir() and name != "the source":
-            raise DataError(f"is a folder; {name} has to be a file", path=str(path))
 
 
 def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converter:
@@ -174,20 +164,3 @@ class _Tally:
 
 def _short(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8")).digest()[:16]
-
-
-def _reason(error: DataError, converter: Converter) -> str:
-    reason = str(error).removeprefix(f"{error.path}:{error.line}: ")
-    column = converter.binding.columns.get(error.field or "", error.field)
-    return reason if column == error.field else f"{reason} (column {column!r})"
-
-
-def _reject_line(row: SourceRow, reason: str) -> bytes:
-    raw: Any = row.values if row.raw is None else row.raw
-    values = {"line": row.line, "reason": reason, "row": raw}
-    try:
-        text = json.dumps(values, ensure_ascii=False, allow_nan=False, default=str)
-    except (TypeError, ValueError):  # keys or numbers that JSON has not
-        text = json.dumps(values | {"row": repr(raw)}, ensure_ascii=False)
-    # Half a surrogate pair becomes the escape that JSON has for it.
-    return f"{text}\n".encode("utf-8", "backslashreplace")

@@ -20,14 +20,24 @@ def open_parquet(path: Path) -> Table:
     Raises:
         DataError: pyarrow is missing, or the file is not Parquet.
     """
-    try:
-        from pyarrow import parquet
-    except ImportError:
-        raise DataError(f"Parquet needs pyarrow, which {_INSTALL}", path=str(path)) from None
+    parquet = parquet_module(path)
     with _foreign_errors(str(path), "cannot be read as Parquet"):
         file = parquet.ParquetFile(path)
         columns = tuple(file.schema_arrow.names)
     return Table(str(path), columns, _numbered(str(path), _parquet_rows(file)))
+
+
+def parquet_module(path: Path) -> Any:
+    """pyarrow's module for Parquet.
+
+    Raises:
+        DataError: pyarrow is missing; names the file that needs it.
+    """
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise DataError(f"Parquet needs pyarrow, which {_INSTALL}", path=str(path)) from None
+    return parquet
 
 
 def _parquet_rows(file: Any) -> Iterator[dict[str, object]]:

@@ -1,0 +1,1 @@
+"""Files of answers graded whole, in constant memory, resumable at any moment."""

@@ -1,0 +1,205 @@
+"""What a run has done so far: `.OUT.part`, a verdict a line, appended to and never rewritten.
+
+The first line says which judge the verdicts are from. A verdict knows its row's number and a
+digest of the texts that it is about, so that it can only be used for those; the rows
+themselves stay in the input. What follows a half-written line is dropped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.errors import DataError
+from autograder.files import storage_errors
+
+_KIND = "autograder grade 1"
+_AFRESH = "--restart throws away what it holds and starts afresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of a row.
+
+    Attributes:
+        row: its number, counted from 0.
+        key: digest of its texts; empty where it has none.
+        verdict: what is added to the row; empty if it was skipped.
+        reason: why it was skipped; empty if it was graded.
+    """
+
+    row: int
+    key: str
+    verdict: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+    def line(self) -> bytes:
+        values = {"row": self.row, "key": self.key, "verdict": self.verdict, "reason": self.reason}
+        return _line(values)
+
+
+class Part:
+    """The file of a run, locked while it is open, at first before the record of row 0.
+
+    Args:
+        path: `.OUT.part`.
+        about: what the verdicts depend on besides the texts: name and value.
+        restart: throw away what is there.
+
+    Raises:
+        DataError: another run has it open, it is no such file, or one about something else.
+        StorageError: it cannot be written.
+    """
+
+    def __init__(self, path: Path, about: Mapping[str, object], *, restart: bool = False) -> None:
+        self.path = path
+        header = _line({"kind": _KIND, **about})
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b")
+            try:
+                self._lock()
+                if restart:
+                    self._file.truncate(0)
+                first = self._file.readline()
+                if header.startswith(first) and first != header:  # nothing, or killed right here
+                    self._file.seek(0)
+                    self._file.write(header)
+                    self._file.truncate()
+                    self._file.flush()
+                elif first != header:
+                    self._refuse(first, about)
+            except BaseException:
+                self._file.close()
+                raise
+        self._start = len(header)
+        self.rewind()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._end == self._start and not self._next:  # nothing to go on from
+            self.path.unlink(missing_ok=True)
+        self._file.close()
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # A run that ended between our opening and our locking has removed the file.
+            ours = os.fstat(self._file.fileno())
+            is_ours = self.path.exists() and os.path.samestat(self.path.stat(), ours)
+        except BlockingIOError:
+            is_ours = False
+        if not is_ours:
+            raise DataError("another run is writing here; wait for its end", path=str(self.path))
+
+    def _refuse(self, first: bytes, about: Mapping[str, object]) -> None:
+        found = _parse(first)
+        if found.get("kind") != _KIND:
+            raise DataError(f"is not the work of such a run; {_AFRESH}", path=str(self.path))
+        other = " and ".join(name for name in about if found.get(name) != about[name])
+        raise DataError(
+            f"an earlier run did not end, and was with another choice of {other}; choose as it "
+            f"did to go on, or {_AFRESH}",
+            path=str(self.path),
+        )
+
+    def rewind(self) -> None:
+        """Go back to before the first record."""
+        self._file.seek(self._start)
+        self._end = self._start
+        self._next = self._read()
+
+    def take(self, stop: int) -> dict[int, Record]:
+        """The next records, by row, up to that row."""
+        found = {}
+        while self._next and self._next.row < stop:
+            found[self._next.row] = self._next
+            self._end = self._file.tell()
+            self._next = self._read()
+        return found
+
+    def _read(self) -> Record | None:
+        values = _parse(self._file.readline())
+        try:
+            return Record(**values)
+        except TypeError:
+            return None
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Write records after those that were taken.
+
+        Raises:
+            DataError: there are records of later rows, which never happens by itself.
+            StorageError: the disk is full.
+        """
+        if self._next:
+            raise DataError(f"is damaged; {_AFRESH}", path=str(self.path))
+        with storage_errors(self.path):
+            self._file.seek(self._end)
+            self._file.truncate()
+            self._file.write(b"".join(record.line() for record in records))
+            self._file.flush()
+            self._end = self._file.tell()
+
+    def sync(self) -> None:
+        """See to it that what was written outlasts a loss of power."""
+        with storage_errors(self.path):
+            os.fsync(self._file.fileno())
+
+    def records(self, window: int) -> Iterator[Record]:
+        """All records in the order of the rows; in the file those of a window may be in another."""
+        self.rewind()
+        stop = window
+        while self._next:
+            yield from (record for _, record in sorted(self.take(stop).items()))
+            stop += window
+
+    def finish(self, digest: str, counts: Mapping[str, int]) -> None:
+        """Write down the digest of the output that is about to get its name, and its counts."""
+        self.rewind()
+        while self._next:
+            self.take(self._next.row + 1)
+        self.append([])
+        with storage_errors(self.path):
+            self._file.write(_line({"done": digest, "counts": counts}))
+            self._file.flush()
+        self.sync()
+
+
+def finished(path: Path, digest: str) -> dict[str, int] | None:
+    """The counts of the output with that digest, if the part beside it says that it is done."""
+    try:
+        with path.open("rb") as file:
+            last = b""
+            for last in file:  # noqa: B007  # the last one is what we want
+                pass
+    except OSError:
+        return None
+    values = _parse(last)
+    return values["counts"] if values.get("done") == digest else None
+
+
+def _line(values: Mapping[str, object]) -> bytes:
+    return (json.dumps(values) + "\n").encode("ascii")
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    """The object in a whole line; empty if there is none."""
+    try:
+        values = json.loads(line) if line.endswith(b"\n") else {}
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}

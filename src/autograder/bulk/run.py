@@ -1,0 +1,246 @@
+"""The whole run: check, grade into the part, join with the input, put the output in place."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from autograder.bulk.grading import Progress, grade_rows
+from autograder.bulk.output import ADDED, REASONING, Columns, Join
+from autograder.bulk.part import Part, Record, finished
+from autograder.bulk.source import Source, Survey, form_of, survey
+from autograder.dataset.importers.rejects import check_places, reject_line, rejected_path
+from autograder.dataset.importers.rows import SourceRow
+from autograder.dataset.importers.tables import parquet_module
+from autograder.errors import DataError
+from autograder.files import replace, storage_errors
+from autograder.judge import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the user wants.
+
+    Attributes:
+        source: the file to grade.
+        out: the file to write.
+        columns: which columns of the input are carried over; None for all.
+        prefix: put before the names of the added columns.
+        reasoning: whether one of them is the judge's reasoning.
+        skip: leave out rows that cannot be graded instead of stopping.
+        overwrite: replace an output that is there.
+        restart: throw away what an earlier run has done.
+    """
+
+    source: Source
+    out: Path
+    columns: tuple[str, ...] | None = None
+    prefix: str = ""
+    reasoning: bool = False
+    skip: bool = False
+    overwrite: bool = False
+    restart: bool = False
+
+    @property
+    def rejected(self) -> Path:
+        return rejected_path(self.out)
+
+    @property
+    def part(self) -> Path:
+        return self.out.with_name(f".{self.out.name}.part")
+
+    def output_columns(self) -> Columns:
+        names = (*ADDED, REASONING) if self.reasoning else ADDED
+        return Columns(self.columns, {name: f"{self.prefix}{name}" for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is in the output.
+
+    Attributes:
+        num_graded, num_skipped, num_cut: rows; those that were cut are among the graded.
+        first_skipped: line and reason; empty if none was skipped by this run.
+    """
+
+    num_graded: int
+    num_skipped: int
+    num_cut: int
+    first_skipped: str = ""
+
+
+def check(plan: Plan) -> Survey:
+    """Read the input once and refuse what cannot end well, before anything is written or graded.
+
+    Raises:
+        DataError: names file, line and field where there are any, and the remedy.
+    """
+    scratch = {
+        "the work so far": plan.part,
+        **{f"the unfinished {name}": path for name, path in _unfinished(plan).items()},
+    }
+    check_places(
+        {
+            "the input": plan.source.path,
+            "the output": plan.out,
+            "the file of skipped rows": plan.rejected,
+            **scratch,
+        }
+    )
+    if form_of(plan.out) == "parquet":
+        parquet_module(plan.out)
+    elif form_of(plan.out) == "json":
+        raise DataError("is written line by line; name it .jsonl", path=str(plan.out))
+    found = survey(plan.source, strict=not plan.skip)
+    name = str(plan.source.path)
+    columns = plan.columns or ()
+    if missing := [column for column in columns if column not in found.kinds]:
+        there = ", ".join(map(repr, found.kinds))
+        raise DataError(f"no column {missing[0]!r} for --columns; there are: {there}", path=name)
+    carried = found.kinds if plan.columns is None else columns
+    clashes = [column for column in plan.output_columns().added.values() if column in carried]
+    if clashes:
+        raise DataError(
+            f"has a column {clashes[0]!r}, which is also one that is added; --prefix judge_ names "
+            "the added ones judge_score and so on",
+            path=name,
+        )
+    return found
+
+
+def grade_file(
+    plan: Plan,
+    found: Survey,
+    fingerprint: str,
+    load: Callable[[], Judge],
+    progress: Progress = lambda _num, _is_new: None,
+) -> Report:
+    """Grade a file, or go on where an earlier run has stopped.
+
+    Args:
+        plan: what to do.
+        found: what `check` has found.
+        fingerprint: of the judge.
+        load: makes the judge.
+        progress: called with a number of rows, and whether this run has graded them.
+
+    Raises:
+        DataError: a row cannot be graded and is not to be skipped, the output is there, an
+            earlier run was about something else, or the input has changed meanwhile.
+        StorageError: a file cannot be written. All that was graded is kept.
+    """
+    if not plan.overwrite:
+        counts = _ended(plan)
+        if counts is not None:
+            plan.part.unlink()
+            return _report(counts)
+    before = _state(plan.source.path)
+    about = {"judge": fingerprint, "reasoning": plan.reasoning}
+    with Part(plan.part, about, restart=plan.restart) as part:
+        grade_rows(
+            plan.source,
+            part,
+            load,
+            reasoning=plan.reasoning,
+            skip=plan.skip,
+            progress=progress,
+        )
+        return _finish(plan, found, part, before)
+
+
+def _ended(plan: Plan) -> dict[str, int] | None:
+    """The counts of an output that a run has put in place just before it was killed.
+
+    Raises:
+        DataError: there is an output of another origin.
+    """
+    with storage_errors(plan.out):
+        if plan.out.exists() and plan.part.exists():
+            with plan.out.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if (counts := finished(plan.part, digest)) is not None:
+                return counts
+    places = [plan.out] if plan.part.exists() else [plan.out, plan.rejected]
+    for path in places:
+        if path.exists():
+            raise DataError("is there already; --overwrite replaces it", path=str(path))
+    return None
+
+
+def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...]) -> Report:
+    tally: Counter[str] = Counter()
+    first = ""
+
+    def counted() -> Iterator[Record]:
+        for record in islice(part.records(plan.source.window), found.num_rows):
+            tally["skipped" if record.reason else "graded"] += 1
+            tally["cut"] += bool(record.verdict.get("truncated"))
+            yield record
+
+    scratch = _unfinished(plan)
+    with contextlib.ExitStack() as stack:
+        files = {name: stack.enter_context(_writing(path)) for name, path in scratch.items()}
+
+        def reject(row: SourceRow, why: str) -> None:
+            nonlocal first
+            first = first or f"line {row.line}: {why}"
+            files["rejects"].write(reject_line(row, why))
+
+        Join(plan.source, found, plan.output_columns(), counted(), reject).write(
+            files["output"], plan.out
+        )
+        if _state(plan.source.path) != before or tally.total() - tally["cut"] != found.num_rows:
+            raise DataError(
+                "has changed while it was graded; the same command compares and goes on",
+                path=str(plan.source.path),
+            )
+    counts = {name: tally[name] for name in ("graded", "skipped", "cut")}
+    with scratch["output"].open("rb") as written:
+        part.finish(hashlib.file_digest(written, "sha256").hexdigest(), counts)
+    with storage_errors(plan.out):
+        # Rejects of an earlier run would speak of other rows.
+        if tally["skipped"]:
+            replace(scratch["rejects"], plan.rejected)
+        else:
+            scratch["rejects"].unlink()
+            plan.rejected.unlink(missing_ok=True)
+        replace(scratch["output"], plan.out)
+        plan.part.unlink()
+    return _report(counts, first)
+
+
+def _report(counts: Mapping[str, int], first: str = "") -> Report:
+    return Report(counts["graded"], counts["skipped"], counts["cut"], first)
+
+
+def _unfinished(plan: Plan) -> dict[str, Path]:
+    """Names of their own, so that what a killed run leaves is written over by the next."""
+    finals = {"output": plan.out, "rejects": plan.rejected}
+    return {name: path.with_name(f".{path.name}.new") for name, path in finals.items()}
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there afterwards only if all went well."""
+    try:
+        with storage_errors(path), path.open("wb") as file:
+            yield file
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What differs if a file is another one or was written to; nothing if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,0 +1,72 @@
+"""Options that say how a file is read, and which of its columns is which field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+map_option = click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Take a field from this column; repeatable.",
+)
+set_option = click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="FIELD=TEXT",
+    help="Give a field of all rows this text, e.g. rubric; repeatable.",
+)
+delimiter_option = click.option(
+    "--delimiter", help="Between the cells of CSV; by default a comma, a tab in .tsv."
+)
+
+
+def columns_and_texts(
+    mapped: Sequence[str], constants: Sequence[str], known: Sequence[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What `--map FIELD=COLUMN` and `--set FIELD=TEXT` say: column by field, text by field.
+
+    Raises:
+        click.UsageError: a field is not known, or is given twice.
+    """
+    columns, texts = _pairs("--map", mapped, known), _pairs("--set", constants, known)
+    both = sorted({*columns} & {*texts})
+    if both:
+        raise click.UsageError(f"--map and --set both give {both[0]}; leave one out")
+    return columns, texts
+
+
+def one_delimiter(delimiter: str | None) -> str | None:
+    """What `--delimiter` says, with a written out `\\t` as a tab.
+
+    Raises:
+        click.UsageError: it is not one character, or one that CSV needs for itself.
+    """
+    if delimiter is None:
+        return None
+    delimiter = delimiter.replace("\\t", "\t")
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise click.UsageError("--delimiter has to be one character, e.g. ';' or '\\t'")
+    return delimiter
+
+
+def _pairs(option: str, given: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    import difflib
+
+    pairs: dict[str, str] = {}
+    for text in given:
+        field, sign, value = text.partition("=")
+        if not sign or not value:
+            raise click.UsageError(f"{option} {text}: write FIELD=VALUE")
+        if field not in known:
+            close = difflib.get_close_matches(field, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+            raise click.UsageError(f"{option} {text}: no field {field!r}; {hint}")
+        if field in pairs:
+            raise click.UsageError(f"{option} gives {field} twice; leave one out")
+        pairs[field] = value
+    return pairs

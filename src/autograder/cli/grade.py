@@ -1,0 +1,146 @@
+"""`autograder grade`: grade a file of answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from autograder.cli.columns import (
+    columns_and_texts,
+    delimiter_option,
+    map_option,
+    one_delimiter,
+    set_option,
+)
+
+_FILE = click.Path(path_type=Path)
+_SKIPPED = 3
+
+
+@click.command()
+@click.argument("source", metavar="IN", type=_FILE)
+@click.argument("out", metavar="OUT", type=_FILE)
+@click.option(
+    "--judge",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="build/judge",
+    show_default=True,
+)
+@map_option
+@set_option
+@click.option(
+    "--columns", metavar="A,B,...", help="Carry over these columns of IN only, in this order."
+)
+@click.option("--prefix", default="", help="Put before the names of the added columns.")
+@click.option(
+    "--reasoning/--no-reasoning",
+    default=False,
+    show_default=True,
+    help="Add the judge's reasoning, which takes many times as long.",
+)
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="What to do with a row that cannot be graded.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Answers in one forward pass.")
+@delimiter_option
+@click.option("--overwrite", is_flag=True, help="Replace OUT if it is there.")
+@click.option("--restart", is_flag=True, help="Throw away what an unfinished run has graded.")
+@click.pass_context
+def grade(
+    context: click.Context,
+    source: Path,
+    out: Path,
+    folder: Path,
+    mapped: tuple[str, ...],
+    constants: tuple[str, ...],
+    columns: str | None,
+    prefix: str,
+    reasoning: bool,
+    on_error: str,
+    limit: int | None,
+    batch_size: int | None,
+    delimiter: str | None,
+    overwrite: bool,
+    restart: bool,
+) -> None:
+    """Grade the answers in IN and write them with their verdicts to OUT.
+
+    IN and OUT are CSV, JSON Lines or Parquet, as their names end; IN may also be a JSON array.
+    Fields are taken from the columns of their names, prompt, response, rubric and if there is
+    one reference, from --map FIELD=COLUMN, or are one text for all rows with --set FIELD=TEXT.
+    OUT has the rows and columns of IN, then score, expected_score, confidence, p1 to p5,
+    truncated (the fields that were cut to fit) and if asked for reasoning. See docs/grading.md.
+
+    Interrupted or killed, the same command goes on where it was. OUT appears when all is done.
+
+    Exits with 0 if all rows were graded, with 3 if some were skipped (their reasons are in
+    OUT.rejected.jsonl), with 1 after an error, with 130 when interrupted.
+    """
+    from autograder.bulk.source import FIELDS, Source
+    from autograder.dataset.importers.formats import ImportOptions
+    from autograder.terminal import printable
+
+    columns_by_field, texts = columns_and_texts(mapped, constants, FIELDS)
+    options = ImportOptions(
+        mapped=columns_by_field,
+        constants=texts,
+        limit=limit,
+        delimiter=one_delimiter(delimiter),
+    )
+    opened = Source.open(source, options)
+
+    from tqdm import tqdm
+
+    from autograder.bulk.run import Plan, check, grade_file
+    from autograder.evaluation.grading import judge_fingerprint
+    from autograder.judge import Judge, read_judge
+
+    plan = Plan(
+        opened,
+        out,
+        columns=None if columns is None else tuple(dict.fromkeys(filter(None, columns.split(",")))),
+        prefix=prefix,
+        reasoning=reasoning,
+        skip=on_error == "skip",
+        overwrite=overwrite,
+        restart=restart,
+    )
+    found = check(plan)
+    read_judge(folder)
+
+    def load() -> Judge:
+        judge = Judge.load(folder)
+        judge.batch_size = batch_size or judge.batch_size
+        return judge
+
+    try:
+        with tqdm(total=found.num_rows, unit="row", disable=None) as bar:
+
+            def progress(num: int, is_new: bool) -> None:
+                if is_new:
+                    bar.update(num)
+                elif not bar.disable:  # what was there already tells nothing about the speed
+                    bar.initial += num
+                    bar.n += num
+                    bar.last_print_n += num
+
+            report = grade_file(plan, found, judge_fingerprint(folder), load, progress)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the same command goes on from here", err=True)
+        context.exit(130)
+    if report.first_skipped:
+        click.echo(f"first skipped row: {printable(report.first_skipped, keep='')}", err=True)
+    line = f"{report.num_graded} rows graded, {report.num_cut} of them cut to fit, "
+    line += f"{report.num_skipped} skipped: {out}"
+    click.echo(printable(line, keep=""))
+    if report.num_skipped:
+        where = printable(str(plan.rejected), keep="")
+        click.echo(f"the skipped rows and why: {where}", err=True)
+        context.exit(_SKIPPED)

@@ -1,0 +1,146 @@
+"""What is used again of a run that was stopped, and what is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autograder.bulk.part import Part
+from autograder.errors import DataError
+from bulk.fake_judge import FakeJudge
+from bulk.helpers import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
+
+
+@pytest.mark.parametrize("num_batches", range(1, 5))
+def test_a_stopped_run_goes_on_with_the_same_batches(file, out, tmp_path, num_batches):
+    whole = FakeJudge()
+    grade(file, tmp_path / "whole.jsonl", whole)
+    first, second = Stopping(num_batches), FakeJudge()
+    with pytest.raises(StoppedError):
+        grade(file, out, first)
+    assert not out.exists()
+    grade(file, out, second)
+    assert first.batches + second.batches == whole.batches
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("num_lost", [1, 5, 200, 300, 500])
+def test_a_torn_line_is_dropped_and_its_row_graded_again(file, out, tmp_path, num_lost):
+    grade(file, tmp_path / "whole.jsonl")
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(4))
+    part = tmp_path / ".out.jsonl.part"
+    part.write_bytes(part.read_bytes()[:-num_lost])
+    grade(file, out)
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def test_a_torn_first_line_begins_anew_and_another_file_is_refused(file, out, tmp_path):
+    part = tmp_path / ".out.jsonl.part"
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(1))
+    header = part.read_bytes().partition(b"\n")[0]
+    for torn in (b"", header[:1], header):
+        part.write_bytes(torn)
+        with pytest.raises(StoppedError):
+            grade(file, out, Stopping(1))
+        assert part.read_bytes().startswith(header + b"\n")
+    for foreign in (b"my notes\n", b"my notes", b"[1]\n", b"\xff\n"):
+        part.write_bytes(foreign)
+        with pytest.raises(DataError, match=r"is not the work of such a run; --restart throws"):
+            grade(file, out)
+        assert part.read_bytes() == foreign
+
+
+def test_the_work_of_another_run_is_not_used(file, out):
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(2))
+    for match, change in {
+        "another choice of judge;": {"fingerprint": "g"},
+        "another choice of reasoning;": {"reasoning": True},
+        "another choice of judge and reasoning;": {"fingerprint": "g", "reasoning": True},
+    }.items():
+        with pytest.raises(DataError, match=match):
+            grade(file, out, **change)
+    judge = FakeJudge()
+    grade(file, out, judge, "g", restart=True)
+    assert len(judge.asked) == 11
+
+
+def test_a_changed_text_is_noticed_and_a_changed_other_column_is_taken_over(file, out):
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(3))
+    rows = answers(11)
+    rows[1]["id"] = "new"
+    write_jsonl(file, rows)
+    rows[1]["response"] = "new"
+    changed = write_jsonl(file.with_name("changed.jsonl"), rows)
+    with pytest.raises(DataError, match=r"changed.jsonl:2: an earlier run .* another text here"):
+        grade(changed, out)
+    grade(file, out)
+    assert read_jsonl(out)[1]["id"] == "new"
+
+
+def test_an_input_that_changes_meanwhile_gives_no_output(file, out):
+    class Meddling(FakeJudge):
+        def evaluate_many(self, requests, *, reasoning):
+            with file.open("a") as more:
+                more.write(json.dumps(answers(1)[0]) + "\n")
+            return super().evaluate_many(requests, reasoning=reasoning)
+
+    with pytest.raises(DataError, match="has changed while it was graded; the same command"):
+        grade(file, out, Meddling())
+    assert names(file.parent) == [".out.jsonl.part", "in.jsonl"]
+    grade(file, out)
+    assert len(read_jsonl(out)) > 11
+
+
+def test_limits_may_grow_and_shrink(file, out, tmp_path):
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(2), options={"limit": 6})
+    assert grade(file, out, options={"limit": 3}).num_graded == 3
+    assert [row["id"] for row in read_jsonl(out)] == [0, 1, 2]
+    out.unlink()
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(2), options={"limit": 6})
+    second = FakeJudge()
+    assert grade(file, out, second).num_graded == 11
+    assert [row["id"] for row in read_jsonl(out)] == list(range(11))
+
+
+def test_a_row_that_is_too_long_stops_and_once_mended_is_graded(file, out):
+    rows = answers(11)
+    rows[9]["rubric"] = "r" * 2000
+    write_jsonl(file, rows)
+    first, second = FakeJudge(), FakeJudge()
+    with pytest.raises(DataError, match=r"in.jsonl:10: rubric: rubric and prompt are too long"):
+        grade(file, out, first)
+    assert len(first.asked) == 8
+    rows[9]["rubric"] = "short"
+    write_jsonl(file, rows)
+    assert grade(file, out, second).num_graded == 11
+    assert len(second.asked) == 3
+
+
+def test_what_was_skipped_stops_a_run_that_does_not_skip(file, out):
+    rows = answers(11)
+    rows[1]["rubric"] = "r" * 2000
+    write_jsonl(file, rows)
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(2), skip=True)
+    with pytest.raises(DataError, match=r"in.jsonl:2: rubric: rubric and prompt are too long"):
+        grade(file, out)
+
+
+def test_no_two_runs_write_to_one_place(file, out, tmp_path):
+    with Part(tmp_path / ".out.jsonl.part", {"judge": "f", "reasoning": False}):
+        for restart in (False, True):
+            with pytest.raises(DataError, match="another run is writing here"):
+                grade(file, out, restart=restart)
+
+
+def test_a_run_that_graded_nothing_leaves_nothing(file, out, tmp_path):
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(0))
+    assert names(tmp_path) == ["in.jsonl"]

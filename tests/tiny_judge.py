@@ -1,0 +1,36 @@
+"""A published judge on the tiny base, as `Judge.load` reads it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+
+def publish_tiny_judge(base: Path, folder: Path) -> Path:
+    """Write a judge with a random adapter, whose scores differ from text to text."""
+    import torch
+
+    from autograder import publish
+    from autograder.config import Config
+    from autograder.model.backbone import Backbone, add_adapter, load_base
+    from autograder.model.module import JudgeModule
+
+    config = Config()
+    config = dataclasses.replace(
+        config,
+        model=dataclasses.replace(config.model, name=str(base)),
+        quantization=dataclasses.replace(config.quantization, bits=16, compute_dtype="fp32"),
+        lora=dataclasses.replace(config.lora, r=4, alpha=32.0),
+    )
+    loaded, encoder = load_base(
+        config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
+    )
+    backbone = Backbone(add_adapter(loaded, config.lora, seed=1), encoder)
+    torch.manual_seed(5)
+    for name, weight in backbone.trainable().items():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.3)
+    module = JudgeModule.from_config(config, backbone)
+    module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
+    publish.save_judge(module, folder, temperature=1.0)
+    return folder
