@@ -172,7 +172,10 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
     assert f"{dataset.num_constructed:,} program-made ones" in page.text
     for name, weight in dataset.families.items():
         assert (f"{name} {weight:g}" in page.text) == (weight > 0)
-    assert "76.0 % training, 8.0 % validation, 16.0 % test" in page.text
+    shares = data.config.split
+    train = 1 - shares.validation - shares.test
+    told = f"{train:.1%} training, {shares.validation:.1%} validation, {shares.test:.1%} test"
+    assert told.replace("%", " %") in page.text
     assert "recipe full, seed 4711" in page.text
     assert "0 held out for the report." in page.text
     assert "the audit was given no limit of tokens" in page.text

@@ -26,6 +26,8 @@ def run_each(plan: list[dict[str, Any]], run: Callable[[dict[str, Any]], object]
     for values in plan:
         child = os.fork()
         if not child:
+            # Where a shell started the tests in the background, it is ignored.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
                 run(values)
             except SystemExit as error:
