@@ -17,7 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 # Loaded once, before the forks.
-from transformers import AutoTokenizer, Qwen2ForCausalLM  # noqa: F401
+from transformers import AutoTokenizer, Qwen2ForCausalLM  # noqa: F401  # loaded once, before the forks
 
 from autograder import cli
 from autograder.bulk import output, run
@@ -59,7 +59,7 @@ def tear(number: int) -> None:
             die()
         seen[0] += len(known)
 
-    Part.append = torn  # type: ignore[method-assign]
+    Part.append = torn  # type: ignore[method-assign]  # dies in the middle of a line
 
 
 def interrupt() -> None:

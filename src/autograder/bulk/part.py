@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,9 +184,7 @@ def finished(path: Path, digest: str) -> dict[str, int] | None:
     """The counts of the output with that digest, if the part beside it says that it is done."""
     try:
         with path.open("rb") as file:
-            last = b""
-            for last in file:  # noqa: B007  # the last one is what we want
-                pass
+            last = next(iter(deque(file, maxlen=1)), b"")
     except OSError:
         return None
     values = _parse(last)
