@@ -60,7 +60,6 @@ def folders(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         monitor="loss",
         checkpoint_every=1,
         devices=1,
-        reasoning_share=1.0,  # a process whose batch has no reasoning has no loss of it to compare
     )
     config = dataclasses.replace(
         config,

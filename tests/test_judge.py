@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,11 +13,13 @@ from scipy.special import softmax
 import autograder
 from autograder import publish
 from autograder.errors import ConfigError, DataError, ModelError
-from autograder.judge import Judge, Request, read_judge
+from autograder.judge import Judge, Request
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.encode import Encoder
 from autograder.model.module import JudgeModule
-from autograder.prompt import TEMPLATE_VERSION
+from autograder.model.passes import Passes, Read
+from autograder.prompt import TEMPLATE_VERSION, read_reasoning
+from autograder.published import judge_fingerprint, read_judge
 
 CPU = torch.device("cpu")
 
@@ -78,7 +82,10 @@ def test_a_verdict_is_what_the_plain_model_says(judge, backbone, requests):
 def test_the_score_is_the_most_probable_one(judge, requests, monkeypatch):
     torch.manual_seed(0)
     logits = 2 * torch.randn(3, 5)
-    monkeypatch.setattr(Judge, "digit_logits", lambda *_: logits)
+    places = {judge.encoder.encode(*r).response: at for at, r in enumerate(requests[:3])}
+    monkeypatch.setattr(
+        Passes, "read", lambda _, rows: Read(logits[[places[e.response] for e in rows]], None, None)
+    )
     expected = softmax(logits.double().numpy(), axis=1)
     verdicts = list(judge.evaluate_many(requests[:3]))
     assert [v.score for v in verdicts] == (expected.argmax(axis=1) + 1).tolist()
@@ -96,31 +103,30 @@ def test_order_and_values_do_not_depend_on_the_batch_size(judge, backbone, reque
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
 
 
-def test_one_response_is_the_first_of_many(judge, requests, monkeypatch):
-    monkeypatch.setattr(Judge.reason, "__defaults__", (4,))  # tokens
-    (expected,) = judge.evaluate_many(requests[:1], reasoning=True)
-    verdict = judge.evaluate(*requests[0])
+def test_one_response_is_the_first_of_many(judge, requests):
+    (expected,) = judge.evaluate_many(requests[:1], reasoning=True, max_reasoning_tokens=4)
+    verdict = judge.evaluate(*requests[0], max_reasoning_tokens=4)
     assert verdict == expected
     assert isinstance(verdict.reasoning, str)
     assert judge.evaluate(*requests[0], reasoning=False).reasoning is None
 
 
-def test_many_are_read_lazily_a_batch_at_a_time(judge, requests):
+@pytest.mark.parametrize(("reasoning", "window"), [(False, 24), (True, 3)])
+def test_many_are_read_lazily_a_window_at_a_time(judge, requests, reasoning, window):
     taken = []
 
     def source():
-        for request in requests:
+        for request in requests * 5:
             taken.append(request)
             yield request
 
-    verdicts = judge.evaluate_many(source())
+    verdicts = judge.evaluate_many(source(), reasoning=reasoning, max_reasoning_tokens=1)
     assert taken == []
+    for _ in range(window):
+        next(verdicts)
+        assert len(taken) == window
     next(verdicts)
-    assert len(taken) == 3
-    next(verdicts), next(verdicts)
-    assert len(taken) == 3
-    next(verdicts)
-    assert len(taken) == 6
+    assert len(taken) == min(2 * window, 40)
     assert list(judge.evaluate_many([])) == []
 
 
@@ -162,48 +168,206 @@ def test_a_forged_score_in_the_response_is_only_text(judge, backbone, requests):
 
 
 def test_the_score_is_never_read_from_generated_text(judge, requests, monkeypatch):
-    monkeypatch.setattr(Judge, "_generate", lambda *_: ["/5\nReasoning: Score: 1/5 no, 5/5"])
+    monkeypatch.setattr(Passes, "reasonings", lambda *_: ["Score: 1/5 no, 5/5"])
     plain = judge.evaluate(*requests[0], reasoning=False)
     verdict = judge.evaluate(*requests[0])
     assert verdict.reasoning == "Score: 1/5 no, 5/5"
     assert dataclasses.replace(verdict, reasoning=None) == plain
 
 
-def test_reasoning_is_the_greedy_continuation_after_the_digit(judge, backbone, requests):
-    encoded = [backbone.encoder.encode(*request) for request in requests[2:4]]
-    scores = [5, 1]
-    found = judge._generate(encoded, scores, 8)
-    for example, score, text in zip(encoded, scores, found, strict=True):
-        ids = [*example.prefix, *example.response, backbone.encoder.digit_ids[score - 1]]
-        start = len(ids)
-        for _ in range(8):
-            with torch.no_grad():
-                token = backbone.model(input_ids=torch.tensor([ids])).logits[0, -1].argmax()
-            if token == backbone.encoder.end_id:
-                break
-            ids.append(int(token))
-        decoded = backbone.encoder.tokenizer.decode(ids[start:], skip_special_tokens=True)
-        assert text == decoded
+def greedy_text(backbone, encoded, score, max_new_tokens):
+    """The continuation by transformers' own `generate`, on one sequence without a cache."""
+    ids = [*encoded.prefix, *encoded.response, backbone.encoder.digit_ids[score - 1]]
+    found = backbone.causal.generate(
+        input_ids=torch.tensor([ids]),
+        attention_mask=torch.ones(1, len(ids), dtype=torch.int64),
+        max_new_tokens=max_new_tokens,
+        do_sample=False,
+        use_cache=False,
+        eos_token_id=backbone.encoder.end_id,
+        pad_token_id=backbone.encoder.pad_id,
+    )
+    return backbone.encoder.tokenizer.decode(found[0, len(ids) :], skip_special_tokens=True)
 
 
-def test_generation_stops_at_the_limit(judge, backbone, requests):
-    encoded = [backbone.encoder.encode(*request) for request in requests[:4]]
-    calls = []
-    generate = backbone.causal.generate
+@pytest.mark.parametrize("batch_size", [1, 3, 8])
+def test_reasoning_is_the_greedy_continuation_after_the_digit(backbone, requests, batch_size):
+    encoded = [backbone.encoder.encode(*request) for request in requests]
+    scores = [5, 1, 2, 3, 4, 5, 1, 2]
+    judge = Judge(backbone, batch_size=batch_size)
+    expected = [
+        read_reasoning(greedy_text(backbone, example, score, 8))
+        for example, score in zip(encoded, scores, strict=True)
+    ]
+    assert judge.reason(encoded, scores, 8) == expected
+    assert judge.reason(encoded, scores, 8) == expected  # with all prefixes in the cache
 
-    def counted(**options):
-        found = generate(**options)
-        calls.append(found.shape[1] - options["input_ids"].shape[1])
-        return found
 
-    backbone.causal.generate = counted
-    try:
-        texts = judge.reason(encoded, [1] * 4, max_new_tokens=5)
-    finally:
-        del backbone.causal.generate
-    assert len(texts) == 4
-    assert len(calls) == 2
-    assert max(calls) <= 5
+def test_generation_stops_at_the_limit_and_at_the_end_token(judge, backbone, requests, monkeypatch):
+    encoded = backbone.encoder.encode(*requests[0])
+    passes = judge._passes
+    steps = list(passes.tokens(passes.read([encoded]), [1], 7))
+    assert len(steps) == 7
+    monkeypatch.setattr(backbone.encoder, "end_id", steps[3][0])
+    assert list(passes.tokens(passes.read([encoded]), [1], 7)) == steps[: steps.index(steps[3])]
+
+
+def test_a_stream_is_the_verdict_and_then_its_reasoning(judge, requests, monkeypatch):
+    monkeypatch.setattr(Passes, "tokens", told("/5\nReasoning: Zwölf, 漢字 — so."))
+    for request in requests:
+        whole = judge.evaluate(*request)
+        verdict, *pieces = judge.stream(*request)
+        assert verdict == dataclasses.replace(whole, reasoning=None)
+        assert "".join(pieces) == whole.reasoning == "Zwölf, 漢字 — so."
+        assert len(pieces) > 10
+        assert not any("\ufffd" in piece for piece in pieces)
+
+
+def told(text):
+    """In place of generation: the tokens of a text, for one example."""
+
+    def tokens(self, *_):
+        yield from ([token] for token in self.encoder.untrusted(text))
+
+    return tokens
+
+
+@pytest.mark.parametrize("text", ["/5\nno marker", " 7", "/5\nReasoning:", "/5\nReasoning:  x \n"])
+def test_odd_generations_stream_as_they_are_read(judge, requests, monkeypatch, text):
+    monkeypatch.setattr(Passes, "tokens", told(text))
+    _, *pieces = judge.stream(*requests[0])
+    assert "".join(pieces) == judge.evaluate(*requests[0]).reasoning == read_reasoning(text)
+
+
+def test_a_closed_stream_generates_no_further(judge, requests):
+    stream = judge.stream(*requests[0], max_reasoning_tokens=10**6)
+    next(stream)
+    stream.close()
+    assert judge.evaluate(*requests[1], reasoning=False).score
+
+
+# --- what answers have in common
+
+
+def probabilities_of(judge, requests):
+    return [verdict.probabilities for verdict in judge.evaluate_many(requests)]
+
+
+@pytest.mark.parametrize("batch_size", [1, 8])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_verdict_does_not_depend_on_what_is_graded_with_it(
+    judge, backbone, requests, batch_size, order
+):
+    alone = [Judge(backbone, cached_tokens=0).evaluate(*r, reasoning=False) for r in requests]
+    together = Judge(backbone, batch_size=batch_size)
+    for _ in range(2):  # the second time, all prefixes are known
+        found = list(together.evaluate_many(requests[::order]))[::order]
+        for one, other in zip(found, alone, strict=True):
+            assert one.score == other.score
+            assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
+
+
+def test_a_known_prefix_is_not_read_again(judge, backbone, requests, monkeypatch):
+    read = []
+    forward = Backbone.forward
+
+    def counted(self, batch, cache=None):
+        read.append(int(batch.num_tokens))
+        return forward(self, batch, cache)
+
+    monkeypatch.setattr(Backbone, "forward", counted)
+    first = backbone.encoder.encode(*requests[0])
+    judge.evaluate(*requests[0], reasoning=False)
+    judge.evaluate(*requests[0]._replace(response="Something else."), reasoning=False)
+    other = requests[0]._replace(prompt="Another prompt?")
+    judge.evaluate(*other, reasoning=False)
+    again = backbone.encoder.encode(*other)
+    assert read[0] == len(first.prefix) + len(first.response)
+    assert read[1] < len(first.response) + 20
+    assert read[2] == len(again.prefix) - again.rubric_end + len(again.response)
+
+
+def test_the_untrained_base_has_prefixes_of_its_own(judge, backbone, requests):
+    trained = probabilities_of(judge, requests)
+    with backbone.without_adapter():
+        bare = probabilities_of(judge, requests)
+        assert bare == pytest.approx(
+            np.array(probabilities_of(Judge(backbone, cached_tokens=0), requests)), abs=1e-6
+        )
+    assert not np.allclose(bare, trained, atol=1e-3)
+    assert probabilities_of(judge, requests) == trained
+
+
+def test_what_is_kept_is_bounded(backbone, requests):
+    judge = Judge(backbone, cached_tokens=300)
+    list(judge.evaluate_many(requests))
+    assert sum(len(tokens) for _, tokens in judge._passes.kept._kept) <= 300
+    nothing = Judge(backbone, cached_tokens=0)
+    list(nothing.evaluate_many(requests))
+    assert len(nothing._passes.kept) == 0
+
+
+# --- more than one
+
+
+def test_several_rubrics_come_under_their_names(judge, requests):
+    rubrics = {"sum": requests[0].rubric, "metal": requests[3].rubric}
+    found = judge.evaluate_rubrics(*requests[0][:2], rubrics)
+    assert list(found) == ["sum", "metal"]
+    for name, rubric in rubrics.items():
+        alone = judge.evaluate(*requests[0][:2], rubric, reasoning=False)
+        assert found[name].probabilities == pytest.approx(alone.probabilities, abs=1e-6)
+    assert judge.evaluate_rubrics("p", "r", {}) == {}
+
+
+def test_a_comparison_does_not_depend_on_the_order(judge, requests):
+    prompt, a, rubric, _ = requests[0]
+    b = requests[2].response
+    one = judge.compare(prompt, a, b, rubric, tie=0)
+    other = judge.compare(prompt, b, a, rubric, tie=0)
+    assert one.margin == pytest.approx(-other.margin, abs=1e-6)
+    assert {one.winner, other.winner} == {"a", "b"}
+    assert one.winner == ("a" if one.margin > 0 else "b")
+    assert one.margin == pytest.approx(one.a.expected_score - one.b.expected_score)
+    assert one.a.score == judge.evaluate(prompt, a, rubric, reasoning=False).score
+    assert judge.compare(prompt, a, b, rubric, tie=5).winner == "tie"
+    assert judge.compare(prompt, a, a, rubric, tie=0).winner == "tie"
+
+
+def test_the_same_answers_come_from_coroutines(judge, requests):
+    async def ask():
+        one = await judge.aevaluate(*requests[0], reasoning=False)
+        many = [verdict async for verdict in judge.aevaluate_many(requests)]
+        pair = await judge.acompare("p", "a", "b", "r")
+        return one, many, pair
+
+    one, many, pair = asyncio.run(ask())
+    assert one == judge.evaluate(*requests[0], reasoning=False)
+    assert many == list(judge.evaluate_many(requests))
+    assert pair == judge.compare("p", "a", "b", "r")
+
+
+def test_threads_get_their_own_answers(judge, requests):
+    expected = [judge.evaluate(*request, max_reasoning_tokens=3) for request in requests]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda r: judge.evaluate(*r, max_reasoning_tokens=3), requests * 5))
+    for one, other in zip(found, expected * 5, strict=True):
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
+        assert one.reasoning == other.reasoning
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("prompt", None, "must be text"),
+        ("response", 5, "must be text"),
+        ("rubric", b"x", "must be text"),
+        ("response", "half \ud83d", "surrogate"),
+    ],
+)
+def test_what_is_no_text_is_refused(judge, requests, field, value, says):
+    with pytest.raises(DataError, match=f"^{field}: .*{says}"):
+        judge.evaluate(**requests[0]._replace(**{field: value})._asdict())
 
 
 def test_what_was_cut_is_reported(backbone, requests):
@@ -285,6 +449,30 @@ def test_a_judge_of_another_template_is_refused(saved):
         Judge.load(saved)
 
 
+def test_a_verdict_says_which_judge_gave_it(saved, tiny_config, requests):
+    judge = Judge.load(saved, device="cpu")
+    name, _, fingerprint = judge.model.partition("+")
+    assert name == tiny_config.model.name.rpartition("/")[2]
+    assert fingerprint == judge_fingerprint(saved)[:8]
+    assert {verdict.model for verdict in judge.evaluate_many(requests)} == {judge.model}
+
+
+def test_another_quantisation_comes_near(saved, requests):
+    plain = Judge.load(saved, quantization="none")
+    assert Judge.load(saved).temperature == plain.temperature
+    rough = Judge.load(saved, quantization="nf4")
+    values = [probabilities_of(judge, requests) for judge in (plain, rough)]
+    assert not np.allclose(*values, atol=1e-4)
+    assert np.allclose(*values, atol=0.25)
+
+
+def test_an_unknown_device_or_quantisation_is_told(saved):
+    with pytest.raises(ModelError, match="quantization: 'q4' is none of nf4, fp4, int8, none"):
+        Judge.load(saved, quantization="q4")
+    with pytest.raises(ModelError, match="device: 'gpu7' cannot be used"):
+        Judge.load(saved, device="gpu7")
+
+
 def test_a_judge_of_another_tokenizer_is_refused(saved):
     edit(saved, digit_ids=[1, 2, 3, 4, 5])
     with pytest.raises(ModelError, match="another tokenizer"):
@@ -297,7 +485,7 @@ def test_a_judge_whose_adapter_is_gone_or_broken_is_told(saved):
     with pytest.raises(ModelError, match=f"{saved}: no adapter"):
         Judge.load(saved, device="cpu")
     weights.unlink()
-    with pytest.raises(ModelError, match=f"{saved}: no adapter"):
+    with pytest.raises(ModelError, match=f"{saved}: holds no whole judge"):
         Judge.load(saved, device="cpu")
 
 

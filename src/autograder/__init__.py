@@ -19,13 +19,14 @@ if TYPE_CHECKING:
         UnknownModelError,
     )
     from autograder.judge import Judge, Request
-    from autograder.schema import Example, Item, Verdict
+    from autograder.schema import Comparison, Example, Item, Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Judge": "judge",
     "Request": "judge",
+    "Comparison": "schema",
     "Example": "schema",
     "Item": "schema",
     "Verdict": "schema",
@@ -45,6 +46,7 @@ __all__ = [
     "AuditError",
     "AutograderError",
     "ChecksumError",
+    "Comparison",
     "ConfigError",
     "DataError",
     "Example",

@@ -7,11 +7,12 @@ verdict.score, verdict.expected_score, verdict.reasoning
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,65 +26,95 @@ from autograder.model.backbone import (
     load_base,
     read_adapter,
 )
-from autograder.model.batch import collate
+from autograder.model.batch import plan
 from autograder.model.encode import Encoded
+from autograder.model.generate import ReasoningText
 from autograder.model.loss import expected_score
-from autograder.prompt import TEMPLATE_VERSION, read_reasoning
-from autograder.schema import Verdict
+from autograder.model.passes import Passes
+from autograder.prompt import TEMPLATE_VERSION
+from autograder.published import judge_fingerprint, read_judge
+from autograder.schema import Comparison, Verdict
 
+QUANTIZATIONS: dict[str, dict[str, Any]] = {
+    "nf4": {"bits": 4, "type": "nf4"},
+    "fp4": {"bits": 4, "type": "fp4"},
+    "int8": {"bits": 8},
+    "none": {"bits": 16},
+}
 
-def read_judge(folder: Path) -> dict[str, Any]:
-    """The description of a published judge.
+MAX_REASONING_TOKENS = 64
 
-    Raises:
-        ModelError: the folder holds none.
-    """
-    try:
-        values = json.loads((folder / "judge.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"{folder}: holds no judge ({error}); train one with `dvc repro`"
-        ) from None
-    wanted = {"base", "template_version", "digit_ids", "temperature", "params"}
-    if not isinstance(values, dict) or wanted - values.keys():
-        raise ModelError(f"{folder}: judge.json is not one of ours; train a judge with `dvc repro`")
-    return values
+_WINDOW = 8
+"""Batches that are read ahead, so that answers with much in common can be graded together."""
 
 
 class Request(NamedTuple):
-    """One response to grade."""
+    """One response to grade; without a reference answer, `reference` is empty or None."""
 
     prompt: str
     response: str
     rubric: str
-    reference: str = ""
+    reference: str | None = None
 
 
 class Judge:
     """A base model with a trained adapter that grades responses.
 
+    The score comes from the distribution over the five digits after the forced `Score: `, in
+    one pass and without parsing; a reasoning is generated after it on request and never read
+    for the score. The same texts get the same verdict whatever they are graded together with.
+
+    All methods may be called from several threads; passes through the model take turns.
+
     Args:
         backbone: the model, in evaluation mode from here on.
         temperature: divides the digits' logits.
         batch_size: responses in one forward pass.
+        model: stands in each verdict.
+        cached_tokens: tokens of rubrics and prompts whose keys and values are kept between
+            passes; see `PrefixCache`.
     """
 
-    def __init__(self, backbone: Backbone, temperature: float = 1.0, batch_size: int = 5) -> None:
+    def __init__(
+        self,
+        backbone: Backbone,
+        temperature: float = 1.0,
+        batch_size: int = 5,
+        model: str = "",
+        cached_tokens: int = 4096,
+    ) -> None:
         self.backbone = backbone.eval()
         self.encoder = backbone.encoder
         self.temperature = temperature
         self.batch_size = batch_size
+        self.model = model
+        self._passes = Passes(backbone, cached_tokens)
 
     @classmethod
-    def load(cls, folder: Path | str = "build/judge", device: str = "auto") -> Judge:
+    def load(
+        cls,
+        folder: Path | str = "build/judge",
+        device: str = "auto",
+        quantization: Literal["nf4", "fp4", "int8", "none"] | None = None,
+        batch_size: int = 5,
+    ) -> Judge:
         """Load a judge that `dvc repro` has trained.
 
+        Args:
+            folder: with judge.json and the adapter.
+            device: `auto`, or a name that torch knows, such as `cpu` or `cuda:1`.
+            quantization: of the base; None is as it was in training, which another one only
+                comes near to.
+            batch_size: responses in one forward pass.
+
         Raises:
-            ModelError: the folder holds no judge, or one of another template.
+            ModelError: the folder holds no judge, or one of another template; or there is no
+                such device or quantisation.
             SourceError: its base model is not here and cannot be fetched.
         """
         folder = Path(folder)
         values = read_judge(folder)
+        fingerprint = judge_fingerprint(folder)
         if values["template_version"] != TEMPLATE_VERSION:
             raise ModelError(
                 f"{folder}: was trained with template {values['template_version']}, this version "
@@ -92,108 +123,223 @@ class Judge:
         config = configuration.parse_groups(
             values["params"], ("model", "quantization"), str(folder / "judge.json")
         )
-        where = default_device() if device == "auto" else torch.device(device)
-        dtype = choose_dtype(config.quantization.compute_dtype, where)
-        base, encoder = load_base(config.model, config.quantization, device=where, dtype=dtype)
+        settings = config.quantization
+        if quantization is not None:
+            if quantization not in QUANTIZATIONS:
+                raise ModelError(
+                    f"quantization: {quantization!r} is none of {', '.join(QUANTIZATIONS)}"
+                )
+            settings = dataclasses.replace(settings, **QUANTIZATIONS[quantization])
+        where = _device(device)
+        dtype = choose_dtype(settings.compute_dtype, where)
+        base, encoder = load_base(config.model, settings, device=where, dtype=dtype)
         if list(encoder.digit_ids) != values["digit_ids"]:
             raise ModelError(f"{folder}: was trained with another tokenizer than the base has")
         backbone = Backbone(read_adapter(base, folder), encoder).to(where)
-        return cls(backbone, values["temperature"])
+        name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
+        return cls(backbone, values["temperature"], batch_size, name)
+
+    # --- verdicts
 
     def evaluate(
         self,
         prompt: str,
         response: str,
         rubric: str,
-        reference: str = "",
+        reference: str | None = None,
         *,
         reasoning: bool = True,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
     ) -> Verdict:
         """Grade one response, beside a reference answer if there is one.
 
         Raises:
-            DataError: rubric and prompt are too long for the model.
+            DataError: a text is none, or rubric and prompt are too long for the model.
         """
-        request = Request(prompt, response, rubric, reference)
-        (verdict,) = self.evaluate_many([request], reasoning=reasoning)
+        encoded = self._encode(Request(prompt, response, rubric, reference))
+        (verdict,) = self._grade([encoded], reasoning, max_reasoning_tokens)
         return verdict
 
     def evaluate_many(
-        self, requests: Iterable[Request | tuple[str, str, str]], *, reasoning: bool = False
+        self,
+        requests: Iterable[Request | tuple[str, ...]],
+        *,
+        reasoning: bool = False,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
     ) -> Iterator[Verdict]:
-        """Grade responses lazily and in order, a batch at a time."""
-        waiting = iter(requests)
-        while chunk := list(islice(waiting, self.batch_size)):
-            encoded = [self.encoder.encode(*request) for request in chunk]
-            probabilities = self.probabilities(encoded)
-            scores = (probabilities.argmax(dim=1) + 1).tolist()
-            texts: Sequence[str | None] = [None] * len(chunk)
-            if reasoning:
-                texts = self.reason(encoded, scores)
-            means = expected_score(probabilities).tolist()
-            for example, score, mean, row, text in zip(
-                encoded, scores, means, probabilities.tolist(), texts, strict=True
-            ):
-                yield Verdict(score, mean, tuple(row), row[score - 1], text, example.truncated)
+        """Grade responses lazily and in order.
 
-    @torch.no_grad()
+        A window of several batches is read ahead and graded by length, prompt and rubric; with
+        reasoning, which takes far longer, a single batch.
+
+        Raises:
+            DataError: as `evaluate`.
+        """
+        waiting = iter(requests)
+        window = self.batch_size * (1 if reasoning else _WINDOW)
+        while chunk := list(islice(waiting, window)):
+            encoded = [self._encode(Request(*request)) for request in chunk]
+            verdicts: dict[int, Verdict] = {}
+            for batch in self.plan(encoded):
+                rows = [encoded[at] for at in batch]
+                found = self._grade(rows, reasoning, max_reasoning_tokens)
+                verdicts |= zip(batch, found, strict=True)
+            yield from (verdicts[at] for at in range(len(chunk)))
+
+    def evaluate_rubrics(
+        self,
+        prompt: str,
+        response: str,
+        rubrics: Mapping[str, str],
+        reference: str | None = None,
+        *,
+        reasoning: bool = False,
+    ) -> dict[str, Verdict]:
+        """Grade one response by several rubrics, each for itself.
+
+        Args:
+            rubrics: name to rubric; the verdicts come under the same names, in the same order.
+        """
+        requests = (Request(prompt, response, rubric, reference) for rubric in rubrics.values())
+        verdicts = self.evaluate_many(requests, reasoning=reasoning)
+        return dict(zip(rubrics, verdicts, strict=True))
+
+    def compare(
+        self,
+        prompt: str,
+        a: str,
+        b: str,
+        rubric: str,
+        reference: str | None = None,
+        *,
+        tie: float = 0.25,
+        reasoning: bool = False,
+    ) -> Comparison:
+        """Grade two responses to one prompt, each for itself, and say which is better.
+
+        Neither sees the other, so their order cannot matter.
+
+        Args:
+            tie: expected scores that differ by less are a tie.
+        """
+        requests = [Request(prompt, response, rubric, reference) for response in (a, b)]
+        one, other = self.evaluate_many(requests, reasoning=reasoning)
+        margin = one.expected_score - other.expected_score
+        if abs(margin) < tie or margin == 0:
+            return Comparison("tie", margin, one, other)
+        return Comparison("a" if margin > 0 else "b", margin, one, other)
+
+    def stream(
+        self,
+        prompt: str,
+        response: str,
+        rubric: str,
+        reference: str | None = None,
+        *,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
+    ) -> Iterator[Verdict | str]:
+        """The verdict without reasoning, then the reasoning's text piece by piece.
+
+        Closing the iterator ends the generation.
+        """
+        encoded = self._encode(Request(prompt, response, rubric, reference))
+        read = self._passes.read([encoded])
+        (verdict,) = self._verdicts([encoded], read.logits)
+        yield verdict
+        text = ReasoningText(self.encoder.tokenizer)
+        for (token,) in self._passes.tokens(read, [verdict.score], max_reasoning_tokens):
+            if token is not None and (piece := text.add(token)):
+                yield piece
+        if rest := text.end():
+            yield rest
+
+    # --- the same for asyncio
+
+    async def aevaluate(self, *texts: str | None, **options: Any) -> Verdict:
+        """`evaluate` in a thread."""
+        return await asyncio.to_thread(self.evaluate, *texts, **options)  # type: ignore[arg-type]
+
+    async def acompare(self, *texts: str | None, **options: Any) -> Comparison:
+        """`compare` in a thread."""
+        return await asyncio.to_thread(self.compare, *texts, **options)  # type: ignore[arg-type]
+
+    async def aevaluate_many(
+        self, requests: Iterable[Request | tuple[str, ...]], **options: Any
+    ) -> AsyncIterator[Verdict]:
+        """`evaluate_many`, a window at a time in a thread."""
+        verdicts = self.evaluate_many(requests, **options)
+        while (verdict := await asyncio.to_thread(next, verdicts, None)) is not None:
+            yield verdict
+
+    # --- passes through the model
+
+    def plan(self, encoded: Sequence[Encoded]) -> list[list[int]]:
+        """Which of them to grade together, as indices; see `model.batch.plan`."""
+        return plan(encoded, self.batch_size)
+
     def digit_logits(self, encoded: Sequence[Encoded]) -> Tensor:
         """Logits of the five digits where the score stands: float32 (N, 5) on the CPU."""
-        backbone = self.backbone
-        rows = []
-        for start in range(0, len(encoded), self.batch_size):
-            batch = collate(encoded[start : start + self.batch_size], self.encoder.pad_id)
-            logits = backbone(batch.to(backbone.device))[batch.is_score]
-            rows.append(logits[:, backbone.digit_ids].float().cpu())
-        return torch.cat(rows) if rows else torch.empty(0, 5)
+        logits = torch.empty(len(encoded), 5)
+        for batch in self.plan(encoded):
+            logits[batch] = self._passes.read([encoded[at] for at in batch]).logits
+        return logits
 
     def probabilities(self, encoded: Sequence[Encoded]) -> Tensor:
         """Calibrated score distributions: float32 (N, 5) on the CPU."""
         return (self.digit_logits(encoded) / self.temperature).softmax(dim=1)
 
-    @torch.no_grad()
     def reason(
-        self, encoded: Sequence[Encoded], scores: Sequence[int], max_new_tokens: int = 64
+        self,
+        encoded: Sequence[Encoded],
+        scores: Sequence[int],
+        max_new_tokens: int = MAX_REASONING_TOKENS,
     ) -> list[str]:
         """Generate a reasoning for each given score, greedily.
 
         The score stands already; nothing in the generated text can change it.
         """
+        texts = [""] * len(encoded)
+        for places in self.plan(encoded):
+            read = self._passes.read([encoded[at] for at in places])
+            given = [scores[at] for at in places]
+            found = self._passes.reasonings(read, given, max_new_tokens)
+            for at, text in zip(places, found, strict=True):
+                texts[at] = text
+        return texts
+
+    def _encode(self, request: Request) -> Encoded:
+        return self.encoder.encode(*request)
+
+    def _grade(
+        self, encoded: Sequence[Encoded], reasoning: bool, max_new_tokens: int
+    ) -> list[Verdict]:
+        """Verdicts of one batch."""
+        read = self._passes.read(encoded)
+        verdicts = self._verdicts(encoded, read.logits)
+        if not reasoning:
+            return verdicts
+        given = [verdict.score for verdict in verdicts]
+        texts = self._passes.reasonings(read, given, max_new_tokens)
         return [
-            read_reasoning(text)
-            for start in range(0, len(encoded), self.batch_size)
-            for text in self._generate(
-                encoded[start : start + self.batch_size],
-                scores[start : start + self.batch_size],
-                max_new_tokens,
-            )
+            dataclasses.replace(verdict, reasoning=text)
+            for verdict, text in zip(verdicts, texts, strict=True)
         ]
 
-    def _generate(
-        self, encoded: Sequence[Encoded], scores: Sequence[int], max_new_tokens: int
-    ) -> list[str]:
-        encoder = self.encoder
-        rows = [
-            [*example.prefix, *example.response, encoder.digit_ids[score - 1]]
-            for example, score in zip(encoded, scores, strict=True)
+    def _verdicts(self, encoded: Sequence[Encoded], logits: Tensor) -> list[Verdict]:
+        probabilities = (logits / self.temperature).softmax(dim=1)
+        scores = (probabilities.argmax(dim=1) + 1).tolist()
+        means = expected_score(probabilities).tolist()
+        rows = zip(encoded, scores, means, probabilities.tolist(), strict=True)
+        return [
+            Verdict(score, mean, tuple(row), row[score - 1], None, example.truncated, self.model)
+            for example, score, mean, row in rows
         ]
-        longest = max(map(len, rows))
-        ids = torch.tensor([[encoder.pad_id] * (longest - len(row)) + row for row in rows])
-        mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
-        causal: Any = self.backbone.causal
-        generated = causal.generate(
-            input_ids=ids.to(self.backbone.device),
-            attention_mask=mask.to(self.backbone.device),
-            max_new_tokens=max_new_tokens,
-            do_sample=False,
-            temperature=None,
-            top_p=None,
-            top_k=None,
-            repetition_penalty=None,
-            eos_token_id=encoder.end_id,
-            pad_token_id=encoder.pad_id,
-        )
-        texts: list[str] = encoder.tokenizer.batch_decode(
-            generated[:, longest:], skip_special_tokens=True
-        )
-        return texts
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return default_device()
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError, ValueError) as error:
+        raise ModelError(f"device: {name!r} cannot be used ({error}); leave it at auto") from None

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from autograder.files import atomic_write
 from autograder.jsonl import Row, read_records, read_rows, show, unique
@@ -111,6 +112,7 @@ class Verdict:
         confidence: the probability of `score`, after temperature calibration.
         reasoning: generated on request, else None.
         truncated: names of the fields that were cut to fit, e.g. `("response",)`.
+        model: which judge: its base and the fingerprint of its adapter.
     """
 
     score: int
@@ -119,6 +121,23 @@ class Verdict:
     confidence: float
     reasoning: str | None = None
     truncated: tuple[str, ...] = ()
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Which of two responses to one prompt is better.
+
+    Attributes:
+        winner: `a`, `b` or `tie`.
+        margin: `a`'s expected score less `b`'s, -4.0 to 4.0.
+        a, b: the verdict of each.
+    """
+
+    winner: Literal["a", "b", "tie"]
+    margin: float
+    a: Verdict
+    b: Verdict
 
 
 def parse_example(values: object, path: str, line: int) -> Example:

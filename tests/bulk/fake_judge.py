@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autograder.errors import DataError
+from autograder.model.batch import plan
 from autograder.model.encode import Encoded
 from autograder.schema import Verdict
 
@@ -27,6 +28,9 @@ class FakeJudge:
         self.batch_size = batch_size
         self.reasoning = reasoning
         self.batches: list[list[tuple[str, ...]]] = []
+
+    def plan(self, encoded: list[Encoded]) -> list[list[int]]:
+        return plan(encoded, self.batch_size)
 
     def evaluate_many(self, requests: Iterable[Any], *, reasoning: bool) -> Iterator[Verdict]:
         self.batches.append([tuple(request) for request in requests])

@@ -11,9 +11,10 @@ import torch
 from autograder.config import Config
 from autograder.errors import DataError
 from autograder.evaluation.benchmark_records import Graded
-from autograder.evaluation.grading import grade, judge_fingerprint
+from autograder.evaluation.grading import grade
 from autograder.judge import Judge
 from autograder.model.backbone import Backbone, add_adapter, load_base
+from autograder.model.passes import Passes
 
 HOSTILE = "=cmd|' /C calc'!A0\n\x1b[31m,\"\0\r\ud7ff"
 
@@ -40,19 +41,16 @@ def rows(examples):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The responses that the judge was asked to grade."""
+    """The responses that the judge was asked to grade, a batch at a time."""
     seen = []
-    evaluate_many = Judge.evaluate_many
+    read = Passes.read
 
-    def spy(self, requests, **options):
-        def passing():
-            for request in requests:
-                seen.append(request[1])
-                yield request
+    def spy(self, encoded):
+        ends = len(self.encoder.closing) + len(self.encoder.lead)
+        seen.append([self.encoder.tokenizer.decode(e.response[:-ends]) for e in encoded])
+        return read(self, encoded)
 
-        return evaluate_many(self, passing(), **options)
-
-    monkeypatch.setattr(Judge, "evaluate_many", spy)
+    monkeypatch.setattr(Passes, "read", spy)
     return seen
 
 
@@ -67,7 +65,7 @@ def table(path):
 
 def test_grades_are_the_judges_in_the_files_order(judge, rows, asked):
     found = run(judge, rows)
-    assert asked[0] == "apples " * 200
+    assert "[... text left out ...]" in asked[0][0]  # the longest first
     requests = [(r.example.prompt, r.example.response, r.example.rubric) for r in rows]
     for one, verdict in zip(found, judge.evaluate_many(requests), strict=True):
         assert one.probabilities == pytest.approx(verdict.probabilities, abs=1e-5)
@@ -104,7 +102,7 @@ def test_after_an_interruption_only_the_rest_is_graded(
 
     def stop(count):
         calls.append(count)
-        if len(calls) == 6:  # the first call tells of what was there
+        if len(calls) == 3:  # the first call tells of what was there
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -112,11 +110,12 @@ def test_after_an_interruption_only_the_rest_is_graded(
     assert not path.exists()
     partial = tmp_path / ".rows.csv.part"
     kept = partial.read_bytes()
-    assert kept.count(b"\n") == 6
+    num_kept = sum(map(len, asked[-2:]))
+    assert kept.count(b"\n") == 1 + num_kept
     partial.write_bytes(kept[: len(kept) - torn])
     asked.clear()
     assert [g.truncated for g in run(judge, rows, predictions=path)] == [g.truncated for g in whole]
-    assert len(asked) == 5 + (torn > 0)
+    assert sum(map(len, asked)) == len(rows) - num_kept + (torn > 0)
     for one, other in zip(table(path), table(tmp_path / "whole.csv"), strict=True):
         assert one["key"] == other["key"]
         assert float(one["p1"]) == pytest.approx(float(other["p1"]), abs=1e-5)
@@ -136,10 +135,10 @@ def test_only_what_is_the_same_is_not_graded_again(judge, rows, tmp_path, asked)
     changed = dataclasses.replace(rows[0].example, rubric="Another rubric.")
     run(judge, [dataclasses.replace(rows[0], example=changed), *rows[1:]], predictions=path,
         fingerprint="a")  # fmt: skip
-    assert asked == [rows[0].example.response]
+    assert asked == [[rows[0].example.response]]
     asked.clear()
     run(judge, rows, predictions=path, fingerprint="b")
-    assert len(asked) == len(rows)
+    assert sum(map(len, asked)) == len(rows)
 
 
 def test_a_row_that_is_too_long_is_named_before_any_is_graded(judge, rows, asked, tmp_path):
@@ -169,17 +168,3 @@ def test_another_file_is_not_written_over(judge, rows, tmp_path, content, says):
         run(judge, rows[:2], predictions=path)
     assert str(raised.value).startswith(f"{path}{says}")
     assert path.read_bytes() == content
-
-
-def test_the_fingerprint_is_of_what_scores_and_not_of_the_place(tmp_path):
-    marks = []
-    for folder in (tmp_path / "a", tmp_path / "b"):
-        folder.mkdir()
-        for name in ("judge.json", "adapter_config.json", "adapter_model.safetensors"):
-            (folder / name).write_text(name)
-        marks.append(judge_fingerprint(folder))
-    (tmp_path / "b" / "README.md").write_text("card")
-    marks.append(judge_fingerprint(tmp_path / "b"))
-    assert len(set(marks)) == 1
-    (tmp_path / "b" / "adapter_model.safetensors").write_text("other")
-    assert judge_fingerprint(tmp_path / "b") != marks[0]

@@ -8,11 +8,12 @@ import pytest
 import torch
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
+from autograder.errors import ModelError
 from autograder.model.attention import Row, tree_attention
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import collate
 
-ROWS = (Row(7, (3, 5, 1)), Row(0, (4,)), Row(6, (10,)))
+ROWS = (Row((5, 2), (3, 5, 1)), Row((0, 0), (4,)), Row((0, 6), (10,)))
 LENGTH = 18
 
 
@@ -35,19 +36,22 @@ def states(dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
 def allowed() -> torch.Tensor:
     mask = torch.zeros(len(ROWS), 1, LENGTH, LENGTH, dtype=torch.bool)
     for place, row in enumerate(ROWS):
-        for query in range(row.prefix):
+        trunk = sum(row.trunk)
+        for query in range(trunk):
             mask[place, 0, query, : query + 1] = True
-        start = row.prefix
+        start = trunk
         for length in row.branches:
             for query in range(start, start + length):
-                mask[place, 0, query, : row.prefix] = True
+                mask[place, 0, query, :trunk] = True
                 mask[place, 0, query, start : query + 1] = True
             start += length
     return mask
 
 
 def real_tokens() -> torch.Tensor:
-    return torch.tensor([[at < r.prefix + sum(r.branches) for at in range(LENGTH)] for r in ROWS])
+    return torch.tensor(
+        [[at < sum(r.trunk) + sum(r.branches) for at in range(LENGTH)] for r in ROWS]
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,6 +84,23 @@ def test_the_scaling_of_the_architecture_is_used():
     half, _ = tree_attention(Layer(), query * 2, key, value, None, scaling=0.25, tree=ROWS)
     whole, _ = tree_attention(Layer(), query, key, value, None, scaling=0.5, tree=ROWS)
     assert torch.allclose(half, whole, atol=1e-6)
+
+
+def test_what_a_cache_holds_is_seen_by_all_and_changes_no_digit():
+    query, key, value, _ = states(torch.float32)
+    whole, _ = tree_attention(Layer(), query[:1], key[:1], value[:1], None, tree=ROWS[:1])
+    rest, _ = tree_attention(
+        Layer(), query[:1, :, 5:], key[:1], value[:1], None, tree=(Row((0, 2), (3, 5, 1)),)
+    )
+    assert torch.equal(rest, whole[:, 5:])
+
+
+@pytest.mark.parametrize("option", [{"softcap": 30.0}, {"s_aux": 1}, {"sliding_window": 17}])
+def test_an_architecture_that_needs_more_is_refused(option):
+    query, key, value, _ = states(torch.float32)
+    with pytest.raises(ModelError, match=f"no {next(iter(option))}, .*model.attention=eager"):
+        tree_attention(Layer(), query, key, value, None, tree=ROWS, **option)
+    tree_attention(Layer(), query, key, value, None, tree=ROWS, sliding_window=18, softcap=None)
 
 
 @pytest.fixture

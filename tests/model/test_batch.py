@@ -159,5 +159,6 @@ def test_without_verdicts_there_is_one_target_an_example(backbone, encoded):
 def test_a_batch_moves_whole(backbone, encoded):
     batch = collate(encoded, 0)
     values = {f.name: getattr(batch.to("meta"), f.name) for f in dataclasses.fields(batch)}
-    assert values.pop("tree") == batch.tree
+    for name in ("tree", "branch", "known"):
+        assert values.pop(name) == getattr(batch, name)
     assert {value.device.type for value in values.values()} == {"meta"}

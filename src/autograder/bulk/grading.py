@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 from autograder.bulk.part import Part, Record
 from autograder.bulk.source import Source, Texts, key_of
@@ -67,7 +67,9 @@ def grade_rows(
             Record(number, _key(texts, number), reason=faults[number]) for number in sorted(new)
         )
         progress(len(new), True)
-        for batch in _batches(encoded, judge.batch_size):
+        numbers = sorted(encoded)
+        for places in judge.plan([encoded[number] for number in numbers]):
+            batch = [numbers[place] for place in places]
             fresh = [number for number in batch if number not in known]
             if not fresh:
                 continue
@@ -125,16 +127,6 @@ def _encode(
         except DataError as error:
             faults[number] = source.why(error)
     return encoded, faults
-
-
-def _batches(encoded: dict[int, Encoded], size: int) -> Iterator[Sequence[int]]:
-    """Rows with a common prefix side by side, the longest first, which shows if memory suffices."""
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for number in sorted(encoded, key=lambda number: (-encoded[number].num_tokens, number)):
-        groups.setdefault(encoded[number].prefix, []).append(number)
-    order = [number for group in groups.values() for number in group]
-    for at in range(0, len(order), size):
-        yield order[at : at + size]
 
 
 def _added(verdict: Verdict) -> dict[str, object]:

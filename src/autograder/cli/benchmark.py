@@ -63,8 +63,9 @@ def benchmark(
     from tqdm import tqdm
 
     from autograder.evaluation import benchmark as figures
-    from autograder.evaluation.grading import grade, judge_fingerprint
+    from autograder.evaluation.grading import grade
     from autograder.judge import Judge
+    from autograder.published import judge_fingerprint
 
     judge, fingerprint = Judge.load(folder), judge_fingerprint(folder)
     with tqdm(total=len(rows), unit="answer", disable=None) as bar:

@@ -99,8 +99,8 @@ def grade(
     from tqdm import tqdm
 
     from autograder.bulk.run import Plan, check, grade_file
-    from autograder.evaluation.grading import judge_fingerprint
-    from autograder.judge import Judge, read_judge
+    from autograder.judge import Judge
+    from autograder.published import judge_fingerprint, read_judge
 
     plan = Plan(
         opened,

@@ -11,17 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import DataError, ModelError
+from autograder.errors import DataError
 from autograder.evaluation.benchmark_records import Graded
 from autograder.files import atomic_write, storage_errors
-from autograder.judge import Judge, Request
-from autograder.model.encode import texts_of
+from autograder.judge import Judge
+from autograder.model.encode import Encoded, texts_of
 from autograder.schema import SCORES, Example
 from autograder.terminal import printable
 
 _PROBABILITIES = [f"p{score}" for score in SCORES]
 _COLUMNS = ["key", "id", "category", "score", "given", "expected", *_PROBABILITIES, "truncated"]
-_JUDGE_FILES = ("judge.json", "adapter_config.json", "adapter_model.safetensors")
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -31,24 +30,6 @@ class Grade:
 
     probabilities: tuple[float, ...]
     truncated: tuple[str, ...]
-
-
-def judge_fingerprint(folder: Path) -> str:
-    """sha256 over what decides a published judge's scores.
-
-    Raises:
-        ModelError: a file of it is missing.
-    """
-    digest = hashlib.sha256()
-    for name in _JUDGE_FILES:
-        try:
-            content = (folder / name).read_bytes()
-        except OSError as error:
-            raise ModelError(
-                f"{folder}: holds no whole judge ({error}); train one with `dvc repro`"
-            ) from None
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()
 
 
 def grade(
@@ -86,15 +67,16 @@ def grade(
             for line in _read(path):
                 lines[line[0]], kept[line[0]] = line, _grade(line)
     waiting = {key: row for key, row in zip(keys, rows, strict=True) if key not in kept}
-    sizes = {key: _num_tokens(judge, row, source) for key, row in waiting.items()}
-    order = sorted(waiting, key=lambda key: -sizes[key])
+    order = list(waiting)
+    encoded = [_encode(judge, row, source) for row in waiting.values()]
     progress(len(rows) - len(order))
-    requests = (Request(*texts_of(waiting[key].example)) for key in order)
     with _appending(partial, lines.values()) as append:
-        for key, verdict in zip(order, judge.evaluate_many(requests), strict=True):
-            kept[key] = Grade(verdict.probabilities, verdict.truncated)
-            append(_line(key, waiting[key].example, kept[key]))
-            progress(1)
+        for batch in judge.plan(encoded):
+            found = judge.probabilities([encoded[at] for at in batch]).tolist()
+            for at, probabilities in zip(batch, found, strict=True):
+                kept[order[at]] = Grade(tuple(probabilities), encoded[at].truncated)
+                append(_line(order[at], waiting[order[at]].example, kept[order[at]]))
+            progress(len(batch))
     grades = [kept[key] for key in keys]
     if predictions and partial:
         written = [
@@ -112,9 +94,9 @@ def _key(fingerprint: str, example: Example) -> str:
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
-def _num_tokens(judge: Judge, row: Graded, source: str) -> int:
+def _encode(judge: Judge, row: Graded, source: str) -> Encoded:
     try:
-        return judge.encoder.encode_request(row.example).num_tokens
+        return judge.encoder.encode_request(row.example)
     except DataError as error:
         raise DataError(str(error), path=source, line=row.line) from None
 

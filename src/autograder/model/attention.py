@@ -1,10 +1,13 @@
-"""Attention over rows that hold a prefix and branches, without the pairs that see nothing.
+"""Attention over rows that hold a trunk and branches, without the pairs that see nothing.
 
-A row of `Batch` is a tree of two levels: every branch looks at the prefix and at itself. A dense
+A row of `Batch` is a tree of two levels: every branch looks at the trunk and at itself. A dense
 mask over such a row spends most of its work on pairs that it then forbids; here each segment
 is one product with just the keys that it may see. It is registered with transformers under
 `NAME`, so every architecture whose attention goes through that registry can use it; without a
 tree (when text is generated) it is transformers' own `sdpa`.
+
+The trunk's segments are computed one by one whether or not the first of them come from a cache,
+so that a cache saves time and changes no digit.
 """
 
 from __future__ import annotations
@@ -15,29 +18,45 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from autograder.errors import ModelError
+
 NAME = "autograder_tree"
+
+_KEPT_MASK = 2**20
+"""Masks up to this many elements are kept for the layers that follow."""
 
 
 class Row(NamedTuple):
-    """One row: tokens of the prefix, then of each branch; the rest is padding."""
+    """One row: tokens of each segment of the trunk, then of each branch; the rest is padding.
 
-    prefix: int
+    What a cache holds already stands in no row.
+    """
+
+    trunk: tuple[int, ...]
     branches: tuple[int, ...]
 
 
-@lru_cache(maxsize=64)
 def _mask(seen: int, length: int, groups: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Additive mask (1, groups * length, seen + length): -inf where a query would look ahead.
 
-    Kept, as every layer asks for the same few.
+    The small ones are kept, as every layer asks for the same few.
     """
+    small = groups * length * (seen + length) <= _KEPT_MASK
+    make = _kept_mask if small else _kept_mask.__wrapped__
+    return make(seen, length, groups, dtype, device)
+
+
+@lru_cache(maxsize=64)
+def _kept_mask(
+    seen: int, length: int, groups: int, dtype: torch.dtype, device: torch.device
+) -> Tensor:
     ahead = torch.full((length, length), -torch.inf, dtype=dtype, device=device).triu_(1)
     free = ahead.new_zeros(length, seen)
     return torch.cat((free, ahead), dim=1).repeat(1, groups, 1)
 
 
-def _segment(query: Tensor, key: Tensor, value: Tensor, seen: int, scaling: float) -> Tensor:
-    """Attention of a segment's queries (H, Q, D) to keys (K, S, D), the first `seen` of them free.
+def _segment(query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
+    """Attention of a segment's queries (H, Q, D) to keys (K, S, D), which end with its own.
 
     H query heads share K key heads; each group's queries are stacked, so that keys are not copied.
     The softmax takes the products' own dtype and sums in float32, as PyTorch's kernels do.
@@ -45,22 +64,31 @@ def _segment(query: Tensor, key: Tensor, value: Tensor, seen: int, scaling: floa
     heads, length, width = query.shape
     groups = heads // key.shape[0]
     stacked = query.reshape(key.shape[0], groups * length, width)
-    mask = _mask(seen, length, groups, query.dtype, query.device)
+    mask = _mask(key.shape[1] - length, length, groups, query.dtype, query.device)
     scores = torch.baddbmm(mask, stacked, key.transpose(1, 2), alpha=scaling)
     return torch.bmm(scores.softmax(dim=-1), value).view(heads, length, width)
 
 
 def _row(query: Tensor, key: Tensor, value: Tensor, row: Row, scaling: float) -> Tensor:
     """Attention within one row: (H, L, D), zeros in the padding."""
-    padding = query.shape[1] - row.prefix - sum(row.branches)
-    lengths = [row.prefix, *row.branches, padding]
-    queries, keys, values = (torch.split(states, lengths, dim=1) for states in (query, key, value))
+    known = key.shape[1] - query.shape[1]
+    lengths = [*row.trunk, *row.branches]
+    lengths.append(query.shape[1] - sum(lengths))
+    queries = torch.split(query, lengths, dim=1)
+    (trunk_key, *keys), (trunk_value, *values) = (
+        torch.split(states, [known, *lengths], dim=1) for states in (key, value)
+    )
     out = []
-    if row.prefix:
-        out.append(_segment(queries[0], keys[0], values[0], 0, scaling))
-    for at in range(1, len(row.branches) + 1):
-        seen = [torch.cat((states[0], states[at]), dim=1) for states in (keys, values)]
-        out.append(_segment(queries[at], seen[0], seen[1], row.prefix, scaling))
+    for at, length in enumerate(lengths[:-1]):
+        if not length:
+            continue
+        seen = (
+            torch.cat((trunk_key, keys[at]), dim=1),
+            torch.cat((trunk_value, values[at]), dim=1),
+        )
+        if at < len(row.trunk):
+            trunk_key, trunk_value = seen
+        out.append(_segment(queries[at], *seen, scaling))
     return torch.cat((*out, torch.zeros_like(queries[-1])), dim=1)
 
 
@@ -78,7 +106,9 @@ def tree_attention(
 
     Args:
         module: the attention layer.
-        query: (R, H, L, D); key, value: (R, K, L, D), with H a multiple of K.
+        query: (R, H, L, D).
+        key, value: (R, K, C + L, D), with H a multiple of K, and C tokens before each row that a
+            cache held.
         attention_mask: used only without a tree.
         scaling: of the products; 1 / sqrt(D) where it is not given.
         tree: the layout of each row.
@@ -86,6 +116,9 @@ def tree_attention(
 
     Returns:
         (R, L, H, D), and None for the weights.
+
+    Raises:
+        ModelError: the architecture asks for something that only `eager` does.
     """
     if tree is None:
         from transformers.integrations.sdpa_attention import sdpa_attention_forward
@@ -94,9 +127,22 @@ def tree_attention(
             module, query, key, value, attention_mask, scaling=scaling, **options
         )
         return output, None
+    _refuse(options, key.shape[2])
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     rows = [_row(q, k, v, row, scale) for q, k, v, row in zip(query, key, value, tree, strict=True)]
     return torch.stack(rows).transpose(1, 2).contiguous(), None
+
+
+def _refuse(options: dict[str, Any], length: int) -> None:
+    window = options.get("sliding_window")
+    asked = [name for name in ("softcap", "s_aux") if options.get(name) is not None]
+    if window is not None and window < length:
+        asked.append("sliding_window")
+    if asked:
+        raise ModelError(
+            f"model.attention: 'tree' knows no {', '.join(asked)}, which this architecture asks "
+            "for; set model.attention=eager"
+        )
 
 
 def register() -> None:

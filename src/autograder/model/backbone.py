@@ -15,11 +15,11 @@ from torch import Tensor, nn
 
 from autograder.config import LoraConfig, ModelConfig, QuantizationConfig
 from autograder.errors import ModelError
-from autograder.model import attention
+from autograder.model import attention, quantized
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoder
 from autograder.model.fetch import pull
-from autograder.model.sizes import lora_targets
+from autograder.model.sizes import ARCHITECTURES, lora_targets
 
 _log = logging.getLogger(__name__)
 
@@ -51,9 +51,11 @@ class Backbone(nn.Module):
         model: the PEFT model, or the plain base where no adapter was asked for.
         encoder: text to token ids, for this tokenizer.
         digit_ids: int64 (5,), a buffer that moves with the module.
+        adapted: false while the adapter is switched off.
     """
 
     digit_ids: Tensor
+    adapted: bool = True
 
     def __init__(self, model: nn.Module, encoder: Encoder) -> None:
         super().__init__()
@@ -71,11 +73,16 @@ class Backbone(nn.Module):
     def device(self) -> torch.device:
         return self.digit_ids.device
 
-    def forward(self, batch: Batch) -> Tensor:
+    def forward(self, batch: Batch, cache: Any = None) -> Tensor:
         """Logits (T, vocabulary) where the batch predicts a token, in the compute dtype.
 
         Only these T hidden states go through the output head: with a vocabulary of 152k the
         head on every position would cost as much as the rest of a small model.
+
+        Args:
+            batch: what to read.
+            cache: transformers' cache of the `batch.known` tokens before each row; the rows' own
+                keys and values are added to it.
         """
         causal = self.causal
         dtype = causal.get_input_embeddings().weight.dtype
@@ -90,7 +97,8 @@ class Backbone(nn.Module):
         hidden = body(
             input_ids=batch.input_ids,
             position_ids=batch.position_ids,
-            use_cache=False,
+            use_cache=cache is not None,
+            past_key_values=cache,
             **options,
         ).last_hidden_state
         return cast(Tensor, causal.get_output_embeddings()(hidden[batch.rows, batch.columns]))
@@ -98,8 +106,12 @@ class Backbone(nn.Module):
     @contextmanager
     def without_adapter(self) -> Iterator[None]:
         """Inside, the backbone answers as the untrained base model."""
-        with cast(Any, self.model).disable_adapter():
-            yield
+        self.adapted = False
+        try:
+            with cast(Any, self.model).disable_adapter():
+                yield
+        finally:
+            self.adapted = True
 
     def trainable(self) -> dict[str, nn.Parameter]:
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
@@ -152,26 +164,34 @@ def load_base(
     Raises:
         ModelError: the folder holds no model that transformers can load.
     """
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     folder = pull(model.name)
     kind = model.attention
-    if kind == "auto":
-        # The CPU's fused attention is slower backward than plain matrix products.
-        kind = "tree" if device.type == "cpu" else "sdpa"
-    if kind == "tree":
-        attention.register()
-        kind = attention.NAME
     try:
         with _quiet():
+            if kind == "auto":
+                # The CPU's fused attention is slower backward than plain matrix products.
+                shape = AutoConfig.from_pretrained(folder, local_files_only=True)
+                on_cpu = device.type == "cpu" and shape.model_type in ARCHITECTURES
+                kind = "tree" if on_cpu else "sdpa"
+            if kind == "tree":
+                attention.register()
+                kind = attention.NAME
+            copy = quantized.copy_of(folder, quantization, dtype)
+            known = copy is not None and copy.is_dir()
+            # A copy says itself how it was quantised, unless it is told anything, be it None.
+            how = {} if known else {"quantization_config": _quantization(quantization, dtype)}
             base = AutoModelForCausalLM.from_pretrained(
-                folder,
+                copy if known else folder,
                 dtype=dtype,
-                quantization_config=_quantization(quantization, dtype),
                 attn_implementation=kind,
                 device_map={"": device},
                 local_files_only=True,
+                **how,
             )
+            if copy and not known:
+                quantized.keep(base, copy)
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{folder}: no causal language model: {_first_line(error)}") from error

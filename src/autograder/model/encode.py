@@ -40,6 +40,8 @@ class Encoded:
         verdict: the digit, the reasoning and the end token; empty at inference.
         score: the label, or 0 where there is none.
         truncated: names of the fields that were cut.
+        rubric_end: how many tokens of the prefix are instruction and rubric, equal for equal
+            rubrics.
     """
 
     prefix: tuple[int, ...]
@@ -47,6 +49,7 @@ class Encoded:
     verdict: tuple[int, ...]
     score: int
     truncated: tuple[str, ...]
+    rubric_end: int = 0
 
     @property
     def num_tokens(self) -> int:
@@ -136,7 +139,7 @@ class Encoder:
         prompt: str,
         response: str,
         rubric: str,
-        reference: str = "",
+        reference: str | None = None,
         *,
         verdict: tuple[int, ...] = (),
         score: int = 0,
@@ -147,8 +150,10 @@ class Encoder:
         rubric and verdict never are.
 
         Raises:
-            DataError: rubric and prompt leave no room for a response.
+            DataError: rubric and prompt leave no room for a response, or a text is none.
         """
+        reference = reference or ""
+        _check(prompt=prompt, response=response, rubric=rubric, reference=reference)
         texts = user_parts(prompt, response, rubric, reference)
         parts = [(part, self._part(part)) for part in texts]
         fixed = len(self.opening) + len(self.closing) + len(self.lead)
@@ -174,7 +179,9 @@ class Encoder:
         *shared, (_, last) = parts
         prefix = (*self.opening, *(token for _, ids in shared for token in ids))
         branch = (*last, *self.closing, *self.lead)
-        return Encoded(prefix, branch, verdict, score, tuple(truncated))
+        at = next(i for i, (part, _) in enumerate(parts) if part.field == "rubric")
+        rubric_end = len(self.opening) + sum(len(ids) for _, ids in parts[: at + 1])
+        return Encoded(prefix, branch, verdict, score, tuple(truncated), rubric_end)
 
     def encode_example(self, example: Example) -> Encoded:
         """Encode a graded response with its verdict, for training."""
@@ -203,6 +210,19 @@ class Encoder:
         keep = max(room - len(mark), 2)
         head = (keep + 1) // 2
         return [*ids[:head], *mark, *ids[len(ids) - (keep - head) :]]
+
+
+def _check(**texts: object) -> None:
+    for field, text in texts.items():
+        if not isinstance(text, str):
+            raise DataError(f"must be text, not {type(text).__name__}", field=field)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"holds half a character, a surrogate, at position {error.start}; remove it",
+                field=field,
+            ) from None
 
 
 def texts_of(example: Example) -> tuple[str, str, str, str]:

@@ -102,13 +102,15 @@ class JudgeModule(lightning.LightningModule):
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         window, self._window = self._window, []
         row = {"step": self.global_step + 1.0, "epoch": self.current_epoch + 1.0}
-        means = torch.stack(
+        parts = torch.stack(
             [torch.stack([p.total.detach(), p.score, p.reasoning, p.regression]) for p in window]
-        ).nanmean(dim=0)  # a batch without reasoning has no loss of it
+        )
+        # A batch without reasoning has no loss of it: NaN.
+        sums = torch.stack([parts.nansum(dim=0), (~parts.isnan()).sum(dim=0)])
         if self.trainer.world_size > 1:
-            means = self.trainer.strategy.reduce(means, reduce_op="mean")
+            sums = self.trainer.strategy.reduce(sums, reduce_op="sum")
         names = ("loss", "score_loss", "reasoning_loss", "regression")
-        row |= dict(zip(names, means.tolist(), strict=True))
+        row |= dict(zip(names, (sums[0] / sums[1]).tolist(), strict=True))
         row["lr"] = optimizer.param_groups[0]["lr"]
         self.history["train"].append(row)
         for logger in self.loggers:

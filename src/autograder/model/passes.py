@@ -1,0 +1,87 @@
+"""Passes through the model at inference: answers read together, and text that goes on from them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from autograder.model.backbone import Backbone
+from autograder.model.batch import Batch, collate
+from autograder.model.encode import Encoded
+from autograder.model.generate import ReasoningText, greedy, split_cache
+from autograder.model.prefix_cache import PrefixCache, start_cache
+
+
+class Read(NamedTuple):
+    """What one pass over N examples leaves.
+
+    Attributes:
+        logits: float32 (N, 5) on the CPU, of the digits where the score stands.
+        batch: what was read.
+        cache: its keys and values.
+    """
+
+    logits: Tensor
+    batch: Batch
+    cache: Any
+
+
+class Passes:
+    """Runs a model for several threads in turn, and remembers what it has read.
+
+    Args:
+        backbone: the model.
+        cached_tokens: tokens of rubrics and prompts whose keys and values are kept.
+    """
+
+    def __init__(self, backbone: Backbone, cached_tokens: int) -> None:
+        self.backbone = backbone
+        self.encoder = backbone.encoder
+        self.kept = PrefixCache(cached_tokens)
+        self._lock = threading.Lock()
+
+    @torch.no_grad()
+    def read(self, encoded: Sequence[Encoded]) -> Read:
+        """One pass over examples that fit a batch."""
+        backbone, kept = self.backbone, self.kept
+        prompts = {example.prefix for example in encoded}
+        rubrics = {example.prefix[: example.rubric_end] for example in encoded}
+        common = [prefix for group in (prompts, rubrics) if len(group) == 1 for prefix in group]
+        with self._lock:
+            known, layers = kept.find(common, backbone.adapted)
+            batch = collate(encoded, self.encoder.pad_id, known=known)
+            cache = start_cache(layers, len(batch.tree))
+            logits = backbone(batch.to(backbone.device), cache)[batch.is_score]
+            for example, (row, _, _) in zip(encoded, batch.branch, strict=True):
+                kept.keep(example.prefix[: example.rubric_end], backbone.adapted, cache, row)
+            if len(prompts) == 1:
+                kept.keep(encoded[0].prefix, backbone.adapted, cache, 0)
+        return Read(logits[:, backbone.digit_ids].float().cpu(), batch, cache)
+
+    def tokens(
+        self, read: Read, scores: Sequence[int], max_new_tokens: int
+    ) -> Iterator[list[int | None]]:
+        """What follows each given score, a step at a time; between two others may have a turn."""
+        digits = [self.encoder.digit_ids[score - 1] for score in scores]
+        own, lengths = split_cache(read.cache, read.batch)
+        steps = greedy(self.backbone, own, lengths, digits, max_new_tokens)
+        while True:
+            with self._lock:
+                tokens = next(steps, None)
+            if tokens is None:
+                return
+            yield tokens
+
+    def reasonings(self, read: Read, scores: Sequence[int], max_new_tokens: int) -> list[str]:
+        """The reasoning after each given score, greedily."""
+        texts = [ReasoningText(self.encoder.tokenizer) for _ in scores]
+        pieces: list[list[str]] = [[] for _ in scores]
+        for tokens in self.tokens(read, scores, max_new_tokens):
+            for text, out, token in zip(texts, pieces, tokens, strict=True):
+                if token is not None:
+                    out.append(text.add(token))
+        return ["".join((*out, text.end())) for text, out in zip(texts, pieces, strict=True)]
