@@ -40,13 +40,15 @@ test: lint  ## lint, then every test that takes minutes at most
 test-slow: setup  ## long tests with real weights
 	$(BIN)/python -m pytest -m slow --timeout 3600
 
-bench: setup  ## one training step beside TRL's (takes minutes; keep the machine idle)
+bench: setup  ## one training step beside TRL's; answers a second (takes minutes; keep it idle)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[bench]'
 	$(BIN)/python bench/train_step.py
+	@if test -e build/judge; then $(BIN)/python bench/scoring.py; \
+		else echo "no judge to time yet: make repro"; fi
 
-serve: setup  ## serve the judge over HTTP
-	@echo "not yet: the HTTP service comes with a later release; see autograder judge --help"
+serve: setup  ## serve the judge over HTTP, with a playground at http://127.0.0.1:8000/
+	$(BIN)/autograder serve
 
 docs: setup  ## write the command reference from --help
 	$(BIN)/python docs/make_commands.py

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tiny_judge import publish_tiny_judge
 
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,11 @@ _COMMANDS = {
     "model": "Base models: list, fetch, describe.",
     "judge": "Grade one response.",
     "grade": "Grade a file of answers.",
+    "serve": "Serve a judge over HTTP, with a playground.",
     "benchmark": "Measure a judge on any file of graded answers.",
+    "export": "Write a judge for transformers, PEFT, or llama.cpp and Ollama.",
+    "merge": "Combine several judges into one.",
+    "push": "Upload a judge or an export to the hub.",
 }
 
 

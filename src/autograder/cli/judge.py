@@ -1,47 +1,162 @@
-"""`autograder judge`: grade one response."""
+"""`autograder judge`: grade one response, or a few."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.cli.judge_requests import Asked
+    from autograder.errors import DataError
+    from autograder.judge import Judge
+
+_SKIPPED = 3
 
 
 @click.command()
-@click.option("--prompt", required=True, help="What was asked.")
-@click.option("--response", required=True, help="The answer to grade; - reads standard input.")
-@click.option("--rubric", required=True, help="What a good answer is.")
-@click.option("--reference", default="", help="A reference answer, if there is one.")
+@click.option("--prompt", help="What was asked.")
+@click.option("--response", help="The answer to grade; - reads standard input.")
+@click.option(
+    "--rubric",
+    "rubrics",
+    multiple=True,
+    metavar="TEXT",
+    help="What a good answer is; repeatable as NAME=TEXT.",
+)
+@click.option(
+    "--rubric-file",
+    "rubric_files",
+    multiple=True,
+    metavar="FILE",
+    help="A rubric in a text file, or several in a .json of names and texts; repeatable.",
+)
+@click.option("--reference", help="A reference answer, if there is one.")
+@click.option(
+    "--compare",
+    "--response-b",
+    "other",
+    metavar="TEXT",
+    help="Another answer: which is better? - reads standard input.",
+)
+@click.option(
+    "--tie",
+    type=click.FloatRange(min=0),
+    default=0.25,
+    show_default=True,
+    help="Answers whose expected scores differ by less are a tie.",
+)
+@click.option(
+    "--file",
+    "path",
+    metavar="FILE",
+    help="Requests: a JSON object, an array, or one object a line; - reads standard input.",
+)
 @click.option("--model", "folder", default="build/judge", show_default=True, help="A judge.")
 @click.option("--reasoning/--no-reasoning", default=True, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="What to do with a request of FILE that cannot be graded.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a request.")
+@click.pass_context
 def judge(
-    prompt: str,
-    response: str,
-    rubric: str,
-    reference: str,
+    context: click.Context,
+    prompt: str | None,
+    response: str | None,
+    rubrics: tuple[str, ...],
+    rubric_files: tuple[str, ...],
+    reference: str | None,
+    other: str | None,
+    tie: float,
+    path: str | None,
     folder: str,
     reasoning: bool,
+    on_error: str,
     as_json: bool,
 ) -> None:
-    """Grade one response by a rubric."""
-    import json
+    """Grade one response by a rubric, or by several, or compare two responses.
+
+    What is graded comes from options, from --file, or, where nothing says what, as JSON from
+    standard input. A request is an object with prompt, response and rubric, and if there is one
+    reference. Instead of rubric it may have rubrics (an object of names and texts), instead of
+    response a and b, which are compared; id is passed on to the JSON that is printed.
+
+    Exits with 0 if all was graded, with 3 if a request was skipped, with 1 after an error, with
+    130 when interrupted.
+    """
     import sys
-    from dataclasses import asdict
+    from pathlib import Path
 
+    from autograder.cli.judge_requests import Asked, option_rubrics, option_text, read_requests
+    from autograder.errors import DataError
+    from autograder.published import read_judge
+
+    texts = {
+        "--prompt": prompt,
+        "--response": response,
+        "--compare": other,
+        "--reference": reference,
+    }
+    given = [option for option, text in texts.items() if text is not None]
+    if path is None and not given and not sys.stdin.isatty():
+        path = "-"
+    if path is not None and given:
+        raise click.UsageError(f"--file has the texts, and so has {given[0]}; leave one out")
+    from_stdin = [*(text for text in texts.values() if text == "-"), *rubrics, *rubric_files, path]
+    if from_stdin.count("-") > 1:
+        raise click.UsageError("standard input can be read once; write - once")
+
+    by_name = option_rubrics(rubrics, rubric_files)
+    if path is not None:
+        found: list[Asked | DataError] = read_requests(path, by_name)
+    else:
+        if not by_name:
+            raise click.UsageError("--rubric is missing; or give requests with --file")
+        if other is not None and "" not in by_name:
+            raise click.UsageError("two responses are compared by one rubric; give one")
+        one = Asked(
+            prompt=option_text("--prompt", prompt),
+            response=option_text("--response", response),
+            rubrics=by_name,
+            reference=option_text("--reference", reference) if reference else "",
+            other=None if other is None else option_text("--compare", other),
+        )
+        found = [one]
+    skip = on_error == "skip" and path is not None
+    _stop_at_fault(found, skip)
+    read_judge(Path(folder))
+
+    from autograder.cli.judge_answers import print_json, print_text
     from autograder.judge import Judge
-    from autograder.terminal import printable
 
-    if response == "-":
-        response = sys.stdin.read()
     loaded = Judge.load(folder)
-    verdict = loaded.evaluate(prompt, response, rubric, reference, reasoning=reasoning)
-    if as_json:
-        click.echo(json.dumps(asdict(verdict), ensure_ascii=False))
-        return
-    click.echo(f"Score: {verdict.score}/5")
-    for score, probability in enumerate(verdict.probabilities, start=1):
-        click.echo(f"  {score} {'█' * round(30 * probability):30} {probability:.3f}")
-    click.echo(f"expected {verdict.expected_score:.2f}, confidence {verdict.confidence:.2f}")
-    if verdict.reasoning is not None:
-        click.echo(f"Reasoning: {printable(verdict.reasoning)}")
-    if verdict.truncated:
-        click.echo(f"cut to fit the model: {', '.join(verdict.truncated)}", err=True)
+    found = [row if isinstance(row, DataError) else _fitting(loaded, row) for row in found]
+    _stop_at_fault(found, skip)
+    print_answers = print_json if as_json else print_text
+    print_answers(loaded, found, reasoning=reasoning, tie=tie)
+    if any(isinstance(row, DataError) for row in found):
+        context.exit(_SKIPPED)
+
+
+def _stop_at_fault(found: Sequence[Asked | DataError], skip: bool) -> None:
+    fault = next((row for row in found if isinstance(row, Exception)), None)
+    if fault is not None and not skip:
+        raise fault
+
+
+def _fitting(judge: Judge, asked: Asked) -> Asked | DataError:
+    """The request, or that it is too long: found out before any is graded."""
+    from autograder.errors import DataError
+
+    for name, texts in asked.texts():
+        try:
+            judge.encoder.encode(*texts)
+        except DataError as error:
+            return asked.fault(error, name)
+    return asked

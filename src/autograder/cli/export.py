@@ -1,0 +1,84 @@
+"""`autograder export`: write a judge for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("out", type=_FOLDER)
+@click.option(
+    "--format",
+    "kind",
+    required=True,
+    type=click.Choice(["merged", "adapter", "gguf"]),
+    help="For transformers, for PEFT, or for llama.cpp and Ollama.",
+)
+@click.option("--model", "folder", type=_FOLDER, default="build/judge", show_default=True)
+@click.option(
+    "--dtype",
+    type=click.Choice(["bf16", "fp16", "fp32", "q8_0"]),
+    help="Of the weights; bf16 by default, for gguf fp16; q8_0 for gguf alone.",
+)
+@click.option(
+    "--base-weights",
+    type=click.Choice(["dequantised", "original"]),
+    default="dequantised",
+    show_default=True,
+    help="What the adapter is merged into: the base as the judge saw it, or before rounding.",
+)
+@click.option(
+    "--metrics",
+    type=_FILE,
+    help="Figures for the card; by default reports/metrics.json, if it is of this judge.",
+)
+@click.option("--force", is_flag=True, help="Replace an export that is there already.")
+def export(
+    out: Path,
+    kind: str,
+    folder: Path,
+    dtype: str | None,
+    base_weights: str,
+    metrics: Path | None,
+    force: bool,
+) -> None:
+    """Write a trained judge to the folder OUT, for programs that are not ours.
+
+    merged is a plain model for transformers, vLLM and the like; adapter a PEFT adapter for the
+    same base; gguf one file for llama.cpp with a Modelfile for Ollama. Each has a README with the
+    exact prompt, and a program that grades. See docs/export.md.
+    """
+    from autograder.export.evidence import find_evidence
+    from autograder.export.folder import Plan
+    from autograder.export.folder import export as write
+    from autograder.export.progress import stage_bars
+    from autograder.export.trained import check_place, open_trained
+    from autograder.stages import METRICS
+    from autograder.terminal import printable
+
+    plan = Plan(cast(Any, kind), _dtype(kind, dtype), cast(Any, base_weights))
+    check_place(out, [folder], force=force)
+    trained = open_trained(folder)
+    evidence = find_evidence(trained, metrics, METRICS)
+    with stage_bars() as progress:
+        write(trained, out, plan, evidence, progress)
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    click.echo(
+        printable(f"{out}: {size / 1e6:.1f} MB; how to use it: {out / 'README.md'}", keep="")
+    )
+    if evidence is None:
+        click.echo("the card has no figures: none are known to be of this judge", err=True)
+
+
+def _dtype(kind: str, dtype: str | None) -> Any:
+    if kind == "adapter" and dtype:
+        raise click.UsageError("--dtype: an adapter is written as it was trained; leave it out")
+    if dtype == "q8_0" and kind != "gguf":
+        raise click.UsageError("--dtype q8_0: is for --format gguf; choose bf16, fp16 or fp32")
+    return dtype or ("fp16" if kind == "gguf" else "bf16")

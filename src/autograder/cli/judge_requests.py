@@ -1,0 +1,256 @@
+"""What `autograder judge` is asked to grade: read from options, files and standard input."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.dataset.importers.layouts import rubric_of
+from autograder.errors import DataError
+from autograder.jsonl import Row, decode_line, show, unique_keys
+
+STDIN = "standard input"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One line of output: a response by one rubric or several, or two responses by one.
+
+    Attributes:
+        prompt, response, reference: untrusted text; an empty reference is none.
+        rubrics: by name; a single one that nobody named is under the empty name.
+        other: the response to compare with.
+        identity: the request's `id`, passed on.
+        path, line: where it stands, if in a file.
+    """
+
+    prompt: str
+    response: str
+    rubrics: dict[str, str]
+    reference: str = ""
+    other: str | None = None
+    identity: str | int | None = None
+    path: str | None = None
+    line: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """One response, one rubric, one verdict."""
+        return self.other is None and "" in self.rubrics
+
+    def texts(self) -> Iterator[tuple[str, tuple[str, str, str, str]]]:
+        """Everything that has to fit the model: prompt, response, rubric, reference, by name."""
+        for name, rubric in self.rubrics.items():
+            for response in (self.response, self.other):
+                if response is not None:
+                    yield name, (self.prompt, response, rubric, self.reference)
+
+    def fault(self, error: DataError, name: str) -> DataError:
+        """What the model's limits say of it, with its place."""
+        message = str(error)
+        if name and error.field == "rubric":
+            message = f"rubrics.{name}{message.removeprefix('rubric')}"
+        return DataError(message, path=self.path, line=self.line)
+
+
+def read_text(path: str) -> str:
+    """A text file, or standard input for `-`; the end of its last line is no part of the text.
+
+    Raises:
+        DataError: there is no such file, or it is not UTF-8.
+    """
+    name = STDIN if path == "-" else path
+    try:
+        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"not UTF-8 at byte {error.start}; save it as UTF-8", path=name) from None
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", path=name) from None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def option_text(option: str, text: str | None) -> str:
+    """The text of an option, `-` read from standard input.
+
+    Raises:
+        click.UsageError: it is not given.
+        DataError: it is empty or not UTF-8.
+    """
+    if text is None:
+        raise click.UsageError(f"{option} is missing; or give requests with --file")
+    return _checked(option, read_text("-") if text == "-" else text)
+
+
+def _checked(option: str, text: str) -> str:
+    if not text.strip():
+        raise DataError("is empty; write the text", field=option)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise DataError("holds bytes that are not UTF-8; convert it", field=option) from None
+    return text
+
+
+def option_rubrics(given: Sequence[str], files: Sequence[str]) -> dict[str, str]:
+    """Rubrics by name; where there is one alone that nobody named, by the empty name.
+
+    Raises:
+        click.UsageError: there are several, and one has no name or that of another.
+        DataError: one is empty, or a file cannot be read.
+    """
+    contents = [_rubric_file(path) for path in files]
+    if len(given) + len(contents) == 1:
+        (alone,) = contents or [option_text("--rubric", given[0])]
+        return {"": alone} if isinstance(alone, str) else alone
+    found: list[tuple[str, str]] = []
+    for path, content in zip(files, contents, strict=True):
+        found += [(Path(path).stem, content)] if isinstance(content, str) else content.items()
+    for text in given:
+        name, sign, rubric = text.partition("=")
+        if not sign or not re.fullmatch(r"[\w.-]+", name):
+            raise click.UsageError(
+                f"--rubric {text!r:.60}: with several rubrics write NAME=TEXT, e.g. tone=Polite"
+            )
+        found.append((name, _checked(f"--rubric {name}", rubric)))
+    names = [name for name, _ in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"two rubrics are called {name!r}; give one another name")
+    return dict(found)
+
+
+def _rubric_file(path: str) -> str | dict[str, str]:
+    """The one rubric of a text file or of a JSON object of criteria, or the named ones of JSON."""
+    text = read_text(path)
+    if not path.lower().endswith(".json"):
+        if not text.strip():
+            raise DataError("is empty; write the rubric", path=path)
+        return text.strip()
+    value = _document(text, path)
+    if isinstance(value, dict) and "criteria" in value:
+        return str(rubric_of({"rubric": value}, path, 1))
+    return _named(Row(value, path, 1))
+
+
+def _named(row: Row) -> dict[str, str]:
+    if not row.values or "" in row.values:
+        raise row.error(None, "expected an object of rubrics, each with a name")
+    return {name: row.text(name) for name in row.values}
+
+
+def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]:
+    """The requests of a file, or of standard input for `-`; a fault in the place of a faulty one.
+
+    The file holds one JSON object, an array of them, or one a line.
+
+    Args:
+        path: the file.
+        rubrics: for all requests; then none may have its own.
+
+    Raises:
+        DataError: the file cannot be read, is not JSON, or holds nothing.
+    """
+    name, text = STDIN if path == "-" else path, read_text(path)
+    found: list[Asked | DataError] = []
+    for line, read in _values(text, name) if text.strip() else ():
+        try:
+            found.append(_asked(read(), name, line, rubrics))
+        except DataError as error:
+            found.append(error)
+    if not found:
+        raise DataError(
+            "holds no request; expected a JSON object with prompt, response and rubric", path=name
+        )
+    return found
+
+
+def _values(text: str, name: str) -> Iterator[tuple[int, Callable[[], object]]]:
+    """What reads each request's JSON, and its line; in an array, its number."""
+    lines = [(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    if len(lines) > 1 and _is_json(lines[0][1]):
+        for number, line in lines:
+            yield number, partial(decode_line, line.encode("utf-8"), name, number)
+        return
+    document = _document(text, name)
+    values = document if isinstance(document, list) else [document]
+    for number, value in enumerate(values, start=1):
+        yield number, partial(_itself, value)
+
+
+def _itself(value: object) -> object:
+    return value
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _document(text: str, name: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=unique_keys)
+    except json.JSONDecodeError as error:
+        raise DataError(f"not JSON: {error.msg}", path=name, line=error.lineno) from None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"not JSON that can be read: {error}", path=name) from None
+
+
+def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Asked:
+    row = Row(value, name, line)
+    pair = "a" in row.values or "b" in row.values
+    asked = Asked(
+        prompt=row.text("prompt"),
+        response=row.text("a" if pair else "response"),
+        rubrics=_rubrics(row, rubrics),
+        reference=_reference(row),
+        other=row.text("b") if pair else None,
+        identity=_identity(row),
+        path=name,
+        line=line,
+    )
+    row.no_more()
+    if pair and "" not in asked.rubrics:
+        raise row.error("rubrics", "two responses are compared by one rubric; give rubric")
+    return asked
+
+
+def _rubrics(row: Row, given: dict[str, str]) -> dict[str, str]:
+    own = [field for field in ("rubric", "rubrics") if field in row.values]
+    if given and own:
+        raise row.error(own[0], "is given by an option too; leave one out")
+    if len(own) > 1:
+        raise row.error("rubrics", "stands beside rubric; leave one out")
+    if given:
+        return given
+    if own == ["rubrics"]:
+        return _named(Row(row.get("rubrics"), row.path, row.line, prefix="rubrics."))
+    rubric = row.get("rubric")
+    if isinstance(rubric, dict):
+        return {"": str(rubric_of({"rubric": rubric}, row.path, row.line))}
+    return {"": row.text("rubric")}
+
+
+def _reference(row: Row) -> str:
+    row.known.append("reference")
+    # None and "" are how other tools write that there is none.
+    return row.text("reference") if row.values.get("reference") not in (None, "") else ""
+
+
+def _identity(row: Row) -> str | int | None:
+    row.known.append("id")
+    value: Any = row.values.get("id")
+    if value is not None and not isinstance(value, str | int):
+        raise row.error("id", f"expected text or a whole number, got {show(value)}")
+    return value

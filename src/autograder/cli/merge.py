@@ -1,0 +1,131 @@
+"""`autograder merge`: combine several judges into one."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_DENSITY = 0.5
+
+
+@click.command()
+@click.argument("out", type=_FOLDER)
+@click.argument("judges", metavar="A B...", type=_FOLDER, nargs=-1, required=True)
+@click.option(
+    "--weights",
+    metavar="W,W,...",
+    help="One for each judge; by default for linear and dare_linear equal ones that sum to 1, for "
+    "ties and dare_ties 1 each.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["linear", "ties", "dare_linear", "dare_ties"]),
+    default="linear",
+    show_default=True,
+    help="linear is the exact weighted sum of what the adapters change.",
+)
+@click.option(
+    "--density",
+    type=click.FloatRange(0, 1, min_open=True),
+    help=f"The share of each adapter's change that ties and dare keep; {_DENSITY} by default.",
+)
+@click.option(
+    "--rank",
+    type=click.IntRange(min=1),
+    help="Of the result of ties and dare; by default the sum of the judges' ranks.",
+)
+@click.option("--seed", type=int, default=17, show_default=True, help="Of dare's random choice.")
+@click.option(
+    "--validation",
+    type=_FILE,
+    help="Graded examples to fit the temperature on; by default build/splits/validation.jsonl, if "
+    "it is there, else the temperature is the judges' weighted mean.",
+)
+@click.option(
+    "--evaluate", "measured", type=_FILE, help="Measure each judge and the result on this file."
+)
+@click.option("--force", is_flag=True, help="Replace a judge that is there already.")
+def merge(
+    out: Path,
+    judges: tuple[Path, ...],
+    weights: str | None,
+    method: str,
+    density: float | None,
+    rank: int | None,
+    seed: int,
+    validation: Path | None,
+    measured: Path | None,
+    force: bool,
+) -> None:
+    """Combine the judges A, B, ... of one base into a new one in the folder OUT.
+
+    The file of --evaluate is one that `autograder benchmark` reads. See docs/export.md.
+    """
+    if len(judges) < 2:
+        raise click.UsageError("A B...: name at least two judges")
+    numbers = _weights(weights, method, len(judges))
+    if method == "linear" and (density is not None or rank is not None):
+        raise click.UsageError("--density and --rank: linear is exact and takes neither")
+
+    from autograder.evaluation.benchmark_records import read_benchmark
+    from autograder.export.combine import Recipe, check_recipe
+    from autograder.export.merge import compare, table
+    from autograder.export.merge import merge as write
+    from autograder.export.progress import stage_bars
+    from autograder.export.trained import check_place, open_trained
+    from autograder.schema import read_examples
+    from autograder.stages import SPLITS
+    from autograder.terminal import printable
+
+    kept = None if method == "linear" else density or _DENSITY
+    recipe = Recipe(cast(Any, method), numbers, kept, rank, seed)
+    check_place(out, list(judges), force=force)
+    trained = [open_trained(folder) for folder in judges]
+    check_recipe(trained, recipe)
+    default = SPLITS / "validation.jsonl"
+    chosen = validation or (default if default.is_file() else None)
+    examples = read_examples(chosen) if chosen else []
+    rows = read_benchmark(measured).rows if measured else []
+    with stage_bars() as progress:
+        values = write(trained, recipe, out, examples, progress)
+    made = values["merge"]
+    click.echo(printable(f"{out}: {method} of {len(judges)} judges, rank {_rank(values)}", keep=""))
+    if made["kept_share"] < 0.9995:
+        click.echo(f"it holds {made['kept_share']:.1%} of the wanted change of the weights")
+    click.echo(f"temperature {values['temperature']:.4f}, from {made['temperature_from']}")
+    if measured:
+        with stage_bars() as progress:
+            figures = compare([*judges, out], rows, measured, progress, seed)
+        titles = [printable(str(folder), keep="") for folder in (*judges, out)]
+        click.echo(f"\n{table(titles, figures)}")
+
+
+def _rank(values: dict[str, Any]) -> int:
+    return int(values["params"]["lora"]["r"])
+
+
+def _weights(text: str | None, method: str, count: int) -> tuple[float, ...]:
+    """The weights as numbers; a mean needs them to sum to 1 only where they are not given."""
+    if text is None:
+        return (1.0,) * count if method.endswith("ties") else (1 / count,) * count
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} are no numbers; write them as 0.5,0.5", param_hint="--weights"
+        ) from None
+    if len(numbers) != count:
+        raise click.BadParameter(
+            f"{len(numbers)} of them for {count} judges; give one for each", param_hint="--weights"
+        )
+    if not all(map(math.isfinite, numbers)) or 0 in numbers:
+        raise click.BadParameter(
+            f"{text!r}: each must be a number other than 0; leave a judge out instead",
+            param_hint="--weights",
+        )
+    return numbers

@@ -1,0 +1,50 @@
+"""`autograder push`: upload a judge or an export to the Hugging Face hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("repo_id")
+@click.option("--private", is_flag=True, help="If the repository is created, make it private.")
+@click.option("--dry-run", is_flag=True, help="Check and list the files; ask no network.")
+@click.option("--revision", help="The branch; main by default. It is created if it is missing.")
+@click.option("--message", help="Of the commit.")
+def push(
+    folder: Path,
+    repo_id: str,
+    private: bool,
+    dry_run: bool,
+    revision: str | None,
+    message: str | None,
+) -> None:
+    """Upload the judge or export in FOLDER to the repository REPO_ID, owner/name.
+
+    You are who you are to the hub's own client: HF_TOKEN, or `hf auth login`. A folder that is no
+    judge or export, or that holds what looks like a secret, is refused.
+    """
+    from autograder.export.hub import check_repo
+    from autograder.export.hub import push as upload
+    from autograder.export.parcel import pack
+    from autograder.terminal import printable
+
+    check_repo(repo_id, revision)
+    parcel = pack(folder)
+    total = 0
+    for name, size, digest in parcel.listing():
+        total += size
+        click.echo(f"{digest}  {size:13,}  {printable(name, keep='')}")
+    for remark in parcel.remarks:
+        click.echo(printable(f"remark: {remark}", keep=""), err=True)
+    place = f"{repo_id}@{revision}" if revision else repo_id
+    summary = f"{parcel.kind}: {len(parcel.files)} files, {total:,} bytes"
+    if dry_run:
+        click.echo(printable(f"{summary}; nothing was sent to {place}", keep=""))
+        return
+    text = message or f"Upload {parcel.kind} {folder.resolve().name}"
+    address = upload(parcel, repo_id, private=private, revision=revision, message=text)
+    click.echo(printable(f"{summary}: {address}", keep=""))

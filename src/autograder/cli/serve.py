@@ -1,0 +1,174 @@
+"""`autograder serve`: the judge as an HTTP service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from autograder.judge import Judge
+
+_EXTRA = {"fastapi", "prometheus_client", "starlette", "uvicorn"}
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@click.command()
+@click.option(
+    "--model",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="build/judge",
+    show_default=True,
+    help="A judge.",
+)
+@click.option("--device", default="auto", show_default=True, help="As torch names it.")
+@click.option(
+    "--quantization",
+    type=click.Choice(["nf4", "fp4", "int8", "none"]),
+    help="Of the base model; the default is as in training.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="0 takes a free one; the log says which.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(min=1),
+    help="Responses graded together; the default is the judge's own.",
+)
+@click.option(
+    "--max-wait-ms",
+    type=click.FloatRange(0, 10_000),
+    default=5,
+    show_default=True,
+    help="How long a response waits for others to be graded with.",
+)
+@click.option(
+    "--queue",
+    type=click.IntRange(min=2),
+    default=512,
+    show_default=True,
+    help="Responses that may wait in each of the two queues; more get a 429.",
+)
+@click.option(
+    "--max-body",
+    type=click.IntRange(min=1),
+    default=4 * 2**20,
+    show_default=True,
+    help="Bytes of a request.",
+)
+@click.option(
+    "--max-text",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Characters of one text.",
+)
+@click.option(
+    "--max-requests",
+    type=click.IntRange(min=1),
+    default=256,
+    show_default=True,
+    help="Responses in one request to /evaluate/batch.",
+)
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60,
+    show_default=True,
+    help="Seconds to grade a request; after them it gets a 504.",
+)
+@click.option(
+    "--drain",
+    "drain_s",
+    type=click.FloatRange(min=0),
+    default=30,
+    show_default=True,
+    help="Seconds to finish what was accepted when the service is told to stop.",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Holds the token that clients must show; or set AUTOGRADER_TOKEN.",
+)
+@click.option(
+    "--root-path", default="", help="The path at which a proxy offers the service, as /judge."
+)
+@click.option("--log-texts", is_flag=True, help="Write the texts into the log too.")
+def serve(
+    folder: Path,
+    device: str,
+    quantization: Literal["nf4", "fp4", "int8", "none"] | None,
+    host: str,
+    port: int,
+    batch_size: int | None,
+    max_wait_ms: float,
+    queue: int,
+    max_body: int,
+    max_text: int,
+    max_requests: int,
+    timeout_s: float,
+    drain_s: float,
+    token_file: Path | None,
+    root_path: str,
+    log_texts: bool,
+) -> None:
+    """Serve a judge over HTTP, with a playground at /.
+
+    POST /evaluate, /evaluate/batch and /compare grade; GET /health, /ready and /metrics tell how
+    it goes; /openapi.json describes all. See docs/serving.md.
+
+    With AUTOGRADER_TOKEN set, or --token-file, clients must show that token. On SIGTERM or
+    Ctrl-C what was accepted is finished, and nothing else.
+    """
+    import os
+
+    from autograder.published import read_judge
+    from autograder.serve.settings import Settings, read_token
+
+    settings = Settings(
+        batch_size=batch_size,
+        max_wait_s=max_wait_ms / 1000,
+        queue=queue,
+        max_body=max_body,
+        max_text=max_text,
+        max_requests=max_requests,
+        timeout_s=timeout_s,
+        token=read_token(token_file, os.environ.get("AUTOGRADER_TOKEN")),
+        root_path=root_path,
+        log_texts=log_texts,
+    )
+    read_judge(folder)
+    try:
+        from autograder.serve.app import create_app
+        from autograder.serve.server import listen, run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        raise click.ClickException(
+            f"{error.name} is not installed; pip install 'autograder[serve]'"
+        ) from None
+
+    if settings.token is None and host not in _LOOPBACK:
+        click.echo(
+            f"warning: whoever reaches {host} may grade; set AUTOGRADER_TOKEN or --token-file",
+            err=True,
+        )
+
+    def load() -> Judge:
+        from autograder.judge import Judge
+
+        judge = Judge.load(folder, device, quantization)
+        judge.batch_size = batch_size or judge.batch_size
+        # The first pass is slow; nobody should wait for it.
+        judge.evaluate("What is 1+1?", "2", "Is the sum right?", reasoning=False)
+        return judge
+
+    run(create_app(load, settings), listen(host, port), drain_s=drain_s)

@@ -1,0 +1,1 @@
+"""A trained judge out in the world: exported, merged with others, pushed to a hub."""

@@ -1,0 +1,99 @@
+"""What the service is told when it starts."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.errors import ConfigError
+
+MIN_TOKEN = 16
+_SOURCE = "the service's settings"
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits, batching and access.
+
+    Attributes:
+        batch_size: responses graded together; None takes the judge's own.
+        max_wait_s: how long the first response of a batch waits for others, at most.
+        queue: responses that wait in a lane (scoring, reasoning) before more are refused.
+        max_body: bytes of a request's body.
+        max_text: characters of one text.
+        max_requests: responses in one request to `/evaluate/batch`; never more than `queue`.
+        timeout_s: seconds for reading a request, and again for answering it.
+        token: what clients must show, or None.
+        root_path: the path behind which a proxy offers the service, as `/judge`.
+        log_texts: write the texts themselves into the log.
+
+    Raises:
+        ConfigError: names every setting that is out of range.
+    """
+
+    batch_size: int | None = None
+    max_wait_s: float = 0.005
+    queue: int = 512
+    max_body: int = 4 * 2**20
+    max_text: int = 100_000
+    max_requests: int = 256
+    timeout_s: float = 60.0
+    token: str | None = field(default=None, repr=False)
+    root_path: str = ""
+    log_texts: bool = False
+
+    def __post_init__(self) -> None:
+        least = {"queue": 2, "max_body": 1, "max_text": 1, "max_requests": 1}
+        faults = [
+            f"{name}: {getattr(self, name)!r} is not a whole number of at least {low}"
+            for name, low in least.items()
+            if getattr(self, name) < low
+        ]
+        if self.batch_size is not None and self.batch_size < 1:
+            faults.append(f"batch_size: {self.batch_size!r} is not a whole number of at least 1")
+        if not 0 <= self.max_wait_s <= 10:
+            faults.append(f"max_wait_s: {self.max_wait_s!r} is not between 0 and 10 seconds")
+        if not 0 < self.timeout_s < math.inf:
+            faults.append(f"timeout_s: {self.timeout_s!r} is not more than 0")
+        if self.token is not None:
+            faults += _token_faults(self.token)
+        if self.root_path and not _PREFIX.fullmatch(self.root_path):
+            faults.append(
+                f"root_path: {self.root_path!r} is not a path; write it as /judge, "
+                "with a slash before it and none behind"
+            )
+        if faults:
+            raise ConfigError(_SOURCE, faults)
+
+
+def _token_faults(token: str) -> list[str]:
+    """What is wrong with a token; never shows it."""
+    if len(token) < MIN_TOKEN or not re.fullmatch(r"[!-~]+", token):
+        return [
+            f"token: needs at least {MIN_TOKEN} visible ASCII characters without spaces; "
+            "make one with `openssl rand -hex 32`"
+        ]
+    return []
+
+
+def read_token(file: Path | None, variable: str | None) -> str | None:
+    """The token from a file or from an environment variable's value.
+
+    Raises:
+        ConfigError: both are given, or the file cannot be read.
+    """
+    if file is None:
+        return variable or None
+    if variable:
+        raise ConfigError(
+            "the service's settings",
+            ["token: --token-file and AUTOGRADER_TOKEN are given; use one"],
+        )
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8"
+        raise ConfigError(_SOURCE, [f"token: {file}: {reason}"]) from None

@@ -1,0 +1,183 @@
+"""What goes over the wire: the requests and answers of the service, as pydantic checks them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from autograder.schema import Verdict
+from autograder.serve.grader import Texts
+
+DEFAULT_REASONING_TOKENS = 64
+MAX_REASONING_TOKENS = 256
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise PydanticCustomError(
+            "text", f"holds half a surrogate pair at position {error.start}; remove it"
+        ) from None
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("text", "is empty; write the text")
+    return text
+
+
+OptionalText = Annotated[str, AfterValidator(_whole)] | None
+Text = Annotated[str, AfterValidator(_whole), AfterValidator(_not_blank)]
+_EXAMPLE: dict[str, Any] = {
+    "prompt": "What is the boiling point of water at sea level?",
+    "response": "100 degrees Celsius.",
+    "rubric": "Factual accuracy: 5 if the answer is right, 1 if it is wrong.",
+}
+
+
+class Body(BaseModel):
+    """A request: nothing is converted, nothing is ignored."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Answer(Body):
+    """A response to grade."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    prompt: Text = Field(description="what was asked")
+    response: Text = Field(description="the answer to grade")
+    rubric: Text = Field(description="what a good answer is")
+    reference: OptionalText = Field(None, description="an answer that deserves a 5")
+
+    @property
+    def texts(self) -> Texts:
+        return Texts(self.prompt, self.response, self.rubric, self.reference or "")
+
+
+class EvaluateBody(Answer):
+    """A response to grade, and how."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [_EXAMPLE, {**_EXAMPLE, "stream": True}]}
+    )
+
+    reasoning: bool = Field(True, description="generate the reasoning too")
+    max_reasoning_tokens: int = Field(DEFAULT_REASONING_TOKENS, ge=1, le=MAX_REASONING_TOKENS)
+    stream: bool = Field(False, description="answer with server-sent events")
+
+
+class BatchBody(Body):
+    """Responses to grade, in order."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"requests": [_EXAMPLE]}]})
+
+    requests: list[Answer] = Field(min_length=1)
+    reasoning: bool = False
+
+
+class CompareBody(Body):
+    """Two responses to one prompt."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "prompt": _EXAMPLE["prompt"],
+                    "a": "100 degrees Celsius.",
+                    "b": "About 90 degrees.",
+                    "rubric": _EXAMPLE["rubric"],
+                }
+            ]
+        }
+    )
+
+    prompt: Text
+    a: Text = Field(description="one response")
+    b: Text = Field(description="the other response")
+    rubric: Text
+    reference: OptionalText = None
+    reasoning: bool = False
+
+    @property
+    def texts(self) -> list[Texts]:
+        return [
+            Texts(self.prompt, response, self.rubric, self.reference or "")
+            for response in (self.a, self.b)
+        ]
+
+
+class VerdictBody(BaseModel):
+    """The judge's answer for one response."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "score": 5,
+                    "expected_score": 4.61,
+                    "probabilities": [0.02, 0.02, 0.05, 0.15, 0.76],
+                    "confidence": 0.76,
+                    "reasoning": "Water boils at 100 degrees Celsius at sea level.",
+                    "truncated": [],
+                    "model": "qwen2.5-coder-0.5b-instruct+1f2e3d4c",
+                }
+            ]
+        }
+    )
+
+    score: int = Field(ge=1, le=5, description="the most probable score")
+    expected_score: float = Field(ge=1, le=5, description="the mean of the five scores")
+    probabilities: list[float] = Field(
+        min_length=5, max_length=5, description="of the scores 1 to 5; they sum to 1"
+    )
+    confidence: float = Field(ge=0, le=1, description="the probability of `score`")
+    reasoning: str | None = Field(description="null where it was not asked for")
+    truncated: list[str] = Field(description="the fields that were cut to fit the model")
+    model: str = Field(description="the base model and the fingerprint of its adapter")
+
+
+class BatchVerdicts(BaseModel):
+    """One verdict for each request, in order."""
+
+    verdicts: list[VerdictBody]
+
+
+class ComparisonBody(BaseModel):
+    """Which response is better, and by how much."""
+
+    winner: Literal["a", "b", "tie"]
+    margin: float = Field(description="expected score of a less that of b")
+    a: VerdictBody
+    b: VerdictBody
+
+
+class Error(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(examples=["invalid"])
+    message: str = Field(examples=["is empty; write the text"])
+    field: str | None = Field(None, examples=["rubric"], description="absent where there is none")
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer that is no success."""
+
+    error: Error
+
+
+class StateBody(BaseModel):
+    """What the service is doing."""
+
+    state: Literal["loading", "ready", "failed", "draining"]
+
+
+def verdict_values(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as `VerdictBody` describes it."""
+    return asdict(verdict)

@@ -1,0 +1,35 @@
+"""Run what an export brings, in a process that cannot import our package."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from export.conftest import ANSWERS
+
+_ALONE = """
+import runpy, sys
+sys.modules["autograder"] = None  # importing it is an error from here on
+program, sys.argv[1:] = sys.argv[1], sys.argv[2:]
+runpy.run_path(program, run_name="__main__")
+"""
+
+
+def run_example(folder: Path, *arguments: str) -> list[dict]:
+    """The rows that the export's own program prints for the answers."""
+    text = "".join(json.dumps(row) + "\n" for row in ANSWERS)
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", _ALONE, str(folder / "grade.py"), *arguments],
+        input=text,
+        text=True,
+        capture_output=True,
+        check=False,
+        cwd=folder.parent,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]

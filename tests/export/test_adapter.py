@@ -1,0 +1,95 @@
+"""An adapter export grades like the judge, by plain PEFT."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import peft
+import pytest
+import torch
+from click.testing import CliRunner
+from transformers import AutoModelForCausalLM
+
+from autograder.cli.export import export
+from autograder.judge import Judge
+from export.conftest import judged
+from export.programs import run_example
+
+# PEFT asks transformers by a name that is about to go.
+pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
+
+
+def write(out, folder, *options):
+    arguments = [out, "--format", "adapter", "--model", folder, *options]
+    return CliRunner().invoke(export, [str(a) for a in arguments], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(("bits", "tolerance"), [(16, 1e-5), (4, 1e-4)])
+def test_the_program_grades_like_the_judge(
+    judge_folder, quantised_folder, tiny_base, tmp_path, bits, tolerance
+):
+    folder, out = {16: judge_folder, 4: quantised_folder}[bits], tmp_path / "out"
+    assert write(out, folder).exit_code == 0
+    found = run_example(out, str(tiny_base))
+    np.testing.assert_allclose([row["p"] for row in found], judged(folder), atol=tolerance)
+
+
+def test_peft_loads_it_on_the_base(judge_folder, tiny_base, tmp_path):
+    out = tmp_path / "out"
+    assert write(out, judge_folder).exit_code == 0
+    model = peft.PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(tiny_base), out)
+    encoded = Judge.load(judge_folder).encoder.encode("P", "A", "R")
+    tokens = torch.tensor([[*encoded.prefix, *encoded.response]])
+    with torch.no_grad():
+        logits = model(tokens).logits[0, -1]
+    judge = json.loads((out / "judge.json").read_text(encoding="utf-8"))
+    expected = Judge.load(judge_folder).evaluate("P", "A", "R", reasoning=False).probabilities
+    found = (logits[judge["digit_ids"]] / judge["temperature"]).softmax(dim=0)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_the_base_is_named_without_a_path(judge_folder, tiny_base, tmp_path):
+    out = tmp_path / "out"
+    assert write(out, judge_folder).exit_code == 0
+    settings = json.loads((out / "adapter_config.json").read_text(encoding="utf-8"))
+    assert settings["base_model_name_or_path"] == tiny_base.name
+    same = (judge_folder / "adapter_model.safetensors").read_bytes()
+    assert (out / "adapter_model.safetensors").read_bytes() == same
+
+
+def test_a_base_of_the_catalogue_is_named_by_its_repository(
+    judge_folder, tiny_base, tmp_path, monkeypatch
+):
+    from autograder.export.trained import open_trained
+
+    judge = json.loads((judge_folder / "judge.json").read_text(encoding="utf-8"))
+    judge["params"]["model"]["name"] = "qwen2.5-1.5b-instruct"
+    folder = tmp_path / "judge"
+    folder.mkdir()
+    for path in judge_folder.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "judge.json").write_text(json.dumps(judge), encoding="utf-8")
+    trained = open_trained(folder)
+    assert trained.base_title == "qwen2.5-1.5b-instruct"
+    assert trained.licence == "Apache-2.0"
+    assert trained.hub_repo[0] == "Qwen/Qwen2.5-1.5B-Instruct"
+    monkeypatch.setattr("autograder.model.fetch.pull", lambda *_: tiny_base)
+    assert write(tmp_path / "out", folder).exit_code == 0
+    settings = json.loads((tmp_path / "out" / "adapter_config.json").read_text(encoding="utf-8"))
+    assert settings["base_model_name_or_path"] == "Qwen/Qwen2.5-1.5B-Instruct"
+    assert settings["revision"] == trained.hub_repo[1]
+
+
+def test_it_is_still_a_judge(judge_folder, tiny_base, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    assert write(out, judge_folder).exit_code == 0
+    monkeypatch.chdir(tiny_base.parent)  # where the base's name leads to it
+    np.testing.assert_array_equal(judged(out), judged(judge_folder))
+
+
+def test_an_adapter_takes_no_dtype(judge_folder, tmp_path):
+    result = write(tmp_path / "out", judge_folder, "--dtype", "fp16")
+    assert result.exit_code == 2
+    assert "an adapter is written as it was trained" in result.output
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,188 @@
+"""The card: its metadata, its figures and whose they are, and that names stay text."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import shutil
+
+import pytest
+from huggingface_hub import ModelCard
+from ruamel.yaml import YAML
+
+from autograder.errors import DataError
+from autograder.export.card import card, escape, fenced, front_matter
+from autograder.export.evidence import Evidence, find_evidence, md5_of_folder
+from autograder.export.trained import open_trained
+
+MEASURES = ("exact", "within_1", "mae", "pearson", "spearman", "kappa", "rps", "ece")
+
+
+def figures(value, **changes):
+    return {
+        "num_examples": 10,
+        "num_items": 2,
+        **dict.fromkeys(MEASURES, value),
+        "interval": {key: [value - 0.1, value + 0.1] for key in MEASURES},
+        "undefined": {},
+    } | changes
+
+
+@pytest.fixture
+def tree():
+    systems = {"judge": figures(0.5), "baselines": {"majority": figures(0.2, pearson=None)}}
+    return systems | {"holdout": {"judge": figures(0.4), "baselines": {}}}
+
+
+@pytest.fixture
+def trained(judge_folder):
+    return open_trained(judge_folder)
+
+
+def write(path, values):
+    path.write_text(json.dumps(values), encoding="utf-8")
+    return path
+
+
+def make(trained, evidence=None, use="use", notes="notes"):
+    return card(trained, "merged", use, evidence, notes)
+
+
+def test_figures_that_name_this_judge_stand_in_the_card(trained, tree, tmp_path):
+    path = write(tmp_path / "m.json", tree | {"judge_sha256": trained.fingerprint})
+    evidence = find_evidence(trained, None, path)
+    assert evidence.is_certain
+    text = make(trained, evidence)
+    assert "| exactly the label | 0.500 (0.400 to 0.600) | 0.200 (0.100 to 0.300) |" in text
+    assert "| Pearson | 0.500 (0.400 to 0.600) | - |" in text
+    assert "**held\\-out test split**: 10 answers to 2 items" in text
+    assert "| | judge |\n" in text  # of the unseen kinds, without baselines
+    assert "whoever exported this" not in text
+
+
+def test_what_benchmark_writes_is_read_too(trained, tmp_path):
+    values = {"file": "/home/me/a|b.jsonl", "systems": {"judge": figures(0.5)}}
+    path = write(tmp_path / "b.json", values | {"judge_sha256": trained.fingerprint})
+    text = make(trained, find_evidence(trained, path, tmp_path / "none"))
+    assert r"**a\|b\.jsonl**: 10 answers" in text
+    assert "/home" not in text
+
+
+def test_figures_of_another_judge_are_left_out_or_refused(trained, tree, tmp_path):
+    path = write(tmp_path / "m.json", tree | {"judge_sha256": "f" * 64})
+    assert find_evidence(trained, None, path) is None
+    with pytest.raises(DataError, match="judge_sha256: is of another judge, 'ffffffffffff'"):
+        find_evidence(trained, path, tmp_path / "none")
+    assert find_evidence(trained, None, tmp_path / "none") is None
+    assert "It came without figures" in make(trained)
+
+
+def test_figures_that_name_no_judge_are_taken_from_who_gives_them_only(trained, tree, tmp_path):
+    path = write(tmp_path / "m.json", tree)
+    assert find_evidence(trained, None, path) is None
+    evidence = find_evidence(trained, path, tmp_path / "none")
+    assert not evidence.is_certain
+    assert "whoever exported this says they are of this one" in make(trained, evidence)
+
+
+def test_dvc_lock_ties_figures_to_the_judge(judge_folder, trained, tree, tmp_path):
+    (tmp_path / "reports").mkdir()
+    path = write(tmp_path / "reports" / "metrics.json", tree)
+    md5 = hashlib.md5(path.read_bytes()).hexdigest()
+    out, dep = {"path": "reports/metrics.json", "md5": md5}, {"path": "build/judge"}
+    for judge, certain in ((md5_of_folder(judge_folder), True), ("0" * 32 + ".dir", False)):
+        stage = {"outs": [out], "deps": [dep | {"md5": judge}]}
+        with (tmp_path / "dvc.lock").open("w") as file:
+            YAML().dump({"schema": "2.0", "stages": {"evaluate": stage}}, file)
+        assert (find_evidence(trained, None, path) is not None) is certain
+    (tmp_path / "dvc.lock").write_text("{[")
+    assert find_evidence(trained, None, path) is None
+
+
+def test_a_folders_md5_is_what_dvc_writes_down(request):
+    root = request.config.rootpath
+    pinned = YAML(typ="safe").load((root / "data.dvc").read_text(encoding="utf-8"))
+    assert md5_of_folder(root / "data") == pinned["outs"][0]["md5"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"judge": {"exact": 1}}, "missing"),
+        ({"systems": {"majority": figures(0.1)}}, "judge: missing"),
+        ({"judge": figures(0.1, exact="high")}, "expected a number"),
+    ],
+)
+def test_figures_of_another_shape_are_refused(trained, tmp_path, values, message):
+    path = write(tmp_path / "m.json", values)
+    with pytest.raises(DataError, match=message):
+        find_evidence(trained, path, path)
+
+
+# --- names that are somebody's
+
+
+def renamed(judge_folder, tmp_path, name):
+    folder = tmp_path / "judge"
+    shutil.copytree(judge_folder, folder)
+    judge = json.loads((folder / "judge.json").read_text(encoding="utf-8"))
+    judge["params"]["model"]["name"] = judge["base"]["name"] = name
+    judge["base"]["pin"] = name
+    judge["params"]["dataset"]["recipe"] = name
+    write(folder / "judge.json", judge)
+    return open_trained(folder)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x\n---\nlicense: mit\n---\n# [click](http://evil)",
+        "<img src=x onerror=alert(1)>",
+        "a|b\n\n| exactly the label | 1.000 |",
+        "`code` *bold* _it_ @someone http://evil.example",
+    ],
+)
+def test_a_hostile_name_stays_text(judge_folder, tmp_path, name):
+    trained = renamed(judge_folder, tmp_path, name)
+    text = make(trained)
+    loaded = ModelCard(text, ignore_metadata_errors=False)
+    assert loaded.data.license == "other"
+    assert loaded.data.base_model is None
+    body = re.sub(r"\\[^\w\s]", "", loaded.text)  # without what is escaped
+    for markup in ("[click](", "<img", "| exactly the label | 1.000 |", "*bold*", "://", "@some"):
+        assert markup not in body
+
+
+def test_a_hostile_hub_id_stays_a_string(judge_folder, tmp_path):
+    trained = renamed(judge_folder, tmp_path, "org/no")
+    assert ModelCard(make(trained)).data.base_model == "org/no"
+
+
+def test_escaped_text_renders_as_itself():
+    assert escape("a*b\n<c>") == r"a\*b\\n\<c\>"
+    assert escape("plain words, 日本") == r"plain words\, 日本"
+    assert fenced("a ``` b") == "````\na ``` b\n````"
+
+
+def test_metadata_names_the_base_and_its_licence(judge_folder, tmp_path):
+    trained = renamed(judge_folder, tmp_path, "qwen2.5-coder-0.5b-instruct")
+    for kind, library in (("merged", "transformers"), ("adapter", "peft"), ("gguf", "gguf")):
+        data = ModelCard(front_matter(trained, kind) + "\n# x").data
+        assert data.base_model == "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF"
+        assert data.license == "apache-2.0"
+        assert data.library_name == library
+        assert kind in data.tags
+    research = renamed(judge_folder, tmp_path / "b", "qwen2.5-3b-instruct")
+    data = ModelCard(front_matter(research, "merged") + "\n# x").data
+    assert (data.license, data.license_name) == ("other", "Qwen Research License (research only)")
+
+
+def test_every_section_is_there(trained):
+    merged = dataclasses.replace(trained, values=trained.values | {"merge": {"method": "linear"}})
+    text = make(merged, Evidence({"t": {"judge": figures(0.5)}}, True))
+    for title in ("Use", "How good it is", "Data", "Intended use", "Limits", "Licence"):
+        assert f"\n## {title}\n" in text
+    assert "This judge is merged of several" in text
+    assert trained.fingerprint in text

@@ -1,0 +1,129 @@
+"""What the routes answer when all is well."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel
+
+from autograder.serve import wire as wire_models
+from autograder.serve.routes import TIE
+from serve.fake_judge import MODEL, reasoning_of, verdict_of
+from serve.running import BODY, TEXTS, wire
+
+
+def test_a_verdict_is_the_judges(client):
+    answer = client.evaluate()
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == wire(verdict_of(TEXTS))
+    assert answer.json()["model"] == MODEL
+
+
+def test_a_reasoning_comes_unless_it_is_declined(client):
+    answer = client.post("/evaluate", json=BODY).json()
+    assert answer == wire(verdict_of(TEXTS, "".join(reasoning_of(TEXTS, 64))))
+    answer = client.post("/evaluate", json={**BODY, "max_reasoning_tokens": 3}).json()
+    assert answer["reasoning"] == "".join(reasoning_of(TEXTS, 3))
+    assert client.evaluate().json()["reasoning"] is None
+
+
+@pytest.mark.parametrize("reference", [None, ""])
+def test_no_reference_is_none(client, reference):
+    assert client.evaluate(reference=reference).json() == wire(verdict_of(TEXTS))
+
+
+def test_a_reference_reaches_the_judge(client):
+    answer = client.evaluate(reference="Four.").json()
+    assert answer == wire(verdict_of((*TEXTS[:3], "Four.")))
+
+
+def test_a_batch_comes_in_order(client):
+    rows = [{**BODY, "response": f"answer {number}"} for number in range(50)]
+    rows[7]["reference"] = "Four."
+    answer = client.post("/evaluate/batch", json={"requests": rows})
+    assert answer.status_code == 200
+    texts = [(r["prompt"], r["response"], r["rubric"], r.get("reference", "")) for r in rows]
+    assert answer.json() == {"verdicts": [wire(verdict_of(row)) for row in texts]}
+    answer = client.post("/evaluate/batch", json={"requests": rows[:2], "reasoning": True})
+    reasonings = [verdict["reasoning"] for verdict in answer.json()["verdicts"]]
+    assert reasonings == ["".join(reasoning_of(row, 64)) for row in texts[:2]]
+
+
+def test_a_comparison_is_of_the_expected_scores(client):
+    body = {name: BODY[name] for name in ("prompt", "rubric")}
+    winners = set()
+    for number in range(20):
+        one, other = f"answer {number}", f"answer {number + 1}"
+        answer = client.post("/compare", json={**body, "a": one, "b": other}).json()
+        a, b = (verdict_of((BODY["prompt"], r, BODY["rubric"], "")) for r in (one, other))
+        margin = a.expected_score - b.expected_score
+        winner = "tie" if abs(margin) < TIE else "a" if margin > 0 else "b"
+        assert answer == {"winner": winner, "margin": margin, "a": wire(a), "b": wire(b)}
+        winners.add(winner)
+    assert winners == {"a", "b", "tie"}
+    answer = client.post("/compare", json={**body, "a": "x", "b": "x", "reasoning": True}).json()
+    assert answer["winner"] == "tie"
+    assert answer["a"]["reasoning"] == answer["b"]["reasoning"] != ""
+
+
+def test_what_was_cut_is_said(client):
+    assert client.evaluate(response="a long one").json()["truncated"] == ["response"]
+
+
+def test_the_description_holds_every_route_status_and_example(client):
+    description = client.get("/openapi.json").json()
+    paths = description["paths"]
+    assert set(paths) == {
+        "/evaluate",
+        "/evaluate/batch",
+        "/compare",
+        "/health",
+        "/ready",
+        "/metrics",
+    }
+    failures = {"400", "401", "408", "413", "415", "422", "429", "500", "503", "504"}
+    for path in ("/evaluate", "/evaluate/batch", "/compare"):
+        assert set(paths[path]["post"]["responses"]) == {"200", *failures}
+    schemas = description["components"]["schemas"]
+    assert "HTTPValidationError" not in schemas
+    for name, schema in schemas.items():
+        model = getattr(wire_models, name)
+        assert issubclass(model, BaseModel)
+        for example in schema.get("examples", []):
+            model.model_validate(example)
+    assert schemas["EvaluateBody"]["examples"]
+    assert schemas["VerdictBody"]["examples"]
+
+
+def test_examples_are_accepted(client):
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    for name, path in (
+        ("EvaluateBody", "/evaluate"),
+        ("BatchBody", "/evaluate/batch"),
+        ("CompareBody", "/compare"),
+    ):
+        for example in schemas[name]["examples"]:
+            assert client.post(path, json=example).status_code == 200
+
+
+def test_the_page_and_its_files_come_with_strict_headers(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    again = client.get("/", headers={"If-None-Match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/static/index.html").content == page.content
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static/nothing.js", "/static/../app.py", "/static/..%2fapp.py"]
+)
+def test_nothing_else_is_served_from_the_package(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"

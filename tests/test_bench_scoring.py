@@ -1,0 +1,58 @@
+"""`bench/scoring.py` on the tiny judge: what is counted, and what is read from text."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.judge import Judge, Request
+from autograder.model.encode import texts_of
+from autograder.schema import write_examples
+from conftest import make_examples
+from tiny_judge import publish_tiny_judge
+
+BENCH = Path(__file__).parents[1] / "bench"
+
+
+@pytest.fixture
+def scoring(monkeypatch):
+    monkeypatch.syspath_prepend(BENCH)
+    return importlib.import_module("scoring")
+
+
+@pytest.fixture
+def judge_folder(tiny_base, tmp_path):
+    return publish_tiny_judge(tiny_base, tmp_path / "judge")
+
+
+def test_the_report_counts_each_side(scoring, judge_folder, tmp_path, capsys):
+    data, out = tmp_path / "data.jsonl", tmp_path / "out.json"
+    write_examples(data, make_examples(3))
+    options = ["--scored", "10", "--generated", "4", "--rounds", "1", "--max-new-tokens", "6"]
+    scoring.main(["--model", str(judge_folder), "--data", str(data), "--json", str(out), *options])
+    found = json.loads(out.read_text())
+    assert found["scored"]["answers"] == 10
+    assert found["read_from_text"]["answers"] == found["reasoned"]["answers"] == 4
+    rates = [found[side]["per_s"] for side in ("scored", "reasoned", "read_from_text")]
+    assert found["ratio_to_text"] == pytest.approx(rates[0] / rates[2])
+    assert found["ratio_to_reasoned"] == pytest.approx(rates[0] / rates[1])
+    assert "times as fast as reading it from text" in capsys.readouterr().out
+
+
+def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monkeypatch):
+    judge = Judge.load(judge_folder)
+    requests = [Request(*texts_of(example)) for example in make_examples(1)[:3]]
+    texts = ["Score: 4/5\nReasoning: good", "I would say 4", "Score: 9/5, no, Score: 2/5"]
+    tokenizer = judge.encoder.tokenizer
+    monkeypatch.setattr(tokenizer, "batch_decode", lambda *_, **__: texts)
+    assert scoring.read_from_text(judge, requests, 2) == [4, None, 2]
+
+
+def test_too_few_answers_are_told(scoring, tmp_path):
+    data = tmp_path / "data.jsonl"
+    write_examples(data, make_examples(1))
+    with pytest.raises(SystemExit, match="holds 5 answers, 6 are asked for"):
+        scoring.draw(data, 6, seed=1)
