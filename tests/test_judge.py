@@ -298,6 +298,28 @@ def test_the_untrained_base_has_prefixes_of_its_own(judge, backbone, requests):
     assert probabilities_of(judge, requests) == trained
 
 
+@pytest.mark.parametrize("kind", ["sdpa", "eager"])
+def test_a_known_prefix_serves_other_kinds_of_attention_too(tiny_base, backbone, requests, kind):
+    config = autograder.config.Config()
+    base, encoder = load_base(
+        dataclasses.replace(config.model, name=str(tiny_base), attention=kind, max_length=2048),
+        dataclasses.replace(config.quantization, bits=16),
+        device=CPU,
+        dtype=torch.float32,
+    )
+    other = Backbone(
+        add_adapter(base, dataclasses.replace(config.lora, alpha=32.0), seed=1), encoder
+    )
+    other.load_state_dict(backbone.state_dict())
+    judge = Judge(other, batch_size=3)
+    expected = [reference(backbone, request) for request in requests]
+    for _ in range(2):  # the second time, all prefixes are known
+        np.testing.assert_allclose(probabilities_of(judge, requests), expected, atol=1e-5)
+    assert len(judge._passes.kept)
+    text = judge.evaluate(*requests[0], max_reasoning_tokens=4).reasoning
+    assert text == Judge(backbone).evaluate(*requests[0], max_reasoning_tokens=4).reasoning
+
+
 def test_what_is_kept_is_bounded(backbone, requests):
     judge = Judge(backbone, cached_tokens=300)
     list(judge.evaluate_many(requests))

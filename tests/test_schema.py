@@ -6,7 +6,10 @@ import pytest
 
 from autograder.errors import DataError
 from autograder.schema import (
+    TIE,
+    Comparison,
     Example,
+    Verdict,
     read_any,
     read_examples,
     read_items,
@@ -182,3 +185,22 @@ def test_an_example_may_not_take_the_id_of_an_item_s_response(write):
     path = write(ITEM, ROW | {"id": "i/3"})
     with pytest.raises(DataError, match="'i/3' is used twice, first in line 1"):
         read_any(path)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "tie", "winner"),
+    [
+        (4.0, 3.0, TIE, "a"),
+        (3.0, 4.0, TIE, "b"),
+        (3.2, 3.0, TIE, "tie"),
+        (3.25, 3.0, TIE, "a"),
+        (3.01, 3.0, 0, "a"),
+        (3.0, 3.0, 0, "tie"),
+        (5.0, 1.0, 4.5, "tie"),
+    ],
+)
+def test_answers_are_compared_by_their_expected_scores(a, b, tie, winner):
+    one, other = (Verdict(3, mean, (0.2,) * 5, 0.2) for mean in (a, b))
+    comparison = Comparison.of(one, other, tie)
+    assert (comparison.winner, comparison.margin) == (winner, a - b)
+    assert (comparison.a, comparison.b) == (one, other)

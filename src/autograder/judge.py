@@ -33,7 +33,7 @@ from autograder.model.loss import expected_score
 from autograder.model.passes import Passes
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.published import judge_fingerprint, read_judge
-from autograder.schema import Comparison, Verdict
+from autograder.schema import TIE, Comparison, Verdict
 
 QUANTIZATIONS: dict[str, dict[str, Any]] = {
     "nf4": {"bits": 4, "type": "nf4"},
@@ -212,7 +212,7 @@ class Judge:
         rubric: str,
         reference: str | None = None,
         *,
-        tie: float = 0.25,
+        tie: float = TIE,
         reasoning: bool = False,
     ) -> Comparison:
         """Grade two responses to one prompt, each for itself, and say which is better.
@@ -224,10 +224,7 @@ class Judge:
         """
         requests = [Request(prompt, response, rubric, reference) for response in (a, b)]
         one, other = self.evaluate_many(requests, reasoning=reasoning)
-        margin = one.expected_score - other.expected_score
-        if abs(margin) < tie or margin == 0:
-            return Comparison("tie", margin, one, other)
-        return Comparison("a" if margin > 0 else "b", margin, one, other)
+        return Comparison.of(one, other, tie)
 
     def stream(
         self,
@@ -255,13 +252,19 @@ class Judge:
 
     # --- the same for asyncio
 
-    async def aevaluate(self, *texts: str | None, **options: Any) -> Verdict:
+    async def aevaluate(
+        self, prompt: str, response: str, rubric: str, reference: str | None = None, **options: Any
+    ) -> Verdict:
         """`evaluate` in a thread."""
-        return await asyncio.to_thread(self.evaluate, *texts, **options)  # type: ignore[arg-type]
+        texts = (prompt, response, rubric, reference)
+        return await asyncio.to_thread(self.evaluate, *texts, **options)
 
-    async def acompare(self, *texts: str | None, **options: Any) -> Comparison:
+    async def acompare(
+        self, prompt: str, a: str, b: str, rubric: str, reference: str | None = None, **options: Any
+    ) -> Comparison:
         """`compare` in a thread."""
-        return await asyncio.to_thread(self.compare, *texts, **options)  # type: ignore[arg-type]
+        texts = (prompt, a, b, rubric, reference)
+        return await asyncio.to_thread(self.compare, *texts, **options)
 
     async def aevaluate_many(
         self, requests: Iterable[Request | tuple[str, ...]], **options: Any

@@ -124,6 +124,10 @@ class Verdict:
     model: str = ""
 
 
+TIE = 0.25
+"""Expected scores that differ by less are a tie, unless said otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Which of two responses to one prompt is better.
@@ -138,6 +142,14 @@ class Comparison:
     margin: float
     a: Verdict
     b: Verdict
+
+    @classmethod
+    def of(cls, a: Verdict, b: Verdict, tie: float = TIE) -> Comparison:
+        """Compare by expected scores; those that differ by less than `tie`, or by nothing, tie."""
+        margin = a.expected_score - b.expected_score
+        if abs(margin) < tie or margin == 0:
+            return cls("tie", margin, a, b)
+        return cls("a" if margin > 0 else "b", margin, a, b)
 
 
 def parse_example(values: object, path: str, line: int) -> Example:

@@ -85,7 +85,7 @@ def serving() -> Iterator[FakeHub]:
             self.end_headers()
             self.wfile.write(text)
 
-        do_GET = do_POST  # noqa: N815
+        do_GET = do_POST  # noqa: N815 - http.server's name for it
 
         def log_message(self, *_: object) -> None:
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 
@@ -13,6 +14,8 @@ from safetensors.torch import load_file, save_file
 
 from autograder.cli.merge import merge
 from autograder.errors import DataError, ModelError, StorageError
+from autograder.export.combine import Recipe, check_recipe
+from autograder.export.trained import open_trained
 from autograder.judge import Judge
 from autograder.model.calibration import fit_temperature
 from autograder.schema import write_examples
@@ -48,6 +51,7 @@ def other_folder(judge_folder, tmp_path_factory):
     path.write_text(json.dumps(settings), encoding="utf-8")
     judge = json.loads((folder / "judge.json").read_text(encoding="utf-8"))
     judge["params"]["lora"] |= {"r": 2, "alpha": 10.0}
+    judge["params"]["lora"]["targets"].remove("o_proj")
     (folder / "judge.json").write_text(json.dumps(judge), encoding="utf-8")
     return change(folder, temperature=0.9)
 
@@ -283,3 +287,19 @@ def test_one_judge_is_not_enough_and_no_judge_is_written_over(judge_folder, tmp_
     assert call(tmp_path / "out", judge_folder).exit_code == 2
     with pytest.raises(StorageError, match="is, holds or lies in the judge"):
         call(judge_folder, judge_folder, judge_folder, "--force")
+
+
+def test_the_result_says_which_layers_it_adapts(judge_folder, other_folder, tmp_path):
+    assert call(tmp_path / "out", other_folder, judge_folder).exit_code == 0
+    made = json.loads((tmp_path / "out" / "judge.json").read_text(encoding="utf-8"))
+    settings = json.loads((tmp_path / "out" / "adapter_config.json").read_text(encoding="utf-8"))
+    assert set(settings["target_modules"]) == set(made["params"]["lora"]["targets"])
+
+
+def test_ranks_that_sum_to_more_than_an_adapter_may_have_are_refused(judge_folder):
+    judge = open_trained(judge_folder)
+    large = dataclasses.replace(judge.config, lora=dataclasses.replace(judge.config.lora, r=600))
+    judges = [dataclasses.replace(judge, config=large)] * 2
+    with pytest.raises(ModelError, match="sum to 1200, an adapter has at most 1024; combine fewer"):
+        check_recipe(judges, Recipe("linear", (0.5, 0.5)))
+    check_recipe(judges, Recipe("ties", (1.0, 1.0)))

@@ -91,6 +91,19 @@ def test_an_interrupted_export_leaves_nothing(judge_folder, tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_fills_up_is_a_storage_error(judge_folder, tmp_path, monkeypatch):
+    import transformers
+    from safetensors import SafetensorError
+
+    def refuse(*_, **__):
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(transformers.PreTrainedModel, "save_pretrained", refuse)
+    with pytest.raises(StorageError, match="No space left on device"):
+        write(open_trained(judge_folder), tmp_path / "out", Plan("merged"), None, lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_usage_is_checked_before_the_judge_is_opened(tmp_path):
     out = tmp_path / "out"
     result = call(out, "--format", "merged", "--dtype", "q8_0", "--model", tmp_path / "none")

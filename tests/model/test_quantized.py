@@ -8,8 +8,9 @@ import shutil
 
 import pytest
 import torch
+import transformers
+from safetensors import SafetensorError
 
-from autograder.errors import StorageError
 from autograder.model import backbone as backbones
 from autograder.model import quantized
 from autograder.model.backbone import Backbone, add_adapter, load_base
@@ -101,11 +102,15 @@ def test_a_folder_of_the_users_own_is_not_copied(base, tiny_base, tiny_config, m
     assert copies(base) == []
 
 
-def test_a_full_disk_does_not_stop_the_load(base, tiny_config, monkeypatch, caplog):
-    def full(path):
-        raise StorageError(f"{path}: disk full")
+@pytest.mark.parametrize(
+    "error", [SafetensorError("I/O error: No space left on device"), OSError(28, "No space left")]
+)
+def test_a_full_disk_does_not_stop_the_load(base, tiny_config, monkeypatch, caplog, error):
+    def full(self, folder):
+        (folder / "half").write_text("x")
+        raise error
 
-    monkeypatch.setattr(quantized, "atomic_folder", full)
+    monkeypatch.setattr(transformers.PreTrainedModel, "save_pretrained", full)
     load(tiny_config)
     assert "no quantised copy" in caplog.text
     assert copies(base) == []

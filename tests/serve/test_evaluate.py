@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel
 
+from autograder.schema import TIE
 from autograder.serve import wire as wire_models
-from autograder.serve.routes import TIE
 from serve.fake_judge import MODEL, reasoning_of, verdict_of
 from serve.running import BODY, TEXTS, wire
 

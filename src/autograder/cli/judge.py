@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.schema import TIE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -44,7 +46,7 @@ _SKIPPED = 3
 @click.option(
     "--tie",
     type=click.FloatRange(min=0),
-    default=0.25,
+    default=TIE,
     show_default=True,
     help="Answers whose expected scores differ by less are a tie.",
 )

@@ -30,9 +30,9 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from autograder.errors import ModelError
-from autograder.export.quiet import quiet
 from autograder.export.trained import Trained
 from autograder.model.backbone import load_base, read_adapter
+from autograder.model.quiet import quiet
 
 Method = Literal["linear", "ties", "dare_linear", "dare_ties"]
 METHODS: tuple[str, ...] = get_args(Method)
@@ -43,6 +43,8 @@ _PEFT = {
     "dare_ties": "dare_ties_svd",
 }
 _NAME = "combined"
+_MOST = 1024
+"""The largest rank that `lora.r` may have."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ def check_recipe(judges: Sequence[Trained], recipe: Recipe) -> None:
     total = sum(judge.config.lora.r for judge in judges)
     if recipe.rank is not None and recipe.rank > total:
         raise ModelError(f"--rank {recipe.rank}: is more than all judges together have, {total}")
+    if recipe.method == "linear" and total > _MOST:
+        raise ModelError(
+            f"the judges' ranks sum to {total}, an adapter has at most {_MOST}; combine fewer, or "
+            "choose another --method with --rank"
+        )
 
 
 def _base(judge: Trained) -> str:
@@ -163,7 +170,7 @@ def _rank(model: Any, judges: Sequence[Trained], recipe: Recipe) -> int:
         for module in model.modules()
         if hasattr(module, "lora_A")
     ]
-    return int(min(recipe.rank or total, *sides))
+    return int(min(recipe.rank or total, _MOST, *sides))
 
 
 class _Spectra(TorchFunctionMode):

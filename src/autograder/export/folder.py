@@ -13,7 +13,7 @@ from autograder.errors import ModelError
 from autograder.export.card import card, fenced
 from autograder.export.evidence import Evidence
 from autograder.export.progress import Progress
-from autograder.export.trained import BaseWeights, Trained, check_space
+from autograder.export.trained import BaseWeights, Trained, check_space, weights_errors
 from autograder.files import atomic_folder, json_text
 
 Format = Literal["merged", "adapter", "gguf"]
@@ -60,7 +60,7 @@ def export(
     else:
         base = pull(trained.config.model.name)
         check_space(out, int(num_weights(base) * _BYTES[plan.dtype]))
-    with atomic_folder(out) as folder:
+    with weights_errors(out), atomic_folder(out) as folder:
         use, notes = _WRITERS[plan.kind](trained, folder, plan, progress)
         text = card(trained, plan.kind, use, evidence, notes)
         (folder / "README.md").write_text(text, encoding="utf-8")
@@ -94,9 +94,9 @@ def _merged(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> t
     from transformers import GenerationConfig
 
     from autograder.export.examples import merged_example
-    from autograder.export.quiet import quiet
     from autograder.export.rendering import rendering
     from autograder.export.weights import DTYPES, Merged
+    from autograder.model.quiet import quiet
 
     merged = Merged(trained, plan.base_weights)
     count, done = merged.num_changed, iter(range(1, merged.num_changed + 1))
@@ -121,10 +121,10 @@ def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> 
     from transformers import AutoTokenizer
 
     from autograder.export.examples import adapter_example
-    from autograder.export.quiet import quiet
     from autograder.export.rendering import rendering
     from autograder.model.encode import Encoder
     from autograder.model.fetch import pull
+    from autograder.model.quiet import quiet
 
     with quiet():
         base = pull(trained.config.model.name)

@@ -64,7 +64,7 @@ def _writer(path: Path, architecture: str) -> Any:
 
     array, string = gguf.GGUFValueType.ARRAY, gguf.GGUFValueType.STRING
 
-    class Writer(gguf.GGUFWriter):  # type: ignore[misc]  # gguf is untyped here
+    class Writer(gguf.GGUFWriter):  # type: ignore[misc]  # gguf has no types
         def _pack_val(self, val: Any, vtype: Any, *args: Any, **options: Any) -> bytes:
             if vtype == array and len(val) == 0:
                 return struct.pack("<IIQ", array, string, 0)

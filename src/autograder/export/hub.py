@@ -29,7 +29,7 @@ def check_repo(repo: str, revision: str | None) -> None:
         ModelError: says what is wrong with it.
     """
     from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # it is there
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # made known at run time
 
     try:
         validate_repo_id(repo)
@@ -67,7 +67,7 @@ def push(
         SourceError: the hub cannot be reached or refuses; one line, with the remedy.
     """
     from huggingface_hub import HfApi
-    from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined]  # is there
+    from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined]  # as above
 
     api = api or HfApi()
     if not sys.stderr.isatty():

@@ -17,7 +17,7 @@ from autograder.evaluation.measure import measure
 from autograder.export.card import escape, front_matter
 from autograder.export.combine import Recipe, combine
 from autograder.export.progress import Progress
-from autograder.export.trained import Trained, check_space
+from autograder.export.trained import Trained, check_space, weights_errors
 from autograder.files import atomic_folder, finite, json_text
 from autograder.judge import Judge
 from autograder.metrics.classes import judge_metrics
@@ -53,7 +53,7 @@ def merge(
     """
     weights = sum((j.folder / "adapter_model.safetensors").stat().st_size for j in judges)
     check_space(out, weights)
-    with atomic_folder(out) as folder:
+    with weights_errors(out), atomic_folder(out) as folder:
         kept = combine(
             judges, recipe, folder, lambda done, total: progress("combining", done, total)
         )
@@ -72,7 +72,12 @@ def _describe(
 ) -> dict[str, Any]:
     values: dict[str, Any] = json.loads(json.dumps(judges[0].values))
     settings = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-    values["params"]["lora"] |= {"r": settings["r"], "alpha": float(settings["lora_alpha"])}
+    targets = [name for judge in judges for name in judge.config.lora.targets]
+    values["params"]["lora"] |= {
+        "r": settings["r"],
+        "alpha": float(settings["lora_alpha"]),
+        "targets": list(dict.fromkeys(targets)),
+    }
     sizes = [abs(weight) for weight in recipe.weights]
     mean = sum(
         size * judge.values["temperature"] for size, judge in zip(sizes, judges, strict=True)

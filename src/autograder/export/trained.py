@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -155,3 +157,16 @@ def check_space(out: Path, num_bytes: int) -> None:
             f"{out}: needs {(num_bytes + _SPARE) / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; free "
             "space or choose another place"
         )
+
+
+@contextlib.contextmanager
+def weights_errors(out: Path) -> Iterator[None]:
+    """Turn safetensors' refusal to write, which is no OSError, into a `StorageError`."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except SafetensorError as error:
+        raise StorageError(
+            f"{out}: cannot be written: {error}; free space or choose another place"
+        ) from error

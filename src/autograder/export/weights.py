@@ -18,11 +18,11 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from autograder.errors import ModelError
-from autograder.export.quiet import quiet
 from autograder.export.trained import BaseWeights, Trained
 from autograder.model.backbone import load_base, read_adapter
 from autograder.model.encode import Encoder
 from autograder.model.fetch import pull
+from autograder.model.quiet import quiet
 
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 _CPU = torch.device("cpu")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +17,8 @@ from autograder.model import attention, quantized
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoder
 from autograder.model.fetch import pull
+from autograder.model.quiet import quiet
 from autograder.model.sizes import ARCHITECTURES, lora_targets
-
-_log = logging.getLogger(__name__)
 
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 
@@ -132,26 +129,6 @@ def _quantization(config: QuantizationConfig, dtype: torch.dtype) -> Any:
     )
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep notes of third parties that a user can do nothing about off the screen."""
-    from transformers.utils import logging as transformers_logging
-
-    bnb_log = logging.getLogger("bitsandbytes")
-    level = bnb_log.level
-    bnb_log.setLevel(logging.ERROR)
-    shown = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        bnb_log.setLevel(level)
-        if shown:
-            transformers_logging.enable_progress_bar()
-
-
 def load_base(
     model: ModelConfig,
     quantization: QuantizationConfig,
@@ -169,7 +146,7 @@ def load_base(
     folder = pull(model.name)
     kind = model.attention
     try:
-        with _quiet():
+        with quiet():
             if kind == "auto":
                 # The CPU's fused attention is slower backward than plain matrix products.
                 shape = AutoConfig.from_pretrained(folder, local_files_only=True)
@@ -210,7 +187,8 @@ def add_adapter(base: nn.Module, config: LoraConfig, seed: int) -> nn.Module:
     Raises:
         ModelError: a target is no module of this architecture.
     """
-    import peft
+    with quiet():  # bitsandbytes, which it imports, has something to say
+        import peft
 
     targets = lora_targets(cast(Any, base).config.model_type, config.targets)
     names = {name.rpartition(".")[2] for name, _ in base.named_modules()}
@@ -228,7 +206,7 @@ def add_adapter(base: nn.Module, config: LoraConfig, seed: int) -> nn.Module:
         task_type="CAUSAL_LM",
     )
     devices = [torch.device("cuda")] if torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices), _quiet():
+    with torch.random.fork_rng(devices), quiet():
         torch.manual_seed(seed)
         model = peft.get_peft_model(base, settings)
     return _prepared(model)
@@ -240,10 +218,10 @@ def read_adapter(base: nn.Module, folder: Path, trainable: bool = False) -> nn.M
     Raises:
         ModelError: the folder holds no adapter, or one for another architecture.
     """
-    import peft
-
     try:
-        with _quiet():
+        with quiet():
+            import peft
+
             model = peft.PeftModel.from_pretrained(base, str(folder), is_trainable=trainable)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(

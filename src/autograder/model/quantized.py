@@ -49,10 +49,12 @@ def keep(base: Any, path: Path) -> None:
         base: a transformers model, quantised.
         path: from `copy_of`.
     """
+    from safetensors import SafetensorError
+
     try:
         with atomic_folder(path) as folder:
             base.save_pretrained(folder)
-    except StorageError as error:
+    except (StorageError, SafetensorError) as error:  # a full disk is the latter
         _log.warning("no quantised copy of the base model is kept: %s", error)
         return
     same, _, _ = path.name.rpartition("--")

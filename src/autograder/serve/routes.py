@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from autograder.schema import Verdict
+from autograder.schema import Comparison, Verdict
 from autograder.serve.access import record_of
 from autograder.serve.answers import Events, answer, in_time, next_item
 from autograder.serve.body import JsonRoute
@@ -27,9 +28,6 @@ from autograder.serve.wire import (
     VerdictBody,
     verdict_values,
 )
-
-TIE = 0.25
-"""Expected scores that differ by less are a tie, as in `Judge.compare`."""
 
 _FAILURES: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorBody, "description": "not JSON"},
@@ -103,17 +101,7 @@ async def compare(request: Request, body: CompareBody) -> Response:
     names = [_names(response=name) for name in ("a", "b")]
     tokens = DEFAULT_REASONING_TOKENS if body.reasoning else None
     one, other = await _grade(request, body.texts, names, tokens)
-    margin = one.expected_score - other.expected_score
-    is_tie = abs(margin) < TIE or margin == 0
-    winner = "tie" if is_tie else "a" if margin > 0 else "b"
-    return answer(
-        {
-            "winner": winner,
-            "margin": margin,
-            "a": verdict_values(one),
-            "b": verdict_values(other),
-        }
-    )
+    return answer(asdict(Comparison.of(one, other)))
 
 
 async def _grade(
