@@ -124,7 +124,8 @@ def test_the_published_adapter_is_the_best_epochs(config, examples, tmp_path, mo
     monkeypatch.setattr(JudgeModule, "_summed", lambda self: (next(losses), *summed(self)[1:3], 1))
     run(config, examples, tmp_path)
     best, last = (
-        torch.load(tmp_path / "checkpoints" / name, weights_only=False) for name in (BEST, LAST)
+        torch.load(tmp_path / "checkpoints" / name, map_location="cpu", weights_only=False)
+        for name in (BEST, LAST)
     )
     assert (best["global_step"], last["global_step"]) == (3, 6)
     assert len(rows(tmp_path, "validation")) == 2

@@ -61,11 +61,19 @@ def test_clean_rows_give_no_warning():
 
 def test_one_answer_with_two_scores_is_named():
     examples = rows(10)
-    shouted = examples[8].response.upper() + "!"
-    examples.append(replace(examples[8], id="again", score=1, response=shouted))
+    loud = f"  {examples[8].response} !"
+    examples.append(replace(examples[8], id="again", score=1, response=loud))
     message = fault(examples)
     assert message.startswith("1 hard fault in the data\n  i1/4 and again: the same prompt")
     assert "have scores 4 and 1; keep one of the rows" in message
+
+
+def test_answers_that_differ_by_capitals_alone_are_a_warning():
+    examples = rows(10)
+    shouted = examples[8].response.upper()
+    examples.append(replace(examples[8], id="again", score=1, response=shouted))
+    [pair] = check(examples).near_answers
+    assert pair.rows == ("i1/4", "again")
 
 
 def test_a_row_that_stands_twice_is_named():

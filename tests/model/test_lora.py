@@ -296,7 +296,9 @@ def test_a_saved_adapter_loads_with_plain_peft(tiny_config, tiny_base, examples,
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=torch.float32,
         )
-    plain = AutoModelForCausalLM.from_pretrained(tiny_base, dtype=torch.float32, **options)
+    plain = AutoModelForCausalLM.from_pretrained(
+        tiny_base, dtype=torch.float32, device_map="cpu", **options
+    )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")  # of peft
         theirs = peft.PeftModel.from_pretrained(plain, tmp_path)

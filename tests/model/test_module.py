@@ -122,7 +122,8 @@ def test_the_trainer_follows_the_schedule(config, examples):
         ("paged_adamw_8bit", bitsandbytes.optim.AdamW8bit),
     ],
 )
-def test_the_named_optimizer_is_made(name, kind):
+def test_the_named_optimizer_is_made_on_a_cpu(name, kind, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     config = dataclasses.replace(TrainConfig(), optimizer=name, lr=0.03, weight_decay=0.2)
     optimizer = make_optimizer(config, [torch.nn.Parameter(torch.ones(8))])
     assert isinstance(optimizer, kind)
@@ -147,6 +148,7 @@ def test_on_a_gpu_the_state_is_paged(monkeypatch):
 def test_only_the_adapter_is_optimised(config, examples):
     before = JudgeModule.from_config(config)
     before.configure_model()
+    before.cpu()  # where a trainer leaves its module
     trainer, module = fit(config, examples)
     optimised = {id(p) for group in trainer.optimizers[0].param_groups for p in group["params"]}
     old = dict(before.backbone.named_parameters())
@@ -170,7 +172,7 @@ def test_a_checkpoint_holds_the_adapter_alone_and_opens_alone(config, examples, 
     assert all("lora_" in name for name in names)
     assert checkpoint["hyper_parameters"]["params"]["model"]["name"] == config.model.name
 
-    opened = JudgeModule.load_from_checkpoint(path, weights_only=False)
+    opened = JudgeModule.load_from_checkpoint(path, weights_only=False).cpu()
     assert opened.config == config
     assert opened.history == module.history
     encoder = opened.backbone.encoder
@@ -180,6 +182,7 @@ def test_a_checkpoint_holds_the_adapter_alone_and_opens_alone(config, examples, 
         assert torch.equal(opened.backbone.eval()(batch), expected)
         fresh = JudgeModule.from_config(config)
         fresh.configure_model()
+        fresh.cpu()
         assert not torch.allclose(fresh.backbone.eval()(batch), expected, atol=1e-3)
 
 
@@ -208,6 +211,7 @@ def test_the_history_is_the_mean_over_what_made_a_step(config, examples):
     # Before the first step the adapter adds nothing, so the base alone gives the first row.
     fresh = JudgeModule.from_config(config)
     fresh.configure_model()
+    fresh.cpu()
     encoder = fresh.backbone.encoder
     data = JudgeDataModule(
         encoder.encode_all(examples[:14]), [], config.train, pad_id=encoder.pad_id, seed=config.seed

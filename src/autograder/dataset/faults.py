@@ -37,9 +37,10 @@ def find_faults(examples: Sequence[Example], texts: Sequence[Texts]) -> list[str
 
 
 def _clashes(examples: Sequence[Example], texts: Sequence[Texts]) -> Iterator[str]:
-    first: dict[Texts, Example] = {}
+    first: dict[tuple[Texts, str], Example] = {}
     for row, text in zip(examples, texts, strict=True):
-        other = first.setdefault(text, row)
+        # A capital can be what the rubric asks for; the rest of `text` ignores it.
+        other = first.setdefault((text, normalise(row.response, fold_case=False)), row)
         if other is row:
             continue
         both = f"{other.id} and {row.id}: the same prompt, response and rubric"

@@ -15,16 +15,18 @@ _CODE = re.compile(r"`|=|\w\(|\w\[|[{}\[\]]|\n(?: {2,}|\t)\S")
 _MOST_CANDIDATES = 32
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, *, fold_case: bool = True) -> str:
     """Fold case, white space, quotation marks and the punctuation that ends a word.
 
-    Signs inside and before words stay, as `-5` and `0.5` mean something else without. In what
-    looks like code everything means something: only the ends of lines are folded.
+    Without `fold_case` capitals stay what they are. Signs inside and before words stay, as `-5`
+    and `0.5` mean something else without. In what looks like code everything means something:
+    only the ends of lines are folded.
     """
     composed = unicodedata.normalize("NFC", text)
     if _CODE.search(composed):
         return "\n".join(line.rstrip() for line in composed.strip().splitlines())
-    visible = "".join(c for c in composed.casefold() if c.isspace() or _is_visible(c))
+    letters = composed.casefold() if fold_case else composed
+    visible = "".join(c for c in letters if c.isspace() or _is_visible(c))
     bare = _STOPS.sub(" ", _QUOTES.sub(" ", visible))
     return " ".join(bare.split()) or " ".join(visible.split())
 

@@ -145,6 +145,10 @@ def load_base(
 
     folder = pull(model.name)
     kind = model.attention
+    if device.type == "cuda":
+        # Its gradient is NaN for some lengths, such as 576 under a mask (H100, PyTorch 2.11), and
+        # it plans anew for every length. A context around `forward` would miss recomputation.
+        torch.backends.cuda.enable_cudnn_sdp(False)
     try:
         with quiet():
             if kind == "auto":
