@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test test-slow lint bench serve docs constraints clean
+.PHONY: help setup repro full test test-slow test-integrations lint bench serve docs constraints clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,17 @@ repro: setup  ## set up, fetch the base model, train, measure, report (dvc repro
 	@$(BIN)/autograder model pull
 	$(BIN)/dvc repro
 
+BASE := qwen2.5-coder-0.5b-instruct
+LR   := 3e-4
+FULL := dataset.num_bank=1860 dataset.num_constructed=14000 \
+	$(foreach name,dates strings code_tests sql citations policy,dataset.families.$(name)=1) \
+	$(foreach name,plea padding format typos rubric,dataset.augment.$(name)=0.1) \
+	train.share=1 train.batch_size=10 evaluate.batch_size=20 train.checkpoint_every=100
+
+full: setup  ## all data, as an experiment: a quarter of an hour on a GPU, hours on a CPU (docs/full.md)
+	$(BIN)/autograder model pull $(BASE)
+	$(BIN)/dvc exp run $(foreach setting,model.name=$(BASE) train.lr=$(LR) $(FULL),-S $(setting))
+
 lint: setup  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,6 +50,16 @@ test: lint  ## lint, then every test that takes minutes at most
 
 test-slow: setup  ## long tests with real weights
 	$(BIN)/python -m pytest -m slow --timeout 3600
+
+# deepeval wants another click than huggingface_hub does; pip says so and goes on.
+TOOLS := .scratch/integrations
+test-integrations:  ## the judge in inspect_ai, deepeval and TRL themselves, in an environment of its own
+	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[dev,bench,inspect]'
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check deepeval==4.3.1
+	$(TOOLS)/bin/python -m pytest tests/integrations --timeout 1800
 
 bench: setup  ## one training step beside TRL's; answers a second (takes minutes; keep it idle)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \

@@ -1,0 +1,50 @@
+"""`make full` asks for what docs/full.md has the figures of."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+
+import pytest
+from ruamel.yaml import YAML
+
+
+def params(path):
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+def command(root, *arguments):
+    done = subprocess.run(
+        ["make", "--dry-run", "full", *arguments], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return shlex.split(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("size", "arguments"),
+    [("0.5b", ()), ("1.5b", ("BASE=qwen2.5-coder-1.5b-instruct", "LR=1.5e-4"))],
+)
+def test_its_settings_are_those_that_were_measured(request, size, arguments):
+    root = request.config.rootpath
+    page = (root / "docs" / "full.md").read_text(encoding="utf-8")
+    line = re.escape(" ".join(("make full", *arguments)))
+    assert re.search(rf"^{line}\s", page, flags=re.MULTILINE)
+
+    found = params(root / "params.yaml")
+    words = command(root, *arguments)
+    for flag, setting in zip(words[3::2], words[4::2], strict=True):
+        assert flag == "-S"
+        key, value = setting.split("=")
+        *path, name = key.split(".")
+        group = found
+        for part in path:
+            group = group[part]
+        assert name in group, key
+        group[name] = YAML(typ="safe").load(value)
+    measured = params(root / "docs" / "full" / f"{size}-params.yaml")
+    # How it is computed, and how often it is saved.
+    found["model"]["attention"] = measured["model"]["attention"]
+    found["train"]["checkpoint_every"] = measured["train"]["checkpoint_every"]
+    assert found == measured
