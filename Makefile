@@ -51,15 +51,16 @@ test: lint  ## lint, then every test that takes minutes at most
 test-slow: setup  ## long tests with real weights
 	$(BIN)/python -m pytest -m slow --timeout 3600
 
-# deepeval wants another click than huggingface_hub does; pip says so and goes on.
+# inspect_ai wants an older fsspec than is pinned, and deepeval another click than huggingface_hub,
+# of which pip says so and goes on.
 TOOLS := .scratch/integrations
 test-integrations:  ## the judge in inspect_ai, deepeval and TRL themselves, in an environment of its own
 	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[dev,bench,inspect]'
-	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check deepeval==4.3.1
-	$(TOOLS)/bin/python -m pytest tests/integrations --timeout 1800
+		--editable '.[dev,bench]'
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check inspect_ai==0.3.285 deepeval==4.3.1
+	$(TOOLS)/bin/python -m pytest -p no:asyncio tests/integrations --timeout 1800
 
 bench: setup  ## one training step beside TRL's; answers a second (takes minutes; keep it idle)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \

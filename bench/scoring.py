@@ -4,8 +4,9 @@
     python bench/scoring.py --model DIR --data FILE --json FILE
 
 The peer does what judges usually do with the same weights on the same machine: transformers'
-`generate` writes the verdict, reasoning included, and the score is looked for in the text. Each
-side grades the same answers in batches of the same size; the slow ones grade fewer of them.
+`generate` writes the verdict, reasoning included, after the same first word that the judge is
+given, and the score is looked for in the text. Each side grades the same answers in batches of
+the same size; the slow ones grade fewer of them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import torch
 
 from autograder.judge import Judge, Request
 from autograder.model.encode import texts_of
+from autograder.prompt import LEAD
 from autograder.schema import Example, read_examples
 from autograder.terminal import printable
 
@@ -75,8 +77,7 @@ def read_from_text(
         rows = []
         for request in requests[start : start + judge.batch_size]:
             encoded = encoder.encode(*request)
-            forced = len(encoder.lead)
-            rows.append([*encoded.prefix, *encoded.response[: len(encoded.response) - forced]])
+            rows.append([*encoded.prefix, *encoded.response])
         longest = max(map(len, rows))
         ids = torch.tensor([[encoder.pad_id] * (longest - len(row)) + row for row in rows])
         mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
@@ -93,7 +94,7 @@ def read_from_text(
             pad_token_id=encoder.pad_id,
         )
         for text in encoder.tokenizer.batch_decode(out[:, longest:], skip_special_tokens=True):
-            match = _SCORE.search(text)
+            match = _SCORE.search(LEAD + text)
             found.append(int(match[1]) if match else None)
     return found
 

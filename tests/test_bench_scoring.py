@@ -45,7 +45,7 @@ def test_the_report_counts_each_side(scoring, judge_folder, tmp_path, capsys):
 def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monkeypatch):
     judge = Judge.load(judge_folder)
     requests = [Request(*texts_of(example)) for example in make_examples(1)[:3]]
-    texts = ["Score: 4/5\nReasoning: good", "I would say 4", "Score: 9/5, no, Score: 2/5"]
+    texts = ["4/5\nReasoning: good", "I would say 4", "9/5, no, Score: 2/5"]
     tokenizer = judge.encoder.tokenizer
     monkeypatch.setattr(tokenizer, "batch_decode", lambda *_, **__: texts)
     assert scoring.read_from_text(judge, requests, 2) == [4, None, 2]

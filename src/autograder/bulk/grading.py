@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 
 from autograder.bulk.part import Part, Record
 from autograder.bulk.source import Source, Texts, key_of
@@ -14,6 +15,27 @@ from autograder.schema import SCORES, Verdict
 
 _NUM_DIGITS = 6
 Progress = Callable[[int, bool], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows that are in memory at once, by number.
+
+    Attributes:
+        rows: as the file has them.
+        texts: of those that have them.
+        faults: why the others cannot be graded.
+        known: what an earlier run has written down.
+    """
+
+    rows: dict[int, SourceRow]
+    texts: dict[int, Texts]
+    faults: dict[int, str]
+    known: dict[int, Record]
+
+    @property
+    def is_done(self) -> bool:
+        return len(self.known) == len(self.rows)
 
 
 def grade_rows(
@@ -44,46 +66,81 @@ def grade_rows(
         StorageError: the disk is full.
     """
     judge = None
-    for start, window in source.windows():
-        rows = dict(enumerate(window, start))
+    for window in read_windows(source, part, progress):
+        if window.is_done:
+            write_faults(window, {}, source, part, skip, progress)
+            continue
+        judge = judge or load()
+        encoded, too_long = encode(judge, source, window.texts)
+        write_faults(window, too_long, source, part, skip, progress)
+        for batch in judged(judge, encoded, window.texts, window.known, reasoning):
+            part.append(batch)
+            progress(len(batch), True)
+        part.sync()
+
+
+def read_windows(source: Source, part: Part, progress: Progress) -> Iterator[Window]:
+    """The windows in order, each with what is known of it.
+
+    Raises:
+        DataError: the file cannot be read further, or a row is not the one that `part` knows.
+    """
+    for start, some in source.windows():
+        rows = dict(enumerate(some, start))
         # An earlier run may have had a higher limit.
         taken = part.take(start + source.window)
         known = {number: record for number, record in taken.items() if number in rows}
         texts, faults = _read(source, rows)
         _check(source, rows, texts, known)
         progress(len(known), False)
-        if len(known) < len(rows):
-            judge = judge or load()
-            encoded, too_long = _encode(judge, source, texts)
-            faults |= too_long
-        faults |= {number: record.reason for number, record in known.items() if record.reason}
-        if faults and not skip:
-            first = min(faults)
-            raise source.unfit(rows[first], faults[first])
-        if not judge or len(known) == len(rows):
+        yield Window(rows, texts, faults, known)
+
+
+def write_faults(
+    window: Window,
+    too_long: dict[int, str],
+    source: Source,
+    part: Part,
+    skip: bool,
+    progress: Progress,
+) -> None:
+    """Write down which rows of a window cannot be graded.
+
+    Raises:
+        DataError: there is one, and it is not to be skipped.
+    """
+    known = {number: row.reason for number, row in window.known.items() if row.reason}
+    faults = window.faults | too_long | known
+    if faults and not skip:
+        first = min(faults)
+        raise source.unfit(window.rows[first], faults[first])
+    if window.is_done:
+        return
+    new = sorted(number for number in faults if number not in window.known)
+    part.append(Record(number, _key(window.texts, number), reason=faults[number]) for number in new)
+    progress(len(new), True)
+
+
+def judged(
+    judge: Judge,
+    encoded: dict[int, Encoded],
+    texts: dict[int, Texts],
+    known: Collection[int],
+    reasoning: bool,
+) -> Iterator[list[Record]]:
+    """A window's verdicts, batch by batch, without those that are known."""
+    numbers = sorted(encoded)
+    for places in judge.plan([encoded[number] for number in numbers]):
+        batch = [numbers[place] for place in places]
+        if all(number in known for number in batch):
             continue
-        new = [number for number in faults if number not in known]
-        part.append(
-            Record(number, _key(texts, number), reason=faults[number]) for number in sorted(new)
-        )
-        progress(len(new), True)
-        numbers = sorted(encoded)
-        for places in judge.plan([encoded[number] for number in numbers]):
-            batch = [numbers[place] for place in places]
-            fresh = [number for number in batch if number not in known]
-            if not fresh:
-                continue
-            requests = [Request(*texts[number]) for number in batch]
-            verdicts = zip(batch, judge.evaluate_many(requests, reasoning=reasoning), strict=True)
-            part.append(
-                [
-                    Record(number, key_of(texts[number]), _added(verdict))
-                    for number, verdict in verdicts
-                    if number not in known
-                ]
-            )
-            progress(len(fresh), True)
-        part.sync()
+        requests = [Request(*texts[number]) for number in batch]
+        verdicts = judge.evaluate_many(requests, reasoning=reasoning)
+        yield [
+            Record(number, key_of(texts[number]), _added(verdict))
+            for number, verdict in zip(batch, verdicts, strict=True)
+            if number not in known
+        ]
 
 
 def _read(source: Source, rows: dict[int, SourceRow]) -> tuple[dict[int, Texts], dict[int, str]]:
@@ -116,7 +173,7 @@ def _check(
             )
 
 
-def _encode(
+def encode(
     judge: Judge, source: Source, texts: dict[int, Texts]
 ) -> tuple[dict[int, Encoded], dict[int, str]]:
     """The rows as the judge reads them, and what is wrong with those that are too long."""

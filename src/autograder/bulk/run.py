@@ -22,6 +22,9 @@ from autograder.errors import DataError
 from autograder.files import replace, storage_errors
 from autograder.judge import Judge
 
+Engine = Callable[..., None]
+"""Grades every row that a part knows no verdict of, as `grade_rows` does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -120,8 +123,9 @@ def grade_file(
     fingerprint: str,
     load: Callable[[], Judge],
     progress: Progress = lambda _num, _is_new: None,
+    engine: Engine = grade_rows,
 ) -> Report:
-    """Grade a file, or go on where an earlier run has stopped.
+    """Grade a file, or go on where an earlier run has stopped, with whichever engine.
 
     Args:
         plan: what to do.
@@ -129,6 +133,7 @@ def grade_file(
         fingerprint: of the judge.
         load: makes the judge.
         progress: called with a number of rows, and whether this run has graded them.
+        engine: where the rows are graded.
 
     Raises:
         DataError: a row cannot be graded and is not to be skipped, the output is there, an
@@ -143,7 +148,7 @@ def grade_file(
     before = _state(plan.source.path)
     about = {"judge": fingerprint, "reasoning": plan.reasoning}
     with Part(plan.part, about, restart=plan.restart) as part:
-        grade_rows(
+        engine(
             plan.source,
             part,
             load,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -16,6 +17,18 @@ from autograder.cli.columns import (
 
 _FILE = click.Path(path_type=Path)
 _SKIPPED = 3
+_PLACE = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):\d{1,5}")
+
+
+def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is None or value == "auto" or _PLACE.fullmatch(value):
+        return value
+    if value.startswith("ray://"):
+        raise click.BadParameter(
+            "Ray's client is not supported; run the command on a machine of the cluster and give "
+            "auto, or HOST:PORT of the head node"
+        )
+    raise click.BadParameter(f"{value!r} is neither auto nor HOST:PORT, e.g. 10.0.0.5:6379")
 
 
 @click.command()
@@ -49,6 +62,24 @@ _SKIPPED = 3
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Answers in one forward pass.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where to grade: in this process, or by workers on a Ray cluster.",
+)
+@click.option(
+    "--ray-address",
+    metavar="auto|HOST:PORT",
+    callback=_address,
+    help="The Ray cluster; by default one of this machine alone, for the time of the run.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Judges on the Ray cluster; by default one for each GPU, or else for each node.",
+)
 @delimiter_option
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it is there.")
 @click.option("--restart", is_flag=True, help="Throw away what an unfinished run has graded.")
@@ -66,6 +97,9 @@ def grade(
     on_error: str,
     limit: int | None,
     batch_size: int | None,
+    engine: str,
+    ray_address: str | None,
+    workers: int | None,
     delimiter: str | None,
     overwrite: bool,
     restart: bool,
@@ -87,6 +121,8 @@ def grade(
     from autograder.dataset.importers.formats import ImportOptions
     from autograder.terminal import printable
 
+    if engine != "ray" and (ray_address or workers):
+        raise click.UsageError("--ray-address and --workers need --engine ray")
     columns_by_field, texts = columns_and_texts(mapped, constants, FIELDS)
     options = ImportOptions(
         mapped=columns_by_field,
@@ -98,7 +134,8 @@ def grade(
 
     from tqdm import tqdm
 
-    from autograder.bulk.run import Plan, check, grade_file
+    from autograder.bulk.grading import grade_rows
+    from autograder.bulk.run import Engine, Plan, check, grade_file
     from autograder.judge import Judge
     from autograder.published import judge_fingerprint, read_judge
 
@@ -114,12 +151,21 @@ def grade(
     )
     found = check(plan)
     read_judge(folder)
+    fingerprint = judge_fingerprint(folder)
 
     def load() -> Judge:
         judge = Judge.load(folder)
         judge.batch_size = batch_size or judge.batch_size
         return judge
 
+    where: Engine = grade_rows
+    if engine == "ray":
+        from functools import partial
+
+        from autograder.bulk.ray_engine import RayEngine, load_same
+
+        where = RayEngine(ray_address, workers)
+        load = partial(load_same, folder.absolute(), fingerprint, batch_size)
     try:
         with tqdm(total=found.num_rows, unit="row", disable=None) as bar:
 
@@ -131,7 +177,7 @@ def grade(
                     bar.n += num
                     bar.last_print_n += num
 
-            report = grade_file(plan, found, judge_fingerprint(folder), load, progress)
+            report = grade_file(plan, found, fingerprint, load, progress, where)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on from here", err=True)
         context.exit(130)
@@ -141,6 +187,6 @@ def grade(
     line += f"{report.num_skipped} skipped: {out}"
     click.echo(printable(line, keep=""))
     if report.num_skipped:
-        where = printable(str(plan.rejected), keep="")
-        click.echo(f"the skipped rows and why: {where}", err=True)
+        rejected = printable(str(plan.rejected), keep="")
+        click.echo(f"the skipped rows and why: {rejected}", err=True)
         context.exit(_SKIPPED)

@@ -1,0 +1,248 @@
+"""The examples run as their README says, and what they compute is right."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from statistics import NormalDist, fmean, stdev
+
+import pytest
+from scipy import stats
+
+from autograder.judge import Judge
+from autograder.schema import read_items
+from tiny_judge import publish_tiny_judge
+
+RUBRIC = "Factual accuracy"
+
+
+@pytest.fixture(scope="module")
+def root(request):
+    return request.config.rootpath
+
+
+@pytest.fixture(scope="module")
+def folder(tiny_base, tmp_path_factory):
+    return publish_tiny_judge(tiny_base, tmp_path_factory.mktemp("judge"))
+
+
+@pytest.fixture(scope="module")
+def judge(folder):
+    return Judge.load(folder)
+
+
+def run(root, name, *arguments, cwd=None):
+    """Run an example in a process of its own."""
+    return subprocess.run(
+        [sys.executable, root / "examples" / name, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def rows_of(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path, *rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def commands(root):
+    readme = (root / "examples" / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", readme, flags=re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_every_command_of_the_readme_runs(root, folder, tmp_path):
+    (tmp_path / "examples").symlink_to(root / "examples")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "judge").symlink_to(folder)
+    scripts = set()
+    for command in commands(root):
+        program, *arguments = shlex.split(command)
+        start = {"python": [], "autograder": ["-m", "autograder"]}[program]
+        scripts |= {Path(part).name for part in arguments if part.endswith(".py")}
+        done = subprocess.run(
+            [sys.executable, *start, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(root / "src")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # The gate may well be closed: what the tiny judge says is random.
+        wanted = {0, 1} if "gate.py" in command else {0}
+        assert done.returncode in wanted, f"{command}\n{done.stderr}"
+        assert done.stderr.count("error") == 0, f"{command}\n{done.stderr}"
+    assert scripts == {path.name for path in (root / "examples").glob("*.py")}
+    assert len(rows_of(tmp_path / "graded.csv")) == 14
+    assert len((tmp_path / "graded.jsonl").read_text(encoding="utf-8").splitlines()) == 14
+
+
+def test_a_csv_is_graded_row_by_row(root, folder, judge, tmp_path):
+    source = write(
+        tmp_path / "in.csv",
+        {"prompt": "Name a metal.", "response": "=Iron", "rubric": "", "reference": "", "n": "1"},
+        {"prompt": "Who?", "response": "Me\x1b", "rubric": "Tone", "reference": "You", "n": "2"},
+    )
+    out = tmp_path / "out.csv"
+    done = run(root, "grade_csv.py", source, out, "--model", folder)
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    graded = rows_of(out)
+    expected = [
+        judge.evaluate("Name a metal.", "=Iron", RUBRIC, reasoning=False),
+        judge.evaluate("Who?", "Me\x1b", "Tone", "You", reasoning=False),
+    ]
+    for row, given, verdict in zip(graded, rows_of(source), expected, strict=True):
+        assert {name: row[name] for name in given} == given
+        assert int(row["score"]) == verdict.score
+        assert float(row["expected"]) == pytest.approx(verdict.expected_score, abs=2e-3)
+        assert float(row["confidence"]) == pytest.approx(verdict.confidence, abs=2e-3)
+
+
+def test_a_criterion_is_shown_beside_the_judge(root, folder, judge):
+    (item,) = read_items(root / "examples" / "criterion.jsonl")
+    done = run(root, "try_criterion.py", root / "examples" / "criterion.jsonl", "--model", folder)
+    assert done.returncode == 0, done.stderr
+    errors = []
+    for graded, line in zip(item.responses, done.stdout.splitlines()[1:], strict=False):
+        verdict = judge.evaluate(item.prompt, graded.response, item.rubric, reasoning=False)
+        errors.append(abs(verdict.expected_score - graded.score))
+        assert line.startswith(f"  yours {graded.score}, judge's {verdict.expected_score:.2f}: ")
+    assert f"mean absolute error of 5 responses: {fmean(errors):.2f}" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Twelve answers to eleven prompts."""
+    rows = [
+        {"prompt": f"What is {n} and {n}?", "response": f"It is {2 * n}" + "!" * n}
+        for n in range(11)
+    ]
+    rows.append({"prompt": "What is 3 and 3?", "response": "No idea."})
+    return write(tmp_path_factory.mktemp("gate") / "answers.csv", *rows)
+
+
+def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, folder, judge, answers):
+    scores = {}
+    for row in rows_of(answers):
+        verdict = judge.evaluate(row["prompt"], row["response"], RUBRIC, reasoning=False)
+        scores.setdefault(row["prompt"], []).append(verdict.expected_score)
+    means = [fmean(values) for values in scores.values()]
+    bound = fmean(means) - stats.t.ppf(0.9, 10) * stdev(means) / 11**0.5
+    assert bound < fmean(means) - 0.01
+    options = ["--model", folder, "--confidence", "0.9"]
+    for threshold, code, says in (
+        (bound - 0.01, 0, "passed"),
+        (bound + 0.01, 1, "FAILED"),
+    ):
+        done = run(root, "gate.py", answers, *options, "--threshold", threshold)
+        assert done.returncode == code, done.stderr
+        lines = done.stdout.splitlines()
+        assert lines[0] == f"mean {fmean(means):.3f} over 11 prompts, judge {judge.model}"
+        assert float(lines[1].split()[2]) == pytest.approx(bound, abs=2e-3)
+        assert lines[2].endswith(f": {says}")
+
+
+def test_the_gate_says_when_it_cannot_tell(root, folder, answers, tmp_path):
+    gate = ["--threshold", "3", "--model", folder]
+    few = run(root, "gate.py", answers, *gate, "--min-prompts", "12")
+    assert (few.returncode, few.stderr) == (2, "cannot tell: 11 prompts are too few\n")
+    empty = write(tmp_path / "empty.csv", {"prompt": "p", "response": " "})
+    done = run(root, "gate.py", empty, *gate)
+    assert done.returncode == 2
+    assert done.stderr == f"error: {empty}, row 1: response: is empty or missing\n"
+    done = run(root, "gate.py", answers, "--threshold", "3", "--model", tmp_path)
+    assert done.returncode == 2
+    assert "holds no judge" in done.stderr
+    assert run(root, "gate.py", answers, "--threshold", "0.8").returncode == 2
+
+
+def test_two_versions_are_compared_pair_by_pair(root, folder, judge, tmp_path):
+    rows = [
+        {
+            "prompt": f"What is {n} and {n}?",
+            "a": f"{2 * n}" + "." * n,
+            "b": "I think " * (n % 3 + 1),
+        }
+        for n in range(10)
+    ]
+    source = write(tmp_path / "pairs.csv", *rows)
+    done = run(root, "compare_models.py", source, "--json", "--tie", "0.02", "--model", folder)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    differences = [judge.compare(row["prompt"], row["a"], row["b"], RUBRIC).margin for row in rows]
+    mean, low, high = found["difference"]
+    assert mean == pytest.approx(fmean(differences), abs=1e-3)
+    assert low < mean < high
+    # The bootstrap's spread is that of the mean of what is resampled.
+    spread = stdev(differences) * 0.9**0.5 / 10**0.5
+    assert (high - low) / (2 * NormalDist().inv_cdf(0.975)) == pytest.approx(spread, rel=0.15)
+    assert found["wilcoxon_p"] == pytest.approx(exact_wilcoxon(differences), abs=1e-9)
+    wins, losses = (sum(sign * d >= 0.02 for d in differences) for sign in (1, -1))
+    assert wins + losses > 0
+    assert (found["wins"], found["losses"]) == (wins, losses)
+    assert found["ties"] == 10 - wins - losses
+    assert found["win_rate"] == pytest.approx(wilson(wins, wins + losses))
+
+
+def test_equal_versions_show_no_difference(root, folder, tmp_path):
+    source = write(tmp_path / "same.csv", *({"prompt": p, "a": "x", "b": "x"} for p in "pqr"))
+    done = run(root, "compare_models.py", source, "--model", folder)
+    assert done.returncode == 0, done.stderr
+    assert "a - b: +0.00 (95% interval +0.00 to +0.00)" in done.stdout
+    assert "p = 1.0000" in done.stdout
+    assert "a is better 0 times, b 0, ties 3" in done.stdout
+    assert "a wins" not in done.stdout
+
+
+@pytest.mark.parametrize("name", ["grade_csv.py", "compare_models.py"])
+def test_files_that_cannot_be_used_are_told_in_a_line(root, folder, tmp_path, name):
+    bad = write(tmp_path / "bad.csv", {"prompt": "p\x1b", "a": "x"})
+    (tmp_path / "latin.csv").write_bytes(b"prompt,a\n\xff,\xff\n")
+    rest = ["out.csv"] if name == "grade_csv.py" else []
+    for source in (bad, tmp_path / "none.csv", tmp_path / "latin.csv"):
+        done = run(root, name, source, *rest, "--model", folder, cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.startswith("error: ")
+        assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out.csv").exists()
+
+
+def exact_wilcoxon(differences):
+    """Two-sided p by all 2^N assignments of signs."""
+    order = sorted(range(len(differences)), key=lambda at: abs(differences[at]))
+    ranks = {at: rank for rank, at in enumerate(order, start=1)}
+    seen = sum(rank for at, rank in ranks.items() if differences[at] > 0)
+    sums = [
+        sum(itertools.compress(ranks.values(), signs))
+        for signs in itertools.product((0, 1), repeat=len(ranks))
+    ]
+    tail = min(sum(s <= seen for s in sums), sum(s >= seen for s in sums)) / len(sums)
+    return min(1.0, 2 * tail)
+
+
+def wilson(wins, num):
+    """The share and its 95 % interval (Wilson, 1927)."""
+    z, share = NormalDist().inv_cdf(0.975), wins / num
+    centre = (share + z**2 / (2 * num)) / (1 + z**2 / num)
+    half = z / (1 + z**2 / num) * (share * (1 - share) / num + z**2 / (4 * num**2)) ** 0.5
+    return [share, centre - half, centre + half]
