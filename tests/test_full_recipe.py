@@ -19,7 +19,9 @@ def command(root, *arguments):
         ["make", "--dry-run", "full", *arguments], cwd=root, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    return shlex.split(done.stdout.strip().splitlines()[-1])
+    # Below another make it also says where it is.
+    (line,) = (line for line in done.stdout.splitlines() if " exp run " in line)
+    return shlex.split(line)
 
 
 @pytest.mark.parametrize(
