@@ -19,6 +19,7 @@ import numpy as np
 from scipy import stats
 
 from autograder import AutograderError, DataError, Judge, Request
+from autograder.schema import TIE
 from autograder.terminal import printable
 
 
@@ -73,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare two versions on one set of prompts.")
     parser.add_argument("source", metavar="CSV", type=Path)
     parser.add_argument("--rubric", default="Factual accuracy", help="for rows without their own")
-    parser.add_argument("--tie", type=float, default=0.25, help="a smaller difference is a tie")
+    parser.add_argument("--tie", type=float, default=TIE, help="a smaller difference is a tie")
     parser.add_argument("--level", type=float, default=0.95, help="of the intervals")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--model", default="build/judge", help="a judge's folder")

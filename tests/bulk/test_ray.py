@@ -254,6 +254,24 @@ def test_a_worker_without_the_judge_says_so(tmp_path, windows_of_4, ray):
         grade(source, tmp_path / "out.jsonl", RayEngine(None, 1), load, skip=True)
 
 
+@pytest.mark.parametrize(
+    ("nodes", "num", "expected"),
+    [
+        ([{"CPU": 2}], 2, (2, 1, 0)),
+        ([{"CPU": 8}, {"CPU": 4}], None, (2, 4, 0)),
+        ([{"CPU": 8}, {"CPU": 4}, {}], 3, (3, 4, 0)),
+        ([{"CPU": 5}, {"CPU": 3}], 2, (2, 3, 0)),
+        ([{"CPU": 8, "GPU": 2}, {"CPU": 4}], None, (2, 0, 1)),
+        ([{"GPU": 1}, {"GPU": 1}], 3, (3, 0, 0.5)),
+    ],
+)
+def test_every_worker_has_room_on_one_node(nodes, num, expected):
+    found = num_workers, cpus, gpus = ray_engine.share(nodes, num)
+    assert found == expected
+    name, part = ("GPU", gpus) if gpus else ("CPU", cpus)
+    assert sum(int(node.get(name, 0) / part) for node in nodes) >= num_workers
+
+
 def test_more_workers_than_processors_are_refused(tmp_path, ray):
     source = write_jsonl(tmp_path / "in.jsonl", rows())
     with pytest.raises(ClusterError, match="--workers 999: the Ray cluster has"):
@@ -293,9 +311,10 @@ def test_control_and_c_ends_a_cluster_of_its_own_and_the_run_goes_on(judge, file
     assert graded == [row["id"] for row in found]
 
 
-def test_a_cluster_that_is_not_there_is_named():
-    says = "--ray-address 127.0.0.1:1: no Ray cluster answers"
-    with pytest.raises(ClusterError, match=says), ray_engine._connected("127.0.0.1:1"):
+@pytest.mark.parametrize("port", [1, 99999])
+def test_a_cluster_that_is_not_there_is_named(port):
+    says = f"--ray-address 127.0.0.1:{port}: no Ray cluster answers"
+    with pytest.raises(ClusterError, match=says), ray_engine._connected(f"127.0.0.1:{port}"):
         pass
 
 

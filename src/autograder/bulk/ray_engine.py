@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import platform
 import re
@@ -16,7 +17,7 @@ import secrets
 import socket
 import tempfile
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -208,7 +209,7 @@ def _connected(address: str | None) -> Iterator[Any]:
                 socket.create_connection((host.strip("[]"), int(port)), _PATIENCE_S).close()
             stack.callback(ray.shutdown)
             ray.init(logging_level=logging.CRITICAL, log_to_driver=False, **options)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, OverflowError, ValueError, RuntimeError) as error:
             raise ClusterError(
                 f"--ray-address {address}: no Ray cluster answers ({_line(error)}); run the "
                 "command on a machine of the cluster, or leave the option out to use this one alone"
@@ -220,19 +221,42 @@ def _connected(address: str | None) -> Iterator[Any]:
 
 def _hire(ray: Any, load: Callable[[], Judge], num: int | None) -> tuple[Any, int]:
     """A pool of workers with an equal share of the cluster each, and their number."""
-    resources = ray.cluster_resources()
-    num_gpus, num_cpus = resources.get("GPU", 0), resources.get("CPU", 1)
-    num = num or int(num_gpus) or sum(node["Alive"] for node in ray.nodes())
-    # Whole ones, as a worker cannot span nodes; Ray gives PyTorch as many threads.
-    share = {"num_gpus": min(1, num_gpus / num)} if num_gpus else {"num_gpus": 0}
-    share["num_cpus"] = 0 if num_gpus else max(1, num_cpus // num)
-    if not num_gpus and num > num_cpus:
-        raise ClusterError(f"--workers {num}: the Ray cluster has {num_cpus:g} CPUs")
+    num, num_cpus, num_gpus = share([n["Resources"] for n in ray.nodes() if n["Alive"]], num)
     kind = ray.remote(_Worker).options(
-        max_restarts=_RETRIES, max_task_retries=_RETRIES, scheduling_strategy="SPREAD", **share
+        num_cpus=num_cpus,
+        num_gpus=num_gpus,
+        max_restarts=_RETRIES,
+        max_task_retries=_RETRIES,
+        scheduling_strategy="SPREAD",
     )
     pool = import_module("ray.util").ActorPool([kind.remote(load) for _ in range(num)])
     return pool, num
+
+
+def share(nodes: Sequence[Mapping[str, float]], num: int | None) -> tuple[int, int, float]:
+    """How many workers a cluster gets, and the CPUs and GPUs of each; none spans two nodes.
+
+    Args:
+        nodes: what each has, `CPU` and `GPU` among it.
+        num: workers; None is one for each GPU, or where there is none one for each node.
+
+    Raises:
+        ClusterError: there are more workers than CPUs.
+
+    Example:
+        >>> share([{"CPU": 8}, {"CPU": 4}], None), share([{"CPU": 8, "GPU": 2}], 3)
+        ((2, 4, 0.0), (3, 0, 0.5))
+    """
+    num_gpus = int(sum(node.get("GPU", 0) for node in nodes))
+    if num_gpus:
+        num = num or num_gpus
+        return num, 0, 1 / math.ceil(num / num_gpus)
+    cpus = [int(node.get("CPU", 0)) for node in nodes]
+    num = num or sum(amount > 0 for amount in cpus) or 1
+    for part in range(max(cpus, default=0), 0, -1):  # Ray gives PyTorch as many threads
+        if sum(amount // part for amount in cpus) >= num:
+            return num, part, 0.0
+    raise ClusterError(f"--workers {num}: the Ray cluster has {sum(cpus)} CPUs")
 
 
 def _result(ray: Any, workers: Any) -> Any:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograder.judge import Judge
 
 
-class JudgeMetric(BaseMetric):  # type: ignore[misc]
+class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
     """Grades `actual_output` as the answer to `input`, by a rubric.
 
     `score` is (expected score - 1) / 4: 0.0 for a sure 1, 1.0 for a sure 5; in strict mode 1.0

@@ -21,7 +21,7 @@ with needs("inspect_ai", "pip install 'autograder[inspect]'"):
     from inspect_ai.solver import TaskState
 
 
-@scorer(metrics=[mean(), stderr()])  # type: ignore[untyped-decorator]
+@scorer(metrics=[mean(), stderr()])  # type: ignore[untyped-decorator]  # inspect_ai may be missing
 def judge_scorer(
     rubric: str,
     model: str = "build/judge",
