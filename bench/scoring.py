@@ -3,10 +3,10 @@
     python bench/scoring.py                         the judge in build/judge, test answers
     python bench/scoring.py --model DIR --data FILE --json FILE
 
-The peer does what judges usually do with the same weights on the same machine: transformers'
-`generate` writes the verdict, reasoning included, after the same first word that the judge is
-given, and the score is looked for in the text. Each side grades the same answers in batches of
-the same size; the slow ones grade fewer of them.
+The peer does what judges usually do with the same weights on the same machine: transformers, PEFT
+and bitsandbytes load base and adapter, their `generate` writes the verdict, reasoning included,
+after the same first word that the judge is given, and the score is looked for in the text. Each
+side grades the same answers in batches of the same size; the slow ones grade fewer of them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ from typing import Any
 
 import torch
 
+from autograder import config as configuration
 from autograder.judge import Judge, Request
 from autograder.model.encode import texts_of
+from autograder.model.fetch import pull
+from autograder.model.quiet import quiet
 from autograder.prompt import LEAD
+from autograder.published import read_judge
 from autograder.schema import Example, read_examples
 from autograder.terminal import printable
 
@@ -66,12 +70,37 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - started, result
 
 
+def load_peer(folder: Path, like: Judge) -> Any:
+    """The judge's base and adapter as their own libraries load them."""
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    params = read_judge(folder)["params"]
+    settings = configuration.parse_groups(params, ("model", "quantization"), str(folder))
+    dtype = like.backbone.causal.dtype
+    quantization = BitsAndBytesConfig(
+        load_in_4bit=settings.quantization.bits == 4,
+        load_in_8bit=settings.quantization.bits == 8,
+        bnb_4bit_quant_type=settings.quantization.type,
+        bnb_4bit_use_double_quant=settings.quantization.double,
+        bnb_4bit_compute_dtype=dtype,
+    )
+    with quiet():
+        base = AutoModelForCausalLM.from_pretrained(
+            pull(settings.model.name),
+            dtype=dtype,
+            device_map={"": like.backbone.device},
+            quantization_config=quantization if settings.quantization.bits < 16 else None,
+        )
+        return PeftModel.from_pretrained(base, str(folder)).eval()
+
+
 @torch.no_grad()
 def read_from_text(
-    judge: Judge, requests: Sequence[Request], max_new_tokens: int
+    peer: Any, judge: Judge, requests: Sequence[Request], max_new_tokens: int
 ) -> list[int | None]:
     """The peer: generate the whole verdict, then look for the score in it."""
-    encoder, causal = judge.encoder, judge.backbone.causal
+    encoder = judge.encoder
     found: list[int | None] = []
     for start in range(0, len(requests), judge.batch_size):
         rows = []
@@ -81,7 +110,7 @@ def read_from_text(
         longest = max(map(len, rows))
         ids = torch.tensor([[encoder.pad_id] * (longest - len(row)) + row for row in rows])
         mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
-        out = causal.generate(
+        out = peer.generate(
             input_ids=ids.to(judge.backbone.device),
             attention_mask=mask.to(judge.backbone.device),
             max_new_tokens=max_new_tokens,
@@ -99,7 +128,9 @@ def read_from_text(
     return found
 
 
-def measure(judge: Judge, examples: Sequence[Example], args: argparse.Namespace) -> dict[str, Any]:
+def measure(
+    judge: Judge, peer: Any, examples: Sequence[Example], args: argparse.Namespace
+) -> dict[str, Any]:
     """Answers a second of each side, and how often their scores agree."""
     requests = [Request(*texts_of(example)) for example in examples]
     few = requests[: args.generated]
@@ -115,7 +146,7 @@ def measure(judge: Judge, examples: Sequence[Example], args: argparse.Namespace)
             judge.evaluate_many(few, reasoning=True, max_reasoning_tokens=args.max_new_tokens)
         )
     )
-    read_s, read = seconds(lambda: read_from_text(judge, few, args.max_new_tokens))
+    read_s, read = seconds(lambda: read_from_text(peer, judge, few, args.max_new_tokens))
     same = sum(one == verdict.score for one, verdict in zip(read, verdicts, strict=False))
     return {
         "model": judge.model,
@@ -131,6 +162,7 @@ def measure(judge: Judge, examples: Sequence[Example], args: argparse.Namespace)
         },
         "ratio_to_text": scored / (len(few) / read_s),
         "ratio_to_reasoned": scored / (len(few) / reasoned_s),
+        "ratio_reasoned_to_text": read_s / reasoned_s,
         "same_score_with_reasoning": sum(
             one.score == other.score for one, other in zip(reasoned, verdicts, strict=False)
         ),
@@ -141,7 +173,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     examples = draw(args.data, max(args.scored, args.generated), args.seed)
     judge = Judge.load(args.model, batch_size=args.batch_size)
-    found = measure(judge, examples, args)
+    found = measure(judge, load_peer(args.model, like=judge), examples, args)
     text = found["read_from_text"]
     print(f"{printable(found['model'])}, {found['threads']} threads, batches of {judge.batch_size}")
     print(f"score alone                 {found['scored']['per_s']:8.3f} answers/s")
@@ -151,6 +183,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         f"score alone is {found['ratio_to_text']:.1f} times as fast as reading it from text, "
         f"{found['ratio_to_reasoned']:.1f} times as fast as with a reasoning"
     )
+    print(f"score, then reasoning: {found['ratio_reasoned_to_text']:.1f} times as fast as text")
     print(
         f"text: {text['unreadable']} of {text['answers']} without a score, "
         f"{text['same_score']} with the same one"

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from autograder.judge import Judge, Request
 from autograder.model.encode import texts_of
@@ -48,7 +49,21 @@ def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monk
     texts = ["4/5\nReasoning: good", "I would say 4", "9/5, no, Score: 2/5"]
     tokenizer = judge.encoder.tokenizer
     monkeypatch.setattr(tokenizer, "batch_decode", lambda *_, **__: texts)
-    assert scoring.read_from_text(judge, requests, 2) == [4, None, 2]
+    peer = scoring.load_peer(judge_folder, like=judge)
+    assert scoring.read_from_text(peer, judge, requests, 2) == [4, None, 2]
+
+
+def test_the_peer_has_the_judges_weights(scoring, judge_folder):
+    judge = Judge.load(judge_folder)
+    peer = scoring.load_peer(judge_folder, like=judge)
+    requests = [Request(*texts_of(example)) for example in make_examples(1)]
+    encoded = [judge.encoder.encode(*request) for request in requests]
+    expected = judge.digit_logits(encoded)
+    for one, row in zip(encoded, expected, strict=True):
+        ids = torch.tensor([[*one.prefix, *one.response]], device=judge.backbone.device)
+        with torch.no_grad():
+            found = peer(input_ids=ids).logits[0, -1, list(judge.encoder.digit_ids)]
+        assert found.tolist() == pytest.approx(row.tolist(), abs=1e-3)
 
 
 def test_too_few_answers_are_told(scoring, tmp_path):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import types
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -269,13 +270,13 @@ def test_a_verdict_does_not_depend_on_what_is_graded_with_it(
 
 def test_a_known_prefix_is_not_read_again(judge, backbone, requests, monkeypatch):
     read = []
-    forward = Backbone.forward
+    digit_logits = Backbone.digit_logits
 
     def counted(self, batch, cache=None):
         read.append(int(batch.num_tokens))
-        return forward(self, batch, cache)
+        return digit_logits(self, batch, cache)
 
-    monkeypatch.setattr(Backbone, "forward", counted)
+    monkeypatch.setattr(Backbone, "digit_logits", counted)
     first = backbone.encoder.encode(*requests[0])
     judge.evaluate(*requests[0], reasoning=False)
     judge.evaluate(*requests[0]._replace(response="Something else."), reasoning=False)
@@ -427,6 +428,21 @@ def test_a_saved_judge_grades_alike_when_loaded(saved, backbone, requests):
     for one, other in zip(judge.evaluate_many(requests), expected, strict=True):
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
     assert not judge.backbone.training
+
+
+@pytest.mark.parametrize("free", [0, 2**40])
+def test_weights_are_packed_where_they_fit_and_grade_alike(saved, requests, monkeypatch, free):
+    def is_packed(judge):
+        return any(hasattr(module, "packed") for module in judge.backbone.modules())
+
+    memory = types.SimpleNamespace(available=free)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: memory)
+    assert is_packed(Judge.load(saved, device="cpu")) == (free > 0)
+    plain, packed = (Judge.load(saved, device="cpu", packed=packed) for packed in (False, True))
+    assert (is_packed(plain), is_packed(packed)) == (False, True)
+    pairs = zip(plain.evaluate_many(requests), packed.evaluate_many(requests), strict=True)
+    for one, other in pairs:
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
 
 
 def test_a_saved_judge_says_what_it_is(saved, tiny_config):

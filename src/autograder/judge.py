@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import psutil  # type: ignore[import-untyped]
 import torch
 from torch import Tensor
 
@@ -97,6 +98,7 @@ class Judge:
         device: str = "auto",
         quantization: Literal["nf4", "fp4", "int8", "none"] | None = None,
         batch_size: int = 5,
+        packed: bool | None = None,
     ) -> Judge:
         """Load a judge that `dvc repro` has trained.
 
@@ -106,6 +108,8 @@ class Judge:
             quantization: of the base; None is as it was in training, which another one only
                 comes near to.
             batch_size: responses in one forward pass.
+            packed: on a CPU, keep dense weights beside the 4-bit ones (0.7 GB for a 0.5B in bf16),
+                laid out for its products; None does so where they fit twice into the free memory.
 
         Raises:
             ModelError: the folder holds no judge, or one of another template; or there is no
@@ -136,6 +140,8 @@ class Judge:
         if list(encoder.digit_ids) != values["digit_ids"]:
             raise ModelError(f"{folder}: was trained with another tokenizer than the base has")
         backbone = Backbone(read_adapter(base, folder), encoder).to(where)
+        if packed is None or packed:
+            _pack(backbone, dtype, at_any_size=packed is not None)
         name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
         return cls(backbone, values["temperature"], batch_size, name)
 
@@ -337,6 +343,13 @@ class Judge:
             Verdict(score, mean, tuple(row), row[score - 1], None, example.truncated, self.model)
             for example, score, mean, row in rows
         ]
+
+
+def _pack(backbone: Backbone, dtype: torch.dtype, at_any_size: bool) -> None:
+    from autograder.model.lora import pack_lora, packed_bytes
+
+    if at_any_size or 2 * packed_bytes(backbone, dtype) <= psutil.virtual_memory().available:
+        pack_lora(backbone, dtype)
 
 
 def _device(name: str) -> torch.device:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
+from torch.nn import functional
 
 from autograder.config import LoraConfig, ModelConfig, QuantizationConfig
 from autograder.errors import ModelError
@@ -70,17 +71,33 @@ class Backbone(nn.Module):
     def device(self) -> torch.device:
         return self.digit_ids.device
 
-    def forward(self, batch: Batch, cache: Any = None) -> Tensor:
+    def forward(self, batch: Batch) -> Tensor:
         """Logits (T, vocabulary) where the batch predicts a token, in the compute dtype.
 
         Only these T hidden states go through the output head: with a vocabulary of 152k the
         head on every position would cost as much as the rest of a small model.
+        """
+        hidden = self._hidden(batch)[batch.rows, batch.columns]
+        return cast(Tensor, self.causal.get_output_embeddings()(hidden))
+
+    def digit_logits(self, batch: Batch, cache: Any = None) -> Tensor:
+        """Logits float32 (N, 5) of the digits where the score stands.
+
+        Not in the compute dtype: between 16 and 32, where logits lie, bf16 has steps of 1/8.
 
         Args:
             batch: what to read.
             cache: transformers' cache of the `batch.known` tokens before each row; the rows' own
                 keys and values are added to it.
         """
+        rows, columns = batch.rows[batch.is_score], batch.columns[batch.is_score]
+        hidden = self._hidden(batch, cache)[rows, columns].float()
+        head = self.causal.get_output_embeddings()
+        bias = None if head.bias is None else head.bias[self.digit_ids].float()
+        return functional.linear(hidden, head.weight[self.digit_ids].float(), bias)
+
+    def _hidden(self, batch: Batch, cache: Any = None) -> Tensor:
+        """Last hidden states (R, L, width)."""
         causal = self.causal
         dtype = causal.get_input_embeddings().weight.dtype
         options: dict[str, Any] = {}
@@ -91,14 +108,14 @@ class Backbone(nn.Module):
             mask = torch.zeros(batch.allowed.shape, dtype=dtype, device=batch.allowed.device)
             options["attention_mask"] = mask.masked_fill_(~batch.allowed, torch.finfo(dtype).min)
         body = getattr(causal, causal.base_model_prefix)
-        hidden = body(
+        out = body(
             input_ids=batch.input_ids,
             position_ids=batch.position_ids,
             use_cache=cache is not None,
             past_key_values=cache,
             **options,
-        ).last_hidden_state
-        return cast(Tensor, causal.get_output_embeddings()(hidden[batch.rows, batch.columns]))
+        )
+        return cast(Tensor, out.last_hidden_state)
 
     @contextmanager
     def without_adapter(self) -> Iterator[None]:

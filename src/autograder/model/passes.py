@@ -55,12 +55,12 @@ class Passes:
             known, layers = kept.find(common, backbone.adapted)
             batch = collate(encoded, self.encoder.pad_id, known=known)
             cache = start_cache(layers, len(batch.tree))
-            logits = backbone(batch.to(backbone.device), cache)[batch.is_score]
+            logits = backbone.digit_logits(batch.to(backbone.device), cache)
             for example, (row, _, _) in zip(encoded, batch.branch, strict=True):
                 kept.keep(example.prefix[: example.rubric_end], backbone.adapted, cache, row)
             if len(prompts) == 1:
                 kept.keep(encoded[0].prefix, backbone.adapted, cache, 0)
-        return Read(logits[:, backbone.digit_ids].float().cpu(), batch, cache)
+        return Read(logits.cpu(), batch, cache)
 
     def tokens(
         self, read: Read, scores: Sequence[int], max_new_tokens: int
