@@ -40,7 +40,7 @@ class AugmentConfig:
 class DatasetConfig:
     recipe: str = choice("full", "starter", "user", "bank", "full")
     num_bank: int = bounded(900, low=0, high=1_000_000)
-    num_constructed: int = bounded(2600, low=0, high=1_000_000)
+    num_constructed: int = bounded(2900, low=0, high=1_000_000)
     families: Mapping[str, float] = field(
         default_factory=lambda: {
             "coverage": 4.0,
@@ -55,6 +55,8 @@ class DatasetConfig:
             "ordering": 0.5,
             "translation": 0.5,
             "same_answers": 1.0,
+            "short_rubrics": 1.5,
+            "degrees": 0.75,
             "dates": 0.0,
             "strings": 0.0,
             "code_tests": 0.0,
