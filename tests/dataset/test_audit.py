@@ -199,10 +199,17 @@ def test_long_rows_are_reported_by_estimate_or_by_tokenizer():
     examples[3] = replace(examples[3], response=" ".join(f"w{n}" for n in range(900)))
     report = check(examples, token_limit=1024)
     assert report.over_limit == ["i0/4"]
-    assert report.token_method == "estimated: characters / 3"
+    assert report.token_method == "estimated from the characters"
     report = check(examples, token_limit=1024, count_tokens=lambda row: 2000 - row.score)
     assert len(report.over_limit) == len(examples)
     assert report.token_method == "tokenizer"
+
+
+def test_a_letter_of_another_script_is_reckoned_a_token():
+    examples = rows(10)
+    examples[3] = replace(examples[3], response="漢" * 1000)
+    examples[4] = replace(examples[4], response="kan " * 600)
+    assert check(examples, token_limit=1024).over_limit == ["i0/4"]
 
 
 def test_the_hand_written_data_has_no_hard_fault():

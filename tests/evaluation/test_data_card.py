@@ -155,7 +155,7 @@ def test_findings_and_warnings_are_those_of_the_audit(page: Page, made: Made) ->
     assert tree["warnings"]
     for warning in tree["warnings"]:
         assert shown(warning) in page.text
-    assert "Examples of more than 1,024 tokens (estimated: characters / 3)" in page.text
+    assert "Examples of more than 1,024 tokens (estimated from the characters)" in page.text
     for group in ("source", "category"):
         table = page.rows(f"Length by {group}")
         for value, figures in tree["length"][group].items():

@@ -27,7 +27,7 @@ _CONTROL = re.compile(
 )
 # Template and verdict stand in the model's input besides the row's own texts.
 _TEMPLATE_CHARACTERS = 600
-_CHARACTERS_A_TOKEN = 3
+_ASCII_A_TOKEN = 3.5  # of any other character a token is reckoned
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def audit(
         shared_prompts=shared,
         control_tokens=control,
         token_limit=token_limit,
-        token_method="tokenizer" if count_tokens else "estimated: characters / 3",
+        token_method="tokenizer" if count_tokens else "estimated from the characters",
         over_limit=over,
         warnings=[
             *_imbalances(examples, groups),
@@ -173,7 +173,9 @@ def _whole(row: Example) -> str:
 
 
 def _estimate(row: Example) -> int:
-    return (len(_whole(row)) + _TEMPLATE_CHARACTERS) // _CHARACTERS_A_TOKEN
+    text = _whole(row)
+    other = sum(not character.isascii() for character in text)
+    return int((len(text) - other + _TEMPLATE_CHARACTERS) / _ASCII_A_TOKEN) + other
 
 
 def group_by(examples: Sequence[Example], name: str) -> dict[str, list[Example]]:
