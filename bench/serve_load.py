@@ -2,6 +2,8 @@
 
     python bench/serve_load.py                        the judge in build/judge
     python bench/serve_load.py --model DIR --json FILE
+    python bench/serve_load.py --alike                answers to one prompt come together
+    python bench/serve_load.py --reasoning            ask for reasonings too
     python bench/serve_load.py --quick                few requests: does it run?
     python bench/serve_load.py --url http://HOST:PORT/  a service that runs already
 
@@ -47,6 +49,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="a judge (default: build/judge)")
     parser.add_argument("--url", help="a service that runs already; its token: AUTOGRADER_TOKEN")
     parser.add_argument("--data", type=Path, nargs="+", help="JSON Lines (default: data/bank)")
+    parser.add_argument("--alike", action="store_true", help="answers to one prompt come together")
+    parser.add_argument("--reasoning", action="store_true", help="ask for reasonings too")
     parser.add_argument("--clients", type=_positive, default=64)
     parser.add_argument("--requests", type=_positive, help="default: 2000")
     parser.add_argument("--batch-size", type=_positive, default=16, help="with batching")
@@ -69,10 +73,13 @@ def _positive(text: str) -> int:
     return number
 
 
-def draw(files: Sequence[Path] | None, num: int, seed: int) -> list[Body]:
-    """Different answers in a seeded order, so that neighbours have nothing in common."""
+def draw(files: Sequence[Path] | None, num: int, seed: int, alike: bool = False) -> list[Body]:
+    """Different answers in a seeded order; neighbours have a prompt in common, or nothing."""
     found = [row for path in files or sorted(DATA.glob("*.jsonl")) for row in read_any(path)]
     random.Random(seed).shuffle(found)
+    if alike:
+        order = {row.item: number for number, row in reversed(list(enumerate(found)))}
+        found.sort(key=lambda row: order[row.item])
     bodies = []
     for number in range(num):
         row = found[number % len(found)]
@@ -100,7 +107,9 @@ class Load:
     rows_a_batch: float = 0.0
 
 
-async def ask_all(url: str, bodies: Sequence[Body], num_clients: int, title: str) -> Load:
+async def ask_all(
+    url: str, bodies: Sequence[Body], num_clients: int, title: str, reasoning: bool
+) -> Load:
     """Ask everything once, after a round that does not count."""
     token = os.environ.get("AUTOGRADER_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -108,15 +117,20 @@ async def ask_all(url: str, bodies: Sequence[Body], num_clients: int, title: str
     async with httpx2.AsyncClient(
         base_url=url, headers=headers, limits=limits, timeout=600, trust_env=False
     ) as client:
-        await _round(client, bodies[:num_clients], num_clients, None)
+        await _round(client, bodies[:num_clients], num_clients, reasoning, None)
         with tqdm(total=len(bodies), unit="row", desc=title, disable=None) as bar:
-            load = await _round(client, bodies, num_clients, bar)
-        load.rows_a_batch = _rows_a_batch((await client.get("metrics")).text)
+            load = await _round(client, bodies, num_clients, reasoning, bar)
+        lane = "reasoning" if reasoning else "scoring"
+        load.rows_a_batch = _rows_a_batch((await client.get("metrics")).text, lane)
         return load
 
 
 async def _round(
-    client: httpx2.AsyncClient, bodies: Sequence[Body], num_clients: int, bar: Any
+    client: httpx2.AsyncClient,
+    bodies: Sequence[Body],
+    num_clients: int,
+    reasoning: bool,
+    bar: Any,
 ) -> Load:
     load = Load([None] * len(bodies), [0.0] * len(bodies))
     numbers = iter(range(len(bodies)))
@@ -125,7 +139,9 @@ async def _round(
         for number in numbers:
             start = time.perf_counter()
             try:
-                answer = await client.post("evaluate", json={**bodies[number], "reasoning": False})
+                answer = await client.post(
+                    "evaluate", json={**bodies[number], "reasoning": reasoning}
+                )
                 if answer.status_code == 200:
                     load.answers[number] = answer.json()
                 else:
@@ -142,11 +158,11 @@ async def _round(
     return load
 
 
-def _rows_a_batch(metrics: str) -> float:
+def _rows_a_batch(metrics: str, lane: str) -> float:
     values = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line[:1] != "#")
-    name = 'autograder_batch_rows_{}{{lane="scoring"}}'
-    num = float(values.get(name.format("count"), 0))
-    return float(values.get(name.format("sum"), 0)) / num if num else 0.0
+    name = 'autograder_batch_rows_{}{{lane="{}"}}'
+    num = float(values.get(name.format("count", lane), 0))
+    return float(values.get(name.format("sum", lane), 0)) / num if num else 0.0
 
 
 @contextmanager
@@ -227,16 +243,17 @@ def report(summary: dict[str, dict[str, float]]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     args = parse_args(argv)
-    bodies = draw(args.data, args.requests, args.seed)
+    bodies = draw(args.data, args.requests, args.seed, args.alike)
     load_at_start = os.getloadavg()[0]
     print(f"{len(bodies)} requests, {args.clients} clients", flush=True)
     loads: dict[str, Load] = {}
     if args.url:
-        loads["the service"] = asyncio.run(ask_all(args.url, bodies, args.clients, "the service"))
+        name = "the service"
+        loads[name] = asyncio.run(ask_all(args.url, bodies, args.clients, name, args.reasoning))
     else:
         for name, batch_size in (("with batching", args.batch_size), ("batch size 1", 1)):
             with service(args.model, batch_size, args.max_wait_ms, 2 * args.clients) as url:
-                loads[name] = asyncio.run(ask_all(url, bodies, args.clients, name))
+                loads[name] = asyncio.run(ask_all(url, bodies, args.clients, name, args.reasoning))
     summary = {name: figures(load) for name, load in loads.items()}
     print(report(summary))
     if load_at_start > IDLE_LOAD:

@@ -63,36 +63,51 @@ def write(path, *rows):
     return path
 
 
-def commands(root):
-    readme = (root / "examples" / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```sh\n(.*?)```", readme, flags=re.DOTALL)
-    return [line for block in blocks for line in block.splitlines()]
+def commands(page):
+    """The commands of the page's `sh` blocks, without comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-def test_every_command_of_the_readme_runs(root, folder, tmp_path):
-    (tmp_path / "examples").symlink_to(root / "examples")
-    (tmp_path / "build").mkdir()
-    (tmp_path / "build" / "judge").symlink_to(folder)
+def run_here(root, folder, here, words):
+    """Run a command where the examples are, and a judge in `build/judge`."""
+    (here / "build").mkdir(exist_ok=True)
+    for link, target in (("examples", root / "examples"), ("build/judge", folder)):
+        if not (here / link).exists():
+            (here / link).symlink_to(target)
+    start = {"python": [], "autograder": ["-m", "autograder"]}[words[0]]
+    done = subprocess.run(
+        [sys.executable, *start, *words[1:]],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # The gate may well be closed: what the tiny judge says is random.
+    wanted = {0, 1} if "examples/gate.py" in words else {0}
+    assert done.returncode in wanted, f"{words}\n{done.stderr}"
+    assert done.stderr.count("error") == 0, f"{words}\n{done.stderr}"
+
+
+def test_every_command_of_their_readme_runs(root, folder, tmp_path):
     scripts = set()
-    for command in commands(root):
-        program, *arguments = shlex.split(command)
-        start = {"python": [], "autograder": ["-m", "autograder"]}[program]
-        scripts |= {Path(part).name for part in arguments if part.endswith(".py")}
-        done = subprocess.run(
-            [sys.executable, *start, *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(root / "src")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        # The gate may well be closed: what the tiny judge says is random.
-        wanted = {0, 1} if "gate.py" in command else {0}
-        assert done.returncode in wanted, f"{command}\n{done.stderr}"
-        assert done.stderr.count("error") == 0, f"{command}\n{done.stderr}"
+    for words in commands(root / "examples" / "README.md"):
+        run_here(root, folder, tmp_path, words)
+        scripts |= {Path(word).name for word in words if word.endswith(".py")}
     assert scripts == {path.name for path in (root / "examples").glob("*.py")}
     assert len(rows_of(tmp_path / "graded.csv")) == 14
     assert len((tmp_path / "graded.jsonl").read_text(encoding="utf-8").splitlines()) == 14
+
+
+def test_every_command_of_the_main_readme_that_uses_a_judge_runs(root, folder, tmp_path):
+    ours = [words for words in commands(root / "README.md") if words[0] == "autograder"]
+    assert {" ".join(words[1:2]) for words in ours} == {"judge", "grade", "data", "benchmark"}
+    for words in ours:
+        run_here(root, folder, tmp_path, words)
+    assert (tmp_path / "graded.parquet").is_file()
+    assert len((tmp_path / "mine.jsonl").read_text(encoding="utf-8").splitlines()) == 10
 
 
 def test_a_csv_is_graded_row_by_row(root, folder, judge, tmp_path):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -276,6 +277,21 @@ def test_more_workers_than_processors_are_refused(tmp_path, ray):
     source = write_jsonl(tmp_path / "in.jsonl", rows())
     with pytest.raises(ClusterError, match="--workers 999: the Ray cluster has"):
         grade(source, tmp_path / "out.jsonl", RayEngine(None, 999), skip=True)
+
+
+def test_a_cluster_that_others_use_is_told_of_and_waited_for(tmp_path, windows_of_4, ray, caplog):
+    source = write_jsonl(tmp_path / "in.jsonl", rows())
+    num_cpus = int(ray.cluster_resources()["CPU"])
+    other = ray.remote(ExactJudge).options(num_cpus=num_cpus).remote()
+    ray.get(other.__ray_ready__.remote())
+    with ThreadPoolExecutor(1) as thread:
+        run = thread.submit(grade, source, tmp_path / "two.jsonl", RayEngine(None, 1), skip=True)
+        while not caplog.messages and not run.done():
+            time.sleep(0.1)
+        assert not run.done()
+        ray.kill(other)
+        assert run.result().num_graded == NUM_ROWS - 2
+    assert f"the workers take {num_cpus} CPUs and the Ray cluster has 0 free" in caplog.text
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from autograder.errors import DataError
@@ -20,7 +21,7 @@ class FakeEncoder:
             raise DataError("rubric and prompt are 7 tokens too long", field="rubric")
         if "cannot be encoded" in response:
             raise RuntimeError(f"broken by {response}")
-        return object()
+        return SimpleNamespace(prefix=prompt, response=response)
 
 
 class FakeJudge:

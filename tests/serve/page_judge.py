@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 from autograder.errors import DataError
@@ -19,7 +20,7 @@ class FakeEncoder:
     def encode(self, prompt: str, response: str, rubric: str, reference: str = "") -> object:
         if "endless" in rubric:
             raise DataError(f"is too long: {rubric}", field="rubric")
-        return object()
+        return SimpleNamespace(prefix=prompt, response=response)
 
 
 class FakeJudge:

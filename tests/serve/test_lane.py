@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from autograder.serve.batching import Job, Lane
+from autograder.serve.batching import Job, Lane, Size
 from autograder.serve.failures import Failure
 from autograder.serve.grader import Texts
 from serve.fake_judge import WAIT_S, verdict_of
@@ -29,9 +29,9 @@ class Work:
         return [verdict_of(job.texts) for job in jobs]
 
 
-def job(response, tokens=None, emit=None):
-    texts = Texts("p", response, "r")
-    return Job(texts, asyncio.get_running_loop().create_future(), tokens, emit)
+def job(response, tokens=None, emit=None, prompt="p", size=(90, 10)):
+    texts = Texts(prompt, response, "r")
+    return Job(texts, Size(*size), asyncio.get_running_loop().create_future(), tokens, emit)
 
 
 def in_lane(test, *, batch_size=4, max_wait_s=0.0, capacity=100):
@@ -161,6 +161,62 @@ def test_only_equal_reasoning_is_batched_and_streams_stand_alone():
         work.may.set()
         await asyncio.gather(*(each.answer for each in jobs))
         assert work.batches == [["0"], ["a", "c"], ["b", "d"], ["stream"]]
+
+    in_lane(test)
+
+
+def test_a_batch_holds_one_prompt_first_and_then_rows_of_about_its_length():
+    async def test(lane, work):
+        work.may.clear()
+        first = job("0")
+        lane.submit([first])
+        await started(work)
+        jobs = [
+            job("a1", prompt="a"),
+            job("far", prompt="b", size=(90, 60)),
+            job("a2", prompt="a"),
+            job("near", prompt="c", size=(95, 20)),  # 110 as a1 and a2 together
+            job("short", prompt="d", size=(80, 10)),
+            job("short too", prompt="e", size=(75, 10)),
+        ]
+        lane.submit(jobs)
+        work.may.set()
+        await asyncio.gather(*(each.answer for each in jobs))
+        assert work.batches[1:] == [["a1", "a2", "near"], ["far"], ["short", "short too"]]
+
+    in_lane(test)
+
+
+def test_a_prompt_with_many_answers_fills_batches_in_order():
+    async def test(lane, work):
+        work.may.clear()
+        first = job("0")
+        lane.submit([first])
+        await started(work)
+        jobs = [job(f"{prompt}{n}", prompt=prompt) for n in range(5) for prompt in "ab"]
+        lane.submit(jobs)
+        work.may.set()
+        await asyncio.gather(*(each.answer for each in jobs))
+        assert work.batches[1:] == [
+            ["a0", "a1", "a2", "a3"],
+            ["b0", "b1", "b2", "b3"],
+            ["a4", "b4"],
+        ]
+
+    in_lane(test)
+
+
+def test_reasonings_are_written_together_whatever_their_length():
+    async def test(lane, work):
+        work.may.clear()
+        first = job("0")
+        lane.submit([first])
+        await started(work)
+        jobs = [job(str(n), 64, prompt=str(n), size=(10 * n, 5)) for n in range(1, 4)]
+        lane.submit(jobs)
+        work.may.set()
+        await asyncio.gather(*(each.answer for each in jobs))
+        assert work.batches[1:] == [["1", "2", "3"]]
 
     in_lane(test)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import itertools
 import json
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,14 @@ def test_answers_are_drawn_from_the_bank_and_differ(bench):
     assert bodies[:9] != bench.draw(None, 9, seed=4)
 
 
+def test_alike_answers_come_side_by_side(bench):
+    alike = bench.draw(None, 500, seed=3, alike=True)
+    assert sum(a["prompt"] == b["prompt"] for a, b in itertools.pairwise(alike)) >= 399
+    assert alike[:5] != bench.draw(None, 5, seed=4, alike=True)
+    mixed = bench.draw(None, 500, seed=3)
+    assert sum(a["prompt"] == b["prompt"] for a, b in itertools.pairwise(mixed)) < 20
+
+
 def test_a_running_service_is_loaded_and_its_failures_are_told(bench, tmp_path, capsys):
     figures = tmp_path / "figures.json"
     judge = FakeJudge()
@@ -51,6 +60,15 @@ def test_a_running_service_is_loaded_and_its_failures_are_told(bench, tmp_path, 
     said = capsys.readouterr().out
     assert "100 answers missing or wrong" in said
     assert "503" in said
+
+
+def test_reasonings_are_asked_for_and_their_batches_counted(bench, tmp_path):
+    figures = tmp_path / "figures.json"
+    with serving(FakeJudge()) as client:
+        options = ["--url", f"http://127.0.0.1:{client.port}/", "--clients", "8", "--reasoning"]
+        assert bench.main([*options, "--requests", "40", "--json", str(figures)]) == 0
+    values = json.loads(figures.read_text(encoding="utf-8"))["figures"]["the service"]
+    assert values["rows_a_batch"] >= 1
 
 
 def test_a_wrong_answer_is_found(bench):

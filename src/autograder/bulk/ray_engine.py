@@ -38,6 +38,8 @@ _RETRIES = 2
 
 _PATIENCE_S = 10.0
 
+_log = logging.getLogger(__name__)
+
 
 class ClusterError(AutograderError):
     """Workers cannot be had, or do not last."""
@@ -222,6 +224,14 @@ def _connected(address: str | None) -> Iterator[Any]:
 def _hire(ray: Any, load: Callable[[], Judge], num: int | None) -> tuple[Any, int]:
     """A pool of workers with an equal share of the cluster each, and their number."""
     num, num_cpus, num_gpus = share([n["Resources"] for n in ray.nodes() if n["Alive"]], num)
+    name, needed = ("GPU", num * num_gpus) if num_gpus else ("CPU", num * num_cpus)
+    free = ray.available_resources().get(name, 0.0)
+    if free < needed:
+        _log.warning(
+            "the workers take %g %ss and the Ray cluster has %g free: others use the rest, and "
+            "what finds no room waits",
+            *(needed, name, free),
+        )
     kind = ray.remote(_Worker).options(
         num_cpus=num_cpus,
         num_gpus=num_gpus,

@@ -16,14 +16,24 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from autograder.schema import Verdict
 from autograder.serve.failures import Failure
 from autograder.serve.grader import Texts
 
 Outcome = Verdict | Exception
+_PADDING = 0.1
+"""How much longer or shorter than the first row of a batch others may be, as a share of it."""
 _FEW = 60
 """Seconds that a client is asked to wait before it tries again, at most."""
+
+
+class Size(NamedTuple):
+    """Tokens of a job: those that answers to the same prompt share, and those of the response."""
+
+    shared: int
+    own: int
 
 
 @dataclass(eq=False)
@@ -32,6 +42,7 @@ class Job:
 
     Attributes:
         texts: what is graded.
+        size: its tokens.
         answer: where the verdict, or what went wrong, arrives.
         tokens: the longest reasoning, in tokens; None for none.
         emit: is handed the verdict without reasoning and then each piece of the reasoning,
@@ -40,6 +51,7 @@ class Job:
     """
 
     texts: Texts
+    size: Size
     answer: asyncio.Future[Verdict]
     tokens: int | None = None
     emit: Callable[[Verdict | str], None] | None = None
@@ -49,6 +61,11 @@ class Job:
     def group(self) -> Hashable:
         """Jobs of one group may share a batch."""
         return self if self.emit else self.tokens
+
+    @property
+    def row(self) -> Hashable:
+        """Jobs with one row share all texts but the response, which are read once for them."""
+        return self.texts._replace(response="")
 
     @property
     def is_dropped(self) -> bool:
@@ -181,14 +198,30 @@ class Lane:
                 return
 
     def _mates(self) -> list[Job]:
-        """The oldest job and those that may be graded with it, in order."""
-        mates: list[Job] = []
-        for job in self._waiting:
-            if not job.is_dropped and (not mates or job.group == mates[0].group):
-                mates.append(job)
-                if len(mates) == self.batch_size:
-                    break
-        return mates
+        """The oldest job and those that are to be graded with it.
+
+        A score is one pass, in which padding costs as much as text: so those with the same
+        prompt come first, and then others that make rows of about the same length. A reasoning
+        is dozens of small passes, which are best shared by many.
+        """
+        waiting = [job for job in self._waiting if not job.is_dropped]
+        mates = [job for job in waiting if job.group == waiting[0].group]
+        if not mates or mates[0].tokens is not None:
+            return mates[: self.batch_size]
+        rows: dict[Hashable, list[Job]] = {}
+        for job in mates:
+            rows.setdefault(job.row, []).append(job)
+        batch: list[Job] = []
+        first = 0
+        for row in rows.values():
+            part = row[: self.batch_size - len(batch)]
+            if not part:
+                break
+            length = part[0].size.shared + sum(job.size.own for job in part)
+            first = first or length
+            if abs(length - first) <= _PADDING * first:
+                batch += part
+        return batch
 
     def _take(self) -> list[Job]:
         batch = self._mates()

@@ -21,8 +21,9 @@ class Grader(Protocol):
     """A judge; its methods are called from several threads.
 
     Attributes:
-        encoder: its `encode(prompt, response, rubric, reference)` raises a `DataError` for texts
-            that do not fit the model.
+        encoder: its `encode(prompt, response, rubric, reference)` gives the tokens of all texts
+            before the response as `prefix` and those of the response as `response`, and raises
+            a `DataError` for texts that do not fit the model.
         batch_size: responses in one forward pass.
         model: the base model and the fingerprint of its adapter.
     """

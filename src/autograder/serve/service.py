@@ -16,7 +16,7 @@ from typing import Literal
 
 from autograder.errors import DataError
 from autograder.schema import Verdict
-from autograder.serve.batching import Job, Lane
+from autograder.serve.batching import Job, Lane, Size
 from autograder.serve.failures import Failure, invalid
 from autograder.serve.grader import Grader, Texts
 from autograder.serve.grading import grade
@@ -158,9 +158,9 @@ class Service:
         Raises:
             Failure: a text does not fit the model, the queue is full, or nothing is accepted.
         """
-        lane = await self._admit(rows, names, "scoring" if tokens is None else "reasoning")
-        loop = asyncio.get_running_loop()
-        jobs = [Job(texts, loop.create_future(), tokens) for texts in rows]
+        lane, sizes = await self._admit(rows, names, "scoring" if tokens is None else "reasoning")
+        future = asyncio.get_running_loop().create_future
+        jobs = [Job(*row, future(), tokens) for row in zip(rows, sizes, strict=True)]
         lane.submit(jobs)
         try:
             verdicts = await asyncio.gather(*(job.answer for job in jobs))
@@ -177,11 +177,12 @@ class Service:
 
         Closing the generator stops the model after the pass that is under way.
         """
-        lane = await self._admit([texts], [names], "reasoning")
+        lane, (size,) = await self._admit([texts], [names], "reasoning")
         loop = asyncio.get_running_loop()
         items: asyncio.Queue[Verdict | str | None] = asyncio.Queue()
         job = Job(
             texts,
+            size,
             loop.create_future(),
             tokens,
             emit=lambda item: _call_soon(loop, items, item),
@@ -200,26 +201,29 @@ class Service:
 
     async def _admit(
         self, rows: Sequence[Texts], names: Sequence[dict[str, str]], lane_name: str
-    ) -> Lane:
-        """Check the rows; there is a place for each in the lane when this returns.
+    ) -> tuple[Lane, list[Size]]:
+        """Check the rows and count their tokens; each has a place in the lane when this returns.
 
         What has come so far is accepted, also if the service begins to drain meanwhile.
         """
         encode = self.require().encoder.encode
         lane = self._lanes[lane_name]
 
-        def check() -> None:
+        def check() -> list[Size]:
+            sizes = []
             for texts, fields in zip(rows, names, strict=True):
                 try:
-                    encode(*texts)
+                    encoded = encode(*texts)
+                    sizes.append(Size(len(encoded.prefix), len(encoded.response)))
                 except DataError as error:
                     field = fields.get(error.field or "", error.field)
                     message = str(error).removeprefix(f"{error.field}: ")
                     raise invalid(field, message) from None
+            return sizes
 
         with lane.reserved(len(rows)):
-            await asyncio.get_running_loop().run_in_executor(self._checker, check)
-        return lane
+            sizes = await asyncio.get_running_loop().run_in_executor(self._checker, check)
+        return lane, sizes
 
 
 def _unavailable(state: State) -> Failure:
