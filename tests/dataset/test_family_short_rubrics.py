@@ -273,3 +273,17 @@ def test_facts_can_be_read_in_one_way_only() -> None:
             others = [other for other in values if other != value]
             for text in (fact.sentence(value), fact.true, fact.false):
                 assert not any(has(other, text) for other in others), (fact.id, text)
+
+
+def test_a_reference_gives_the_right_answers_and_no_other():
+    items = [item for item in made(600, 5) if kind_of(item) != "statements"]
+    given = [item for item in items if item.reference]
+    assert 0.5 < len(given) / len(items) < 0.7
+    for item in given:
+        asked = questions(item.prompt)
+        lines = item.reference.split("\n")
+        assert len(lines) == len(asked)
+        for question, line in zip(asked, lines, strict=True):
+            text = re.sub(r"^\d\. ", "", line) if len(asked) > 1 else line
+            assert named(question, text) == (True, False), (question, line)
+    assert not any(item.reference for item in made(600, 5) if kind_of(item) == "statements")

@@ -5,6 +5,8 @@ one question: 5 right, 4 right beside a false side remark, 3 undecided between r
 2 wrong beside a true remark, 1 wrong and nothing else. For four questions, and for four
 statements: 1 plus the number of right ones.
 
+Most questions come with the right answer as a reference; without one the judge has to know it.
+
 Items on one fact, one calculation or one subject share a `group`; four mixed questions stand alone.
 """
 
@@ -29,6 +31,7 @@ _BRIEF = 0.45  # of single questions: answers are as short as they can be
 _SCRUFFY = 0.25  # of prompts: no capitals, no question marks, typing mistakes
 _ASIDE, _BRIEF_ASIDE = 0.75, 0.2  # of answers that may do without a side remark
 _MOST_FILLERS = 2  # more of them would be found again in other items
+_REFERENCE_SHARE = 0.6  # of the questions come with a reference answer
 _SKIPPED = 0.1  # of the misses among four answers
 _MOST_WORDS, _MOST_REASON_WORDS = 60, 36
 _SLIPS = {"which": "wich", "capital": "captial", "many": "mnay", "does": "deos"}
@@ -146,7 +149,8 @@ def _single(rng: random.Random, identity: str) -> _Draft:
         text = _pad(rng, parts, 0 if brief else words, undecided=score == 3)
         responses.append(GradedResponse(score, text, _reason(rng, fact, score, wrong, aside)))
     group = f"{FAMILY}-{fact.id or fact.topic.replace(' ', '')}"
-    return _draft(rng, identity, prompt, responses, group, questions=True)
+    reference = rng.choice((compose.capital(fact.answer), f"{fact.sentence(fact.answer)}."))
+    return _draft(rng, identity, prompt, responses, group, reference, questions=True)
 
 
 def _four(
@@ -193,7 +197,8 @@ def _several(rng: random.Random, identity: str) -> _Draft:
         return value if bare else _low(fact.sentence(value)), finding
 
     responses = _four(rng, "answer", "right", write, ordered=True)
-    return _draft(rng, identity, prompt, responses, questions=True)
+    reference = "\n".join(f"{k}. {compose.capital(fact.answer)}" for k, fact in enumerate(facts, 1))
+    return _draft(rng, identity, prompt, responses, "", reference, questions=True)
 
 
 def _statements(rng: random.Random, identity: str) -> _Draft:
@@ -219,7 +224,7 @@ def _statements(rng: random.Random, identity: str) -> _Draft:
 
     responses = _four(rng, "statement", "true", write, ordered=False)
     group = f"{FAMILY}-about-{subject.name.replace(' ', '-').replace(',', '')}"
-    return _draft(rng, identity, prompt, responses, group, questions=False)
+    return _draft(rng, identity, prompt, responses, group, "", questions=False)
 
 
 def _draft(
@@ -227,7 +232,8 @@ def _draft(
     identity: str,
     prompt: str,
     responses: list[GradedResponse],
-    group: str = "",
+    group: str,
+    reference: str,
     *,
     questions: bool,
 ) -> _Draft:
@@ -242,6 +248,7 @@ def _draft(
         responses=tuple(responses),
         source=FAMILY,
         group=group,
+        reference=reference if rng.random() < _REFERENCE_SHARE else "",
     )
     return _Draft(normalise(prompt), item)
 
