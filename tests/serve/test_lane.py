@@ -65,6 +65,17 @@ async def started(work):
     assert await asyncio.to_thread(work.at_work.wait, WAIT_S)
 
 
+async def batches_of(lane, work, jobs):
+    """The batches that jobs are graded in which came while another was at work."""
+    work.may.clear()
+    lane.submit([job("0")])
+    await started(work)
+    lane.submit(jobs)
+    work.may.set()
+    await asyncio.gather(*(each.answer for each in jobs))
+    return work.batches[1:]
+
+
 def test_while_one_batch_computes_the_next_collects():
     async def test(lane, work):
         work.may.clear()
@@ -146,10 +157,6 @@ def test_a_lane_whose_jobs_are_all_dropped_goes_on():
 
 def test_only_equal_reasoning_is_batched_and_streams_stand_alone():
     async def test(lane, work):
-        work.may.clear()
-        first = job("0")
-        lane.submit([first])
-        await started(work)
         jobs = [
             job("a", 64),
             job("b", 8),
@@ -157,20 +164,14 @@ def test_only_equal_reasoning_is_batched_and_streams_stand_alone():
             job("c", 64),
             job("d", 8),
         ]
-        lane.submit(jobs)
-        work.may.set()
-        await asyncio.gather(*(each.answer for each in jobs))
-        assert work.batches == [["0"], ["a", "c"], ["b", "d"], ["stream"]]
+        found = await batches_of(lane, work, jobs)
+        assert found == [["a", "c"], ["b", "d"], ["stream"]]
 
     in_lane(test)
 
 
 def test_a_batch_holds_one_prompt_first_and_then_rows_of_about_its_length():
     async def test(lane, work):
-        work.may.clear()
-        first = job("0")
-        lane.submit([first])
-        await started(work)
         jobs = [
             job("a1", prompt="a"),
             job("far", prompt="b", size=(90, 60)),
@@ -179,25 +180,19 @@ def test_a_batch_holds_one_prompt_first_and_then_rows_of_about_its_length():
             job("short", prompt="d", size=(80, 10)),
             job("short too", prompt="e", size=(75, 10)),
         ]
-        lane.submit(jobs)
-        work.may.set()
-        await asyncio.gather(*(each.answer for each in jobs))
-        assert work.batches[1:] == [["a1", "a2", "near"], ["far"], ["short", "short too"]]
+        assert await batches_of(lane, work, jobs) == [
+            ["a1", "a2", "near"],
+            ["far"],
+            ["short", "short too"],
+        ]
 
     in_lane(test)
 
 
 def test_a_prompt_with_many_answers_fills_batches_in_order():
     async def test(lane, work):
-        work.may.clear()
-        first = job("0")
-        lane.submit([first])
-        await started(work)
         jobs = [job(f"{prompt}{n}", prompt=prompt) for n in range(5) for prompt in "ab"]
-        lane.submit(jobs)
-        work.may.set()
-        await asyncio.gather(*(each.answer for each in jobs))
-        assert work.batches[1:] == [
+        assert await batches_of(lane, work, jobs) == [
             ["a0", "a1", "a2", "a3"],
             ["b0", "b1", "b2", "b3"],
             ["a4", "b4"],
@@ -208,15 +203,8 @@ def test_a_prompt_with_many_answers_fills_batches_in_order():
 
 def test_reasonings_are_written_together_whatever_their_length():
     async def test(lane, work):
-        work.may.clear()
-        first = job("0")
-        lane.submit([first])
-        await started(work)
         jobs = [job(str(n), 64, prompt=str(n), size=(10 * n, 5)) for n in range(1, 4)]
-        lane.submit(jobs)
-        work.may.set()
-        await asyncio.gather(*(each.answer for each in jobs))
-        assert work.batches[1:] == [["1", "2", "3"]]
+        assert await batches_of(lane, work, jobs) == [["1", "2", "3"]]
 
     in_lane(test)
 
