@@ -1,4 +1,4 @@
-"""Answers graded a second: the score alone, with a reasoning, and read from generated text.
+"""Answers graded a second: the score alone, fast, with a reasoning, and read from generated text.
 
     python bench/scoring.py                         the judge in build/judge, test answers
     python bench/scoring.py --model DIR --data FILE --json FILE
@@ -6,7 +6,8 @@
 The peer does what judges usually do with the same weights on the same machine: transformers, PEFT
 and bitsandbytes load base and adapter, their `generate` writes the verdict, reasoning included,
 after the same first word that the judge is given, and the score is looked for in the text. Each
-side grades the same answers in batches of the same size; the slow ones grade fewer of them.
+side grades the same answers in batches of the same size; the slow ones grade fewer of them. Fast is
+the judge in 8 bits, where the processor has products of 8 bits.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from autograder import config as configuration
 from autograder.judge import Judge, Request
 from autograder.model.encode import texts_of
 from autograder.model.fetch import pull
+from autograder.model.packed import has_int8
 from autograder.model.quiet import quiet
 from autograder.prompt import LEAD
 from autograder.published import read_judge
-from autograder.schema import Example, read_examples
+from autograder.schema import Example, Verdict, read_examples
 from autograder.terminal import printable
 
 _SCORE = re.compile(r"Score:\s*([1-5])\s*/\s*5")
@@ -128,62 +130,97 @@ def read_from_text(
     return found
 
 
+def scored(judge: Judge, requests: Sequence[Request]) -> tuple[float, list[Verdict]]:
+    """Seconds of grading without reasonings, by a judge that knows no prefix yet."""
+    fresh = Judge(judge.backbone, judge.temperature, judge.batch_size)
+    return seconds(partial(list, fresh.evaluate_many(requests)))
+
+
 def measure(
-    judge: Judge, peer: Any, examples: Sequence[Example], args: argparse.Namespace
+    judge: Judge,
+    fast: Judge | None,
+    peer: Any,
+    examples: Sequence[Example],
+    args: argparse.Namespace,
 ) -> dict[str, Any]:
     """Answers a second of each side, and how often their scores agree."""
     requests = [Request(*texts_of(example)) for example in examples]
     few = requests[: args.generated]
-    list(judge.evaluate_many(requests[:5]))  # the first pass allocates
-    times = []
-    for _ in range(args.rounds):
-        fresh = Judge(judge.backbone, judge.temperature, judge.batch_size)  # knows no prefix yet
-        taken, verdicts = seconds(partial(list, fresh.evaluate_many(requests)))
-        times.append(taken)
-    scored = len(requests) / statistics.median(times)
+    judges = [judge] if fast is None else [judge, fast]
+    for one in judges:
+        list(one.evaluate_many(requests[:5]))  # the first pass allocates
+    rounds = [[scored(one, requests) for one in judges] for _ in range(args.rounds)]
+    times = [
+        statistics.median(taken for taken, _ in column) for column in zip(*rounds, strict=True)
+    ]
+    (_, verdicts), *others = rounds[-1]
     reasoned_s, reasoned = seconds(
         lambda: list(
             judge.evaluate_many(few, reasoning=True, max_reasoning_tokens=args.max_new_tokens)
         )
     )
     read_s, read = seconds(lambda: read_from_text(peer, judge, few, args.max_new_tokens))
-    same = sum(one == verdict.score for one, verdict in zip(read, verdicts, strict=False))
-    return {
+    found = {
         "model": judge.model,
         "threads": torch.get_num_threads(),
         "batch_size": judge.batch_size,
-        "scored": {"answers": len(requests), "per_s": scored},
-        "reasoned": {"answers": len(few), "per_s": len(few) / reasoned_s},
+        "scored": {"answers": len(requests), "per_s": len(requests) / times[0]},
+        "reasoned": {
+            "answers": len(few),
+            "per_s": len(few) / reasoned_s,
+            "same_score": same_scores(reasoned, verdicts),
+        },
         "read_from_text": {
             "answers": len(few),
             "per_s": len(few) / read_s,
             "unreadable": sum(one is None for one in read),
-            "same_score": same,
+            "same_score": sum(
+                one == verdict.score for one, verdict in zip(read, verdicts, strict=False)
+            ),
         },
-        "ratio_to_text": scored / (len(few) / read_s),
-        "ratio_to_reasoned": scored / (len(few) / reasoned_s),
-        "ratio_reasoned_to_text": read_s / reasoned_s,
-        "same_score_with_reasoning": sum(
-            one.score == other.score for one, other in zip(reasoned, verdicts, strict=False)
-        ),
     }
+    for _, quick in others:
+        found["fast"] = {
+            "answers": len(requests),
+            "per_s": len(requests) / times[1],
+            "same_score": same_scores(quick, verdicts),
+            "shift": statistics.mean(
+                abs(one.expected_score - other.expected_score)
+                for one, other in zip(quick, verdicts, strict=True)
+            ),
+        }
+    return found
+
+
+def same_scores(some: Sequence[Verdict], others: Sequence[Verdict]) -> int:
+    return sum(one.score == other.score for one, other in zip(some, others, strict=False))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     examples = draw(args.data, max(args.scored, args.generated), args.seed)
     judge = Judge.load(args.model, batch_size=args.batch_size)
-    found = measure(judge, load_peer(args.model, like=judge), examples, args)
+    fast = None
+    if has_int8(judge.backbone.device):
+        fast = Judge.load(args.model, batch_size=args.batch_size, fast=True)
+    found = measure(judge, fast, load_peer(args.model, like=judge), examples, args)
     text = found["read_from_text"]
     print(f"{printable(found['model'])}, {found['threads']} threads, batches of {judge.batch_size}")
-    print(f"score alone                 {found['scored']['per_s']:8.3f} answers/s")
-    print(f"score, then reasoning       {found['reasoned']['per_s']:8.3f} answers/s")
-    print(f"text, score read from it    {text['per_s']:8.3f} answers/s")
-    print(
-        f"score alone is {found['ratio_to_text']:.1f} times as fast as reading it from text, "
-        f"{found['ratio_to_reasoned']:.1f} times as fast as with a reasoning"
-    )
-    print(f"score, then reasoning: {found['ratio_reasoned_to_text']:.1f} times as fast as text")
+    print(f"{'':28}answers/s  times text")
+    for key, name in (
+        ("fast", "score alone, fast"),
+        ("scored", "score alone"),
+        ("reasoned", "score, then reasoning"),
+        ("read_from_text", "text, score read from it"),
+    ):
+        if key in found:
+            per_s = found[key]["per_s"]
+            print(f"{name:28}{per_s:9.3f}  {per_s / text['per_s']:10.1f}")
+    if quick := found.get("fast"):
+        print(
+            f"fast: {quick['same_score']} of {quick['answers']} with the same score, expected "
+            f"scores {quick['shift']:.3f} apart on average"
+        )
     print(
         f"text: {text['unreadable']} of {text['answers']} without a score, "
         f"{text['same_score']} with the same one"

@@ -18,6 +18,7 @@ from autograder.judge import Judge, Request
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.encode import Encoder
 from autograder.model.module import JudgeModule
+from autograder.model.packed import has_int8
 from autograder.model.passes import Passes, Read
 from autograder.prompt import TEMPLATE_VERSION, read_reasoning
 from autograder.published import judge_fingerprint, read_judge
@@ -286,6 +287,12 @@ def test_a_known_prefix_is_not_read_again(judge, backbone, requests, monkeypatch
     assert read[0] == len(first.prefix) + len(first.response)
     assert read[1] < len(first.response) + 20
     assert read[2] == len(again.prefix) - again.rubric_end + len(again.response)
+    third = Request("A third prompt?", "Yes.", "A rubric never seen.")
+    judge.evaluate(*third, reasoning=False)
+    fresh = backbone.encoder.encode(*third)
+    assert read[3] == len(fresh.prefix) - fresh.opening_end + len(fresh.response)
+    assert fresh.prefix[: fresh.opening_end] == first.prefix[: fresh.opening_end]
+    assert fresh.opening_end >= len(backbone.encoder.opening)
 
 
 def test_the_untrained_base_has_prefixes_of_its_own(judge, backbone, requests):
@@ -443,6 +450,39 @@ def test_weights_are_packed_where_they_fit_and_grade_alike(saved, requests, monk
     pairs = zip(plain.evaluate_many(requests), packed.evaluate_many(requests), strict=True)
     for one, other in pairs:
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
+
+
+@pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits here")
+def test_a_fast_judge_is_near_to_the_exact_one_and_says_what_it_is(saved, requests):
+    exact, fast = (Judge.load(saved, device="cpu", fast=fast) for fast in (False, True))
+    assert fast.model == exact.model + "+int8"
+    verdicts = list(fast.evaluate_many(requests))
+    shifts = [
+        abs(one.expected_score - other.expected_score)
+        for one, other in zip(exact.evaluate_many(requests), verdicts, strict=True)
+    ]
+    assert 0 < max(shifts) < 0.2
+    fast.batch_size = 1
+    for one, other in zip(fast.evaluate_many(requests[::-1]), verdicts[::-1], strict=True):
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
+        assert one.model == fast.model
+
+
+@pytest.mark.parametrize(
+    ("options", "capabilities", "message"),
+    [
+        ({}, {"avx2": True}, "this processor has no products of 8 bits"),
+        ({"quantization": "int8"}, {"avx512_vnni": True}, "does not go with quantization int8"),
+        ({"device": "meta"}, {"avx512_vnni": True}, "is for CPUs, and the judge is on meta"),
+    ],
+)
+def test_what_cannot_be_fast_is_said_before_anything_is_loaded(
+    saved, monkeypatch, options, capabilities, message
+):
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: capabilities)
+    monkeypatch.setattr("autograder.judge.load_base", None)
+    with pytest.raises(ModelError, match=f"^fast: .*{message}"):
+        Judge.load(saved, **{"device": "cpu", "fast": True, **options})
 
 
 def test_a_saved_judge_says_what_it_is(saved, tiny_config):

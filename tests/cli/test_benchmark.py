@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
 from click.testing import CliRunner
 from scipy import stats
 
 from autograder.cli.benchmark import benchmark
 from autograder.errors import DataError
+from autograder.model.packed import has_int8
 
 
 @pytest.fixture
@@ -63,6 +65,20 @@ def test_limit_and_reference(folder, file):
     without = call(file, "--judge", folder, "--limit", 4, "--bootstrap", 20, "--no-reference")
     assert "with a reference answer: 0" in without.stdout
     assert without.stdout.partition("\n\n")[2] != result.stdout.partition("\n\n")[2]
+
+
+@pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits")
+def test_a_fast_judge_is_measured_as_such(folder, file, tmp_path):
+    paths = [tmp_path / "exact.json", tmp_path / "fast.json"]
+    options = ("--judge", folder, "--bootstrap", 20, "--predictions", tmp_path / "rows.csv")
+    for path, fast in zip(paths, ([], ["--fast"]), strict=True):
+        assert call(file, *options, "--output", path, *fast).exit_code == 0
+    exact, fast = (json.loads(path.read_text()) for path in paths)
+    assert (exact["fast"], fast["fast"]) == (False, True)
+    assert exact["judge_sha256"] == fast["judge_sha256"]
+    figures = [tree["systems"]["judge"]["mae_expected"] for tree in (exact, fast)]
+    assert figures[0] != figures[1]
+    assert figures[0] == pytest.approx(figures[1], abs=0.2)
 
 
 def test_wrong_usage_exits_with_2_and_faults_are_raised(folder, file, tmp_path):

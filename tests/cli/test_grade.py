@@ -4,12 +4,15 @@ import csv
 import json
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.judge import Judge
+from autograder.model.packed import has_int8
 
 NUM_ROWS = 23
+needs_int8 = pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits")
 
 
 @pytest.fixture
@@ -75,6 +78,32 @@ def test_a_reasoning_is_added_if_asked_for(folder, file, tmp_path):
     assert call(file, out, *options, "--overwrite").exit_code == 0
     rows = [json.loads(line) for line in out.read_bytes().splitlines()]
     assert ["reasoning" in row for row in rows] == [False, False]
+
+
+@needs_int8
+def test_a_fast_run_is_graded_in_8_bits_and_never_goes_on_from_an_exact_one(
+    folder, file, tmp_path, monkeypatch, capsys
+):
+    out, options = tmp_path / "out.csv", ("--judge", folder)
+    with monkeypatch.context() as patch:
+        patch.setattr("autograder.bulk.run._finish", interrupted)
+        assert exit_of(file, out, *options) == 130
+    assert exit_of(file, out, *options, "--fast") == 1
+    assert "another choice of fast" in capsys.readouterr().err
+    assert exit_of(file, out, *options, "--fast", "--restart") == 0
+    fast, exact = Judge.load(folder, fast=True), Judge.load(folder)
+    shifts = []
+    for row, given in zip(read_csv(out), file.read_text().splitlines(), strict=True):
+        texts = [json.loads(given)[name] for name in ("prompt", "response", "rubric", "reference")]
+        verdict = fast.evaluate(*texts, reasoning=False)
+        assert float(row["expected_score"]) == pytest.approx(verdict.expected_score, abs=1e-3)
+        other = exact.evaluate(*texts, reasoning=False)
+        shifts.append(abs(verdict.expected_score - other.expected_score))
+    assert max(shifts) > 1e-3
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
 
 
 def test_exit_codes_and_messages(folder, tmp_path, capsys):

@@ -8,10 +8,11 @@ import torch
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import collate
 from autograder.model.lora import pack_lora, packed_bytes
-from autograder.model.packed import can_pack
+from autograder.model.packed import can_pack, has_int8
 from lora_layer import IN, OUT, adapted
 
 CPU = torch.device("cpu")
+needs_int8 = pytest.mark.skipif(not has_int8(CPU), reason="no products of 8 bits here")
 
 
 @pytest.fixture
@@ -113,3 +114,72 @@ def test_only_a_cpu_packs_and_only_what_its_products_take():
     assert can_pack(CPU, torch.float32)
     assert not can_pack(torch.device("cuda"), torch.bfloat16)
     assert not can_pack(CPU, torch.float16)
+
+
+@needs_int8
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("quantised", [False, True])
+def test_in_8_bits_a_layer_is_beside_by_no_more_than_its_rounding(quantised, bias, x):
+    model, _ = adapted(quantised, bias)
+    with torch.no_grad():
+        exact = model(x)
+        identity = model(torch.eye(IN)) - model(torch.zeros(1, IN))  # W + B A, transposed
+        before = {name: value.clone() for name, value in model.state_dict().items()}
+        assert pack_lora(model, torch.float32, int8=True) == 1
+        found = model(x)
+    assert found.shape == (3, 5, OUT)
+    # Each factor is at most half a step beside, and a step is a 127th (126th) of the largest.
+    w_step = identity.abs().amax(dim=0) / 127 / 2
+    x_step = x.abs().amax(dim=-1, keepdim=True) / 126 / 2
+    bound = x.abs().sum(dim=-1, keepdim=True) * w_step
+    bound += x_step * identity.abs().sum(dim=0) + IN * x_step * w_step
+    error = (found - exact).abs()
+    assert error.max() > 0
+    assert (error <= bound + 1e-5).all()
+    assert error.mean() < 0.01 * exact.abs().mean()
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+@needs_int8
+def test_in_8_bits_no_row_depends_on_another(x):
+    model, _ = adapted(quantised=True)
+    with torch.no_grad():
+        pack_lora(model, torch.float32, int8=True)
+        together = model(x)
+        x[0] *= 1000
+        assert torch.equal(model(x.clone())[1:], together[1:])
+        assert torch.equal(model(x[2, 3]), together[2, 3])
+        assert torch.equal(model(torch.zeros(2, IN)), model(torch.zeros(IN)).expand(2, OUT))
+
+
+@needs_int8
+def test_in_8_bits_with_the_adapter_off_it_is_the_base(x):
+    model, _ = adapted(quantised=True)
+    with torch.no_grad(), model.disable_adapter():
+        expected = model(x)
+        pack_lora(model, torch.float32, int8=True)
+        assert torch.equal(model(x), expected)
+
+
+@needs_int8
+def test_a_model_in_8_bits_is_near_to_itself(tiny_config, examples):
+    base, encoder = load_base(
+        tiny_config.model, tiny_config.quantization, device=CPU, dtype=torch.bfloat16
+    )
+    backbone = Backbone(add_adapter(base, tiny_config.lora, seed=1), encoder).eval()
+    batch = collate(encoder.encode_all(examples[:5]), encoder.pad_id)
+    with torch.no_grad():
+        expected = backbone.digit_logits(batch)
+        count = pack_lora(backbone, torch.bfloat16, int8=True)
+        found = backbone.digit_logits(batch)
+    assert count == 7 * base.config.num_hidden_layers
+    assert 0 < (found - expected).abs().mean() < 0.1 * expected.abs().mean()
+
+
+def test_8_bits_are_left_alone_where_there_are_no_such_products(monkeypatch):
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx2": True})
+    assert not has_int8(CPU)
+    assert not has_int8(torch.device("cuda"))
+    model, layer = adapted()
+    assert pack_lora(model, torch.float32, int8=True) == 0
+    assert not hasattr(layer, "packed")

@@ -36,6 +36,7 @@ class Plan:
         columns: which columns of the input are carried over; None for all.
         prefix: put before the names of the added columns.
         reasoning: whether one of them is the judge's reasoning.
+        fast: whether the judge is one that multiplies in 8 bits.
         skip: leave out rows that cannot be graded instead of stopping.
         overwrite: replace an output that is there.
         restart: throw away what an earlier run has done.
@@ -46,6 +47,7 @@ class Plan:
     columns: tuple[str, ...] | None = None
     prefix: str = ""
     reasoning: bool = False
+    fast: bool = False
     skip: bool = False
     overwrite: bool = False
     restart: bool = False
@@ -146,7 +148,7 @@ def grade_file(
             plan.part.unlink()
             return _report(counts)
     before = _state(plan.source.path)
-    about = {"judge": fingerprint, "reasoning": plan.reasoning}
+    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
     with Part(plan.part, about, restart=plan.restart) as part:
         engine(
             plan.source,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from autograder.cli.fast import fast_option
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -26,6 +28,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=click.IntRange(min=10),
     help="Resamples for the 95 % intervals; whole prompts are drawn.",
 )
+@fast_option
 @click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
 @click.option(
     "--reference/--no-reference",
@@ -39,6 +42,7 @@ def benchmark(
     output: Path | None,
     predictions: Path | None,
     bootstrap: int,
+    fast: bool,
     limit: int | None,
     reference: bool,
 ) -> None:
@@ -64,16 +68,16 @@ def benchmark(
 
     from autograder.evaluation import benchmark as figures
     from autograder.evaluation.grading import grade
-    from autograder.judge import Judge
+    from autograder.judge import FAST, Judge
     from autograder.published import judge_fingerprint
 
-    judge, fingerprint = Judge.load(folder), judge_fingerprint(folder)
+    judge, fingerprint = Judge.load(folder, fast=fast), judge_fingerprint(folder)
     with tqdm(total=len(rows), unit="answer", disable=None) as bar:
         grades = grade(
             judge,
             rows,
             source=str(file),
-            fingerprint=fingerprint,
+            fingerprint=fingerprint + FAST if fast else fingerprint,
             predictions=predictions,
             progress=bar.update,
         )
@@ -83,6 +87,7 @@ def benchmark(
         "file": str(file),
         "judge": str(folder),
         "judge_sha256": fingerprint,
+        "fast": fast,
         "max_length": judge.encoder.max_length,
         "num_references": num_references,
         "fields_not_read": read.unread,

@@ -14,6 +14,7 @@ from autograder.cli.columns import (
     one_delimiter,
     set_option,
 )
+from autograder.cli.fast import fast_option
 
 _FILE = click.Path(path_type=Path)
 _SKIPPED = 3
@@ -62,6 +63,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Answers in one forward pass.")
+@fast_option
 @click.option(
     "--engine",
     type=click.Choice(["local", "ray"]),
@@ -97,6 +99,7 @@ def grade(
     on_error: str,
     limit: int | None,
     batch_size: int | None,
+    fast: bool,
     engine: str,
     ray_address: str | None,
     workers: int | None,
@@ -145,6 +148,7 @@ def grade(
         columns=None if columns is None else tuple(dict.fromkeys(filter(None, columns.split(",")))),
         prefix=prefix,
         reasoning=reasoning,
+        fast=fast,
         skip=on_error == "skip",
         overwrite=overwrite,
         restart=restart,
@@ -154,7 +158,7 @@ def grade(
     fingerprint = judge_fingerprint(folder)
 
     def load() -> Judge:
-        judge = Judge.load(folder)
+        judge = Judge.load(folder, fast=fast)
         judge.batch_size = batch_size or judge.batch_size
         return judge
 
@@ -165,7 +169,7 @@ def grade(
         from autograder.bulk.ray_engine import RayEngine, load_same
 
         where = RayEngine(ray_address, workers)
-        load = partial(load_same, folder.absolute(), fingerprint, batch_size)
+        load = partial(load_same, folder.absolute(), fingerprint, batch_size, fast)
     try:
         with tqdm(total=found.num_rows, unit="row", disable=None) as bar:
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.cli.fast import fast_option
 from autograder.schema import TIE
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _SKIPPED = 3
     help="Requests: a JSON object, an array, or one object a line; - reads standard input.",
 )
 @click.option("--model", "folder", default="build/judge", show_default=True, help="A judge.")
+@fast_option
 @click.option("--reasoning/--no-reasoning", default=True, show_default=True)
 @click.option(
     "--on-error",
@@ -78,6 +80,7 @@ def judge(
     tie: float,
     path: str | None,
     folder: str,
+    fast: bool,
     reasoning: bool,
     on_error: str,
     as_json: bool,
@@ -137,7 +140,7 @@ def judge(
     from autograder.cli.judge_answers import print_json, print_text
     from autograder.judge import Judge
 
-    loaded = Judge.load(folder)
+    loaded = Judge.load(folder, fast=fast)
     found = [row if isinstance(row, DataError) else _fitting(loaded, row) for row in found]
     _stop_at_fault(found, skip)
     print_answers = print_json if as_json else print_text

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from autograder.cli.fast import fast_option
+
 if TYPE_CHECKING:
     from autograder.judge import Judge
 
@@ -29,6 +31,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     type=click.Choice(["nf4", "fp4", "int8", "none"]),
     help="Of the base model; the default is as in training.",
 )
+@fast_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -106,6 +109,7 @@ def serve(
     folder: Path,
     device: str,
     quantization: Literal["nf4", "fp4", "int8", "none"] | None,
+    fast: bool,
     host: str,
     port: int,
     batch_size: int | None,
@@ -165,7 +169,7 @@ def serve(
     def load() -> Judge:
         from autograder.judge import Judge
 
-        judge = Judge.load(folder, device, quantization)
+        judge = Judge.load(folder, device, quantization, fast=fast)
         judge.batch_size = batch_size or judge.batch_size
         # The first pass is slow; nobody should wait for it.
         judge.evaluate("What is 1+1?", "2", "Is the sum right?", reasoning=False)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -152,9 +153,9 @@ def collate(
 
 
 def _trunk(example: Encoded, known: int) -> tuple[int, ...]:
-    """Lengths of the prefix's two segments, the rubric's and the prompt's, less what is known."""
-    rubric = max(example.rubric_end - known, 0)
-    return rubric, len(example.prefix) - known - rubric
+    """Lengths of the prefix's segments, less what is known."""
+    ends = [max(end, known) for end in (0, *example.segments)]
+    return tuple(end - start for start, end in pairwise(ends))
 
 
 def plan(examples: Sequence[Encoded], batch_size: int, max_tokens: int = 8192) -> list[list[int]]:

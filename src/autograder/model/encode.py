@@ -40,8 +40,8 @@ class Encoded:
         verdict: the digit, the reasoning and the end token; empty at inference.
         score: the label, or 0 where there is none.
         truncated: names of the fields that were cut.
-        rubric_end: how many tokens of the prefix are instruction and rubric, equal for equal
-            rubrics.
+        opening_end: how many tokens of the prefix are the instruction, equal for all.
+        rubric_end: how many are instruction and rubric, equal for equal rubrics.
     """
 
     prefix: tuple[int, ...]
@@ -49,7 +49,13 @@ class Encoded:
     verdict: tuple[int, ...]
     score: int
     truncated: tuple[str, ...]
+    opening_end: int = 0
     rubric_end: int = 0
+
+    @property
+    def segments(self) -> tuple[int, int, int]:
+        """Where the prefix's segments end: the instruction, the rubric, the prompt."""
+        return self.opening_end, self.rubric_end, len(self.prefix)
 
     @property
     def num_tokens(self) -> int:
@@ -179,9 +185,10 @@ class Encoder:
         *shared, (_, last) = parts
         prefix = (*self.opening, *(token for _, ids in shared for token in ids))
         branch = (*last, *self.closing, *self.lead)
-        at = next(i for i, (part, _) in enumerate(parts) if part.field == "rubric")
-        rubric_end = len(self.opening) + sum(len(ids) for _, ids in parts[: at + 1])
-        return Encoded(prefix, branch, verdict, score, tuple(truncated), rubric_end)
+        (_, heading), (_, criteria), *_ = parts
+        opening_end = len(self.opening) + len(heading)
+        rubric_end = opening_end + len(criteria)
+        return Encoded(prefix, branch, verdict, score, tuple(truncated), opening_end, rubric_end)
 
     def encode_example(self, example: Example) -> Encoded:
         """Encode a graded response with its verdict, for training."""

@@ -17,7 +17,7 @@ from peft.tuners.lora.layer import Linear
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.model.packed import PackedLinear, can_pack
+from autograder.model.packed import Int8Linear, PackedLinear, can_pack, has_int8
 
 
 def _dense(base: nn.Module, dtype: torch.dtype) -> Tensor:
@@ -74,8 +74,11 @@ class _LoraProduct(torch.autograd.Function):
 
 def _forward(layer: Any, x: Tensor) -> Tensor:
     packed = getattr(layer, "packed", None)
-    if packed is not None and not torch.is_grad_enabled() and x.dtype == packed.b.dtype:
-        return cast(Tensor, packed.multiply(x, adapted=not layer.disable_adapters))
+    if packed is not None and not torch.is_grad_enabled() and x.dtype == packed.dtype:
+        if isinstance(packed, PackedLinear):
+            return packed.multiply(x, adapted=not layer.disable_adapters)
+        if not layer.disable_adapters:
+            return cast(Int8Linear, packed).multiply(x)
     base = layer.get_base_layer()
     if torch.is_autocast_enabled(x.device.type):
         x = x.to(torch.get_autocast_dtype(x.device.type))
@@ -132,21 +135,29 @@ def packed_bytes(model: nn.Module, dtype: torch.dtype) -> int:
     return sum(sizes) * dtype.itemsize
 
 
-def pack_lora(model: nn.Module, dtype: torch.dtype) -> int:
+def pack_lora(model: nn.Module, dtype: torch.dtype, int8: bool = False) -> int:
     """Pack the fused layers for inference in `dtype`, which then takes the time of the products.
 
     Neither the base nor the adapter may change after it. Gradients go by the 4-bit weight still.
 
+    Args:
+        model: on a CPU.
+        dtype: of what goes into the layers and comes out.
+        int8: multiply in 8 bits: twice as fast, and a little beside. With the adapter switched
+            off the layers answer by the 4-bit weight then.
+
     Returns:
         how many layers were packed: none where this machine cannot.
     """
+    kind = Int8Linear if int8 else PackedLinear
     count = 0
     for layer in _fused(model):
         base, (name,) = layer.get_base_layer(), layer.active_adapters
-        if not can_pack(base.weight.device, dtype):
+        device = base.weight.device
+        if not can_pack(device, dtype) or (int8 and not has_int8(device)):
             continue
         a, b = layer.lora_A[name].weight, layer.lora_B[name].weight * layer.scaling[name]
         with torch.no_grad():
-            layer.packed = PackedLinear.of(_dense(base, dtype), base.bias, a, b)
+            layer.packed = kind.of(_dense(base, dtype), base.bias, a, b)
         count += 1
     return count

@@ -35,7 +35,7 @@ class Passes:
 
     Args:
         backbone: the model.
-        cached_tokens: tokens of rubrics and prompts whose keys and values are kept.
+        cached_tokens: tokens of instruction, rubrics and prompts whose keys and values are kept.
     """
 
     def __init__(self, backbone: Backbone, cached_tokens: int) -> None:
@@ -48,18 +48,20 @@ class Passes:
     def read(self, encoded: Sequence[Encoded]) -> Read:
         """One pass over examples that fit a batch."""
         backbone, kept = self.backbone, self.kept
-        prompts = {example.prefix for example in encoded}
-        rubrics = {example.prefix[: example.rubric_end] for example in encoded}
-        common = [prefix for group in (prompts, rubrics) if len(group) == 1 for prefix in group]
+        openings, rubrics, prompts = (
+            {example.prefix[: example.segments[at]] for example in encoded} for at in range(3)
+        )
+        levels = (prompts, rubrics, openings)
+        common = [prefix for level in levels if len(level) == 1 for prefix in level]
         with self._lock:
             known, layers = kept.find(common, backbone.adapted)
             batch = collate(encoded, self.encoder.pad_id, known=known)
             cache = start_cache(layers, len(batch.tree))
             logits = backbone.digit_logits(batch.to(backbone.device), cache)
             for example, (row, _, _) in zip(encoded, batch.branch, strict=True):
-                kept.keep(example.prefix[: example.rubric_end], backbone.adapted, cache, row)
-            if len(prompts) == 1:
-                kept.keep(encoded[0].prefix, backbone.adapted, cache, 0)
+                opening, rubric, prompt = example.segments
+                for end in (opening, rubric, prompt) if len(prompts) == 1 else (opening, rubric):
+                    kept.keep(example.prefix[:end], backbone.adapted, cache, row)
         return Read(logits.cpu(), batch, cache)
 
     def tokens(

@@ -1,8 +1,8 @@
 """Keys and values of text that many answers have in common, kept between passes.
 
-A rubric is read once for all prompts that are graded by it, and a prompt once for all its
-answers. What is kept was computed by the same products, in the same segments, as without a
-cache, so a verdict does not depend on what was graded before it.
+The instruction is read once for all, a rubric once for all prompts that are graded by it, and a
+prompt once for all its answers. What is kept was computed by the same products, in the same
+segments, as without a cache, so a verdict does not depend on what was graded before it.
 """
 
 from __future__ import annotations
