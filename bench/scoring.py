@@ -5,9 +5,10 @@
 
 The peer does what judges usually do with the same weights on the same machine: transformers, PEFT
 and bitsandbytes load base and adapter, their `generate` writes the verdict, reasoning included,
-after the same first word that the judge is given, and the score is looked for in the text. Each
-side grades the same answers in batches of the same size; the slow ones grade fewer of them. Fast is
-the judge in 8 bits, where the processor has products of 8 bits.
+after the same first word that the judge is given, and the score is looked for in the text: once
+until the model ends, once for a reasoning of a given length, as other judges write longer ones.
+Each side grades the same answers in batches of the same size; the slow ones grade fewer of them.
+Fast is the judge in 8 bits, where the processor has products of 8 bits.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -47,6 +48,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--generated", type=int, default=20, help="answers to generate for")
     parser.add_argument("--batch-size", type=int, default=5)
     parser.add_argument("--max-new-tokens", type=int, default=96)
+    parser.add_argument("--long", type=int, default=64, help="tokens of the peer's longer text")
     parser.add_argument("--rounds", type=int, default=3, help="of scoring; the median counts")
     parser.add_argument("--seed", type=int, default=17, help="draws the answers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
@@ -97,13 +99,25 @@ def load_peer(folder: Path, like: Judge) -> Any:
         return PeftModel.from_pretrained(base, str(folder)).eval()
 
 
+class Written(NamedTuple):
+    """What the peer wrote: the scores that were found in it, and tokens in all."""
+
+    scores: list[int | None]
+    num_tokens: int
+
+
 @torch.no_grad()
 def read_from_text(
-    peer: Any, judge: Judge, requests: Sequence[Request], max_new_tokens: int
-) -> list[int | None]:
+    peer: Any,
+    judge: Judge,
+    requests: Sequence[Request],
+    max_new_tokens: int,
+    min_new_tokens: int = 0,
+) -> Written:
     """The peer: generate the whole verdict, then look for the score in it."""
     encoder = judge.encoder
     found: list[int | None] = []
+    num_tokens = 0
     for start in range(0, len(requests), judge.batch_size):
         rows = []
         for request in requests[start : start + judge.batch_size]:
@@ -116,6 +130,7 @@ def read_from_text(
             input_ids=ids.to(judge.backbone.device),
             attention_mask=mask.to(judge.backbone.device),
             max_new_tokens=max_new_tokens,
+            min_new_tokens=min_new_tokens,
             do_sample=False,
             temperature=None,
             top_p=None,
@@ -124,10 +139,12 @@ def read_from_text(
             eos_token_id=encoder.end_id,
             pad_token_id=encoder.pad_id,
         )
-        for text in encoder.tokenizer.batch_decode(out[:, longest:], skip_special_tokens=True):
+        new = out[:, longest:]
+        num_tokens += int((new != encoder.pad_id).sum())
+        for text in encoder.tokenizer.batch_decode(new, skip_special_tokens=True):
             match = _SCORE.search(LEAD + text)
             found.append(int(match[1]) if match else None)
-    return found
+    return Written(found, num_tokens)
 
 
 def scored(judge: Judge, requests: Sequence[Request]) -> tuple[float, list[Verdict]]:
@@ -160,6 +177,7 @@ def measure(
         )
     )
     read_s, read = seconds(lambda: read_from_text(peer, judge, few, args.max_new_tokens))
+    long_s, long = seconds(lambda: read_from_text(peer, judge, few, args.long, args.long))
     found = {
         "model": judge.model,
         "threads": torch.get_num_threads(),
@@ -173,10 +191,16 @@ def measure(
         "read_from_text": {
             "answers": len(few),
             "per_s": len(few) / read_s,
-            "unreadable": sum(one is None for one in read),
+            "tokens_per_answer": read.num_tokens / len(few),
+            "unreadable": sum(one is None for one in read.scores),
             "same_score": sum(
-                one == verdict.score for one, verdict in zip(read, verdicts, strict=False)
+                one == verdict.score for one, verdict in zip(read.scores, verdicts, strict=False)
             ),
+        },
+        "read_from_long_text": {
+            "answers": len(few),
+            "per_s": len(few) / long_s,
+            "tokens_per_answer": long.num_tokens / len(few),
         },
     }
     for _, quick in others:
@@ -206,21 +230,27 @@ def main(argv: Sequence[str] | None = None) -> None:
     found = measure(judge, fast, load_peer(args.model, like=judge), examples, args)
     text = found["read_from_text"]
     print(f"{printable(found['model'])}, {found['threads']} threads, batches of {judge.batch_size}")
-    print(f"{'':28}answers/s  times text")
+    print(f"{'':30}answers/s  times text   long text")
     for key, name in (
         ("fast", "score alone, fast"),
         ("scored", "score alone"),
         ("reasoned", "score, then reasoning"),
         ("read_from_text", "text, score read from it"),
+        ("read_from_long_text", "long text, score read from it"),
     ):
         if key in found:
             per_s = found[key]["per_s"]
-            print(f"{name:28}{per_s:9.3f}  {per_s / text['per_s']:10.1f}")
+            ratios = (per_s / found[f"read_from_{kind}"]["per_s"] for kind in ("text", "long_text"))
+            print(f"{name:30}{per_s:9.3f}" + "".join(f"  {ratio:10.1f}" for ratio in ratios))
     if quick := found.get("fast"):
         print(
             f"fast: {quick['same_score']} of {quick['answers']} with the same score, expected "
             f"scores {quick['shift']:.3f} apart on average"
         )
+    print(
+        f"text: {text['tokens_per_answer']:.0f} tokens an answer, long text: "
+        f"{found['read_from_long_text']['tokens_per_answer']:.0f}"
+    )
     print(
         f"text: {text['unreadable']} of {text['answers']} without a score, "
         f"{text['same_score']} with the same one"

@@ -34,23 +34,26 @@ def test_the_report_counts_each_side(scoring, judge_folder, tmp_path, capsys):
     data, out = tmp_path / "data.jsonl", tmp_path / "out.json"
     write_examples(data, make_examples(3))
     options = ["--scored", "10", "--generated", "4", "--rounds", "1", "--max-new-tokens", "6"]
+    options += ["--long", "9"]
     scoring.main(["--model", str(judge_folder), "--data", str(data), "--json", str(out), *options])
     found = json.loads(out.read_text())
     assert found["scored"]["answers"] == 10
     assert found["read_from_text"]["answers"] == found["reasoned"]["answers"] == 4
-    sides = ["scored", "reasoned", "read_from_text"]
+    sides = ["scored", "reasoned", "read_from_text", "read_from_long_text"]
+    assert 0 < found["read_from_text"]["tokens_per_answer"] <= 6
+    assert found["read_from_long_text"]["tokens_per_answer"] == 9
     if has_int8(torch.device("cpu")):
         sides.insert(0, "fast")
         assert found["fast"]["answers"] == 10
         assert found["fast"]["same_score"] <= 10
         assert 0 < found["fast"]["shift"] < 0.2
     lines = capsys.readouterr().out.splitlines()[2 : 2 + len(sides)]
-    shown = [[float(number) for number in line.split()[-2:]] for line in lines]
-    for side, (per_s, ratio) in zip(sides, shown, strict=True):
+    for side, line in zip(sides, lines, strict=True):
+        per_s, *ratios = [float(number) for number in line.split()[-3:]]
         assert per_s == pytest.approx(found[side]["per_s"], abs=1e-3)
-        expected = found[side]["per_s"] / found["read_from_text"]["per_s"]
-        assert ratio == pytest.approx(expected, abs=0.06)
-    assert shown[-1][1] == 1
+        for ratio, peer in zip(ratios, sides[-2:], strict=True):
+            expected = found[side]["per_s"] / found[peer]["per_s"]
+            assert ratio == pytest.approx(expected, abs=0.06)
 
 
 def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monkeypatch):
@@ -60,7 +63,7 @@ def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monk
     tokenizer = judge.encoder.tokenizer
     monkeypatch.setattr(tokenizer, "batch_decode", lambda *_, **__: texts)
     peer = scoring.load_peer(judge_folder, like=judge)
-    assert scoring.read_from_text(peer, judge, requests, 2) == [4, None, 2]
+    assert scoring.read_from_text(peer, judge, requests, 2).scores == [4, None, 2]
 
 
 def test_the_peer_has_the_judges_weights(scoring, judge_folder):
