@@ -8,11 +8,13 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.cli.verdict_text import Screen, json_line
 from autograder.judge import Judge
+from autograder.model.packed import has_int8
 from autograder.schema import Comparison, Verdict
 from autograder.terminal import printable
 
@@ -74,6 +76,13 @@ def write(path, *rows):
 # --- one response
 
 
+@pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits here")
+def test_fast_asks_the_judge_in_8_bits(folder, judge):
+    (values,) = rows_of(call(folder, *options(**TEXTS), "--fast", "--json", "--no-reasoning"))
+    assert values["model"] == judge.model + "+int8"
+    assert_same(values, Judge.load(folder, fast=True).evaluate(*TEXTS.values(), reasoning=False))
+
+
 def test_a_verdict_as_json_is_that_of_the_judge(folder, judge):
     result = call(folder, *options(**TEXTS, reference="8"), "--json", "--no-reasoning")
     (values,) = rows_of(result)
@@ -130,7 +139,7 @@ def test_the_reasoning_is_printed_as_it_comes(folder, monkeypatch):
                 yield piece
             seen.append(sys.stdout.buffer.getvalue().decode())
 
-    monkeypatch.setattr(Judge, "load", lambda folder: Slow())
+    monkeypatch.setattr(Judge, "load", lambda folder, fast: Slow())
     result = call(folder, *options(**TEXTS))
     assert "Score: 2/5" in seen[0]
     assert seen[0].endswith("expected 2.25, confidence 0.60\nReasoning: ")
@@ -151,7 +160,7 @@ def test_interrupted_it_ends_its_line_and_exits_with_130(folder, monkeypatch, ca
             yield "Half a"
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Judge, "load", lambda folder: Interrupted())
+    monkeypatch.setattr(Judge, "load", lambda folder, fast: Interrupted())
     assert exit_of(folder, *options(**TEXTS)) == 130
     captured = capsys.readouterr()
     assert captured.out.endswith("Reasoning: Half a\n")
