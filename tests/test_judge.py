@@ -18,10 +18,10 @@ from autograder.judge import Judge, Request
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.encode import Encoder
 from autograder.model.module import JudgeModule
-from autograder.model.packed import has_int8
 from autograder.model.passes import Passes, Read
 from autograder.prompt import TEMPLATE_VERSION, read_reasoning
 from autograder.published import judge_fingerprint, read_judge
+from processor import needs_int8
 
 CPU = torch.device("cpu")
 
@@ -452,7 +452,7 @@ def test_weights_are_packed_where_they_fit_and_grade_alike(saved, requests, monk
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
 
 
-@pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits here")
+@needs_int8
 def test_a_fast_judge_is_near_to_the_exact_one_and_says_what_it_is(saved, requests):
     exact, fast = (Judge.load(saved, device="cpu", fast=fast) for fast in (False, True))
     assert fast.model == exact.model + "+int8"

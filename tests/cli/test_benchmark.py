@@ -3,13 +3,12 @@ from __future__ import annotations
 import json
 
 import pytest
-import torch
 from click.testing import CliRunner
 from scipy import stats
 
 from autograder.cli.benchmark import benchmark
 from autograder.errors import DataError
-from autograder.model.packed import has_int8
+from processor import needs_int8
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_limit_and_reference(folder, file):
     assert without.stdout.partition("\n\n")[2] != result.stdout.partition("\n\n")[2]
 
 
-@pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits")
+@needs_int8
 def test_a_fast_judge_is_measured_as_such(folder, file, tmp_path):
     paths = [tmp_path / "exact.json", tmp_path / "fast.json"]
     options = ("--judge", folder, "--bootstrap", 20, "--predictions", tmp_path / "rows.csv")

@@ -4,15 +4,13 @@ import csv
 import json
 
 import pytest
-import torch
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.judge import Judge
-from autograder.model.packed import has_int8
+from processor import needs_int8
 
 NUM_ROWS = 23
-needs_int8 = pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits")
 
 
 @pytest.fixture

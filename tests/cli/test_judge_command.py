@@ -8,15 +8,14 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-import torch
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.cli.verdict_text import Screen, json_line
 from autograder.judge import Judge
-from autograder.model.packed import has_int8
 from autograder.schema import Comparison, Verdict
 from autograder.terminal import printable
+from processor import needs_int8
 
 TEXTS = {
     "prompt": "How many legs has a spider?",
@@ -76,7 +75,7 @@ def write(path, *rows):
 # --- one response
 
 
-@pytest.mark.skipif(not has_int8(torch.device("cpu")), reason="no products of 8 bits here")
+@needs_int8
 def test_fast_asks_the_judge_in_8_bits(folder, judge):
     (values,) = rows_of(call(folder, *options(**TEXTS), "--fast", "--json", "--no-reasoning"))
     assert values["model"] == judge.model + "+int8"

@@ -10,15 +10,21 @@ from autograder.model.batch import collate
 from autograder.model.lora import pack_lora, packed_bytes
 from autograder.model.packed import can_pack, has_int8
 from lora_layer import IN, OUT, adapted
+from processor import needs_int8
 
 CPU = torch.device("cpu")
-needs_int8 = pytest.mark.skipif(not has_int8(CPU), reason="no products of 8 bits here")
 
 
 @pytest.fixture
 def x():
     torch.manual_seed(4)
     return torch.randn(3, 5, IN)
+
+
+def backbone_and_batch(config, examples, dtype):
+    base, encoder = load_base(config.model, config.quantization, device=CPU, dtype=dtype)
+    backbone = Backbone(add_adapter(base, config.lora, seed=1), encoder).eval()
+    return backbone, collate(encoder.encode_all(examples[:5]), encoder.pad_id)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -72,16 +78,12 @@ def test_another_dtype_and_gradients_go_by_the_layer_itself(x):
 
 
 def test_a_model_packs_its_lora_layers_and_says_how_large_they_are(tiny_config, examples):
-    base, encoder = load_base(
-        tiny_config.model, tiny_config.quantization, device=CPU, dtype=torch.float32
-    )
-    backbone = Backbone(add_adapter(base, tiny_config.lora, seed=1), encoder).eval()
-    batch = collate(encoder.encode_all(examples[:5]), encoder.pad_id)
+    backbone, batch = backbone_and_batch(tiny_config, examples, torch.float32)
     with torch.no_grad():
         expected = backbone(batch)
         count = pack_lora(backbone, torch.float32)
         assert torch.allclose(backbone(batch), expected, atol=1e-4)
-    shape = base.config
+    shape = backbone.causal.config
     assert count == 7 * shape.num_hidden_layers
     assert count == sum(hasattr(layer, "packed") for layer in backbone.modules())
     width, inner = shape.hidden_size, shape.intermediate_size
@@ -91,13 +93,9 @@ def test_a_model_packs_its_lora_layers_and_says_how_large_they_are(tiny_config, 
 
 
 def test_the_digits_logits_are_those_of_the_whole_vocabulary(tiny_config, examples):
-    base, encoder = load_base(
-        tiny_config.model, tiny_config.quantization, device=CPU, dtype=torch.float32
-    )
-    backbone = Backbone(add_adapter(base, tiny_config.lora, seed=1), encoder).eval()
-    batch = collate(encoder.encode_all(examples[:5]), encoder.pad_id)
+    backbone, batch = backbone_and_batch(tiny_config, examples, torch.float32)
     with torch.no_grad():
-        expected = backbone(batch)[batch.is_score][:, list(encoder.digit_ids)]
+        expected = backbone(batch)[batch.is_score][:, list(backbone.encoder.digit_ids)]
         found = backbone.digit_logits(batch)
     assert found.shape == (5, 5)
     assert torch.allclose(found, expected, atol=1e-5)
@@ -163,16 +161,12 @@ def test_in_8_bits_with_the_adapter_off_it_is_the_base(x):
 
 @needs_int8
 def test_a_model_in_8_bits_is_near_to_itself(tiny_config, examples):
-    base, encoder = load_base(
-        tiny_config.model, tiny_config.quantization, device=CPU, dtype=torch.bfloat16
-    )
-    backbone = Backbone(add_adapter(base, tiny_config.lora, seed=1), encoder).eval()
-    batch = collate(encoder.encode_all(examples[:5]), encoder.pad_id)
+    backbone, batch = backbone_and_batch(tiny_config, examples, torch.bfloat16)
     with torch.no_grad():
         expected = backbone.digit_logits(batch)
         count = pack_lora(backbone, torch.bfloat16, int8=True)
         found = backbone.digit_logits(batch)
-    assert count == 7 * base.config.num_hidden_layers
+    assert count == 7 * backbone.causal.config.num_hidden_layers
     assert 0 < (found - expected).abs().mean() < 0.1 * expected.abs().mean()
 
 
