@@ -114,8 +114,8 @@ class Judge:
             batch_size: responses in one forward pass.
             packed: on a CPU, keep dense weights beside the 4-bit ones (0.7 GB for a 0.5B in bf16),
                 laid out for its products; None does so where they fit twice into the free memory.
-            fast: on a CPU, multiply in 8 bits: 1.6 times as fast, with expected scores that are
-                some 0.03 beside; `Verdict.model` says so.
+            fast: on a CPU, multiply in 8 bits: some 1.5 times as fast, with expected scores that
+                are some 0.03 beside; `Verdict.model` says so.
 
         Raises:
             ModelError: the folder holds no judge, or one of another template; or there is no
@@ -151,7 +151,9 @@ class Judge:
         from autograder.model.lora import pack_lora  # it imports what load_base keeps quiet
 
         if fast or packed or (packed is None and _fits(backbone, dtype)):
-            pack_lora(backbone, dtype, int8=fast)
+            count = pack_lora(backbone, dtype, int8=fast)
+            if fast and not count:
+                raise ModelError(f"fast: {folder}: not for this kind of adapter; leave it out")
         name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
         return cls(backbone, values["temperature"], batch_size, name + FAST if fast else name)
 

@@ -151,6 +151,23 @@ def test_in_8_bits_no_row_depends_on_another(x):
 
 
 @needs_int8
+def test_in_8_bits_a_tensor_changed_in_place_is_rounded_anew(x):
+    model, _ = adapted(quantised=True)
+    with torch.no_grad():
+        pack_lora(model, torch.float32, int8=True)
+        before = model(x)
+        assert torch.equal(model(x), before)
+        x.mul_(2)
+        assert torch.equal(model(x), model(x.clone()))
+        assert not torch.allclose(model(x), before, atol=1e-2)
+    with torch.inference_mode():
+        inferred = x.clone()
+        model(inferred)
+        inferred.div_(2)
+        assert torch.allclose(model(inferred), before, atol=1e-5)
+
+
+@needs_int8
 def test_in_8_bits_with_the_adapter_off_it_is_the_base(x):
     model, _ = adapted(quantised=True)
     with torch.no_grad(), model.disable_adapter():

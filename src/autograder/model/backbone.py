@@ -18,6 +18,7 @@ from autograder.model import attention, quantized
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoder
 from autograder.model.fetch import pull
+from autograder.model.last_layer import Places, shorten
 from autograder.model.quiet import quiet
 from autograder.model.sizes import ARCHITECTURES, lora_targets
 
@@ -60,6 +61,7 @@ class Backbone(nn.Module):
         self.model = model
         self.encoder = encoder
         self.register_buffer("digit_ids", torch.tensor(encoder.digit_ids), persistent=False)
+        self._short = shorten(self.causal)
 
     @property
     def causal(self) -> Any:
@@ -77,7 +79,7 @@ class Backbone(nn.Module):
         Only these T hidden states go through the output head: with a vocabulary of 152k the
         head on every position would cost as much as the rest of a small model.
         """
-        hidden = self._hidden(batch)[batch.rows, batch.columns]
+        hidden = self._hidden(batch, (batch.rows, batch.columns))
         return cast(Tensor, self.causal.get_output_embeddings()(hidden))
 
     def digit_logits(self, batch: Batch, cache: Any = None) -> Tensor:
@@ -90,14 +92,14 @@ class Backbone(nn.Module):
             cache: transformers' cache of the `batch.known` tokens before each row; the rows' own
                 keys and values are added to it.
         """
-        rows, columns = batch.rows[batch.is_score], batch.columns[batch.is_score]
-        hidden = self._hidden(batch, cache)[rows, columns].float()
+        places = batch.rows[batch.is_score], batch.columns[batch.is_score]
+        hidden = self._hidden(batch, places, cache).float()
         head = self.causal.get_output_embeddings()
         bias = None if head.bias is None else head.bias[self.digit_ids].float()
         return functional.linear(hidden, head.weight[self.digit_ids].float(), bias)
 
-    def _hidden(self, batch: Batch, cache: Any = None) -> Tensor:
-        """Last hidden states (R, L, width)."""
+    def _hidden(self, batch: Batch, read: Places, cache: Any = None) -> Tensor:
+        """Last hidden states (T, width) where T of them are read."""
         causal = self.causal
         dtype = causal.get_input_embeddings().weight.dtype
         options: dict[str, Any] = {}
@@ -107,6 +109,8 @@ class Backbone(nn.Module):
         else:
             mask = torch.zeros(batch.allowed.shape, dtype=dtype, device=batch.allowed.device)
             options["attention_mask"] = mask.masked_fill_(~batch.allowed, torch.finfo(dtype).min)
+        if self._short:
+            options["read"] = read
         body = getattr(causal, causal.base_model_prefix)
         out = body(
             input_ids=batch.input_ids,
@@ -115,7 +119,8 @@ class Backbone(nn.Module):
             past_key_values=cache,
             **options,
         )
-        return cast(Tensor, out.last_hidden_state)
+        hidden = cast(Tensor, out.last_hidden_state)
+        return hidden if self._short else hidden[read]
 
     @contextmanager
     def without_adapter(self) -> Iterator[None]:

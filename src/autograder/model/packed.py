@@ -115,16 +115,17 @@ def _rounded(x: Tensor) -> tuple[Tensor, Tensor]:
 
     Kept with x, which several layers get: queries, keys and values are products of one input.
     """
-    kept: tuple[Tensor, Tensor] | None = getattr(x, "rounded", None)
-    if kept is None:
+    version = None if x.is_inference() else x._version  # counts changes in place
+    at, kept = getattr(x, "rounded", (None, None))
+    if version is None or at != version:
         flat = x.reshape(-1, x.shape[-1])
         # 126 and not 127: in bf16 the step may be a little too small.
         step = flat.abs().amax(dim=1, keepdim=True).div_(126).clamp_(min=_TINY)
         signed = (flat / step).round_().to(torch.int8)
         # The sign bit turned over is an addition of 128, and quicker.
         kept = (signed ^ -128).view(torch.uint8), step
-        x.rounded = kept  # type: ignore[attr-defined]  # a name of our own
-    return kept
+        x.rounded = version, kept  # type: ignore[attr-defined]  # a name of our own
+    return cast(tuple[Tensor, Tensor], kept)
 
 
 def has_int8(device: torch.device) -> bool:
