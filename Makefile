@@ -66,7 +66,8 @@ bench: setup  ## one training step beside TRL's; answers a second (takes minutes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[bench]'
 	$(BIN)/python bench/train_step.py
-	@if test -e build/judge; then $(BIN)/python bench/scoring.py; \
+	@if test -e build/judge; then \
+		$(BIN)/python bench/scoring.py && $(BIN)/python bench/scoring.py --batch-size 1; \
 		else echo "no judge to time yet: make repro"; fi
 
 serve: setup  ## serve the judge over HTTP, with a playground at http://127.0.0.1:8000/

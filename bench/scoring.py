@@ -20,6 +20,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,15 +42,15 @@ _SCORE = re.compile(r"Score:\s*([1-5])\s*/\s*5")
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Answers graded a second, three ways.")
+    parser = argparse.ArgumentParser(description="Answers graded a second, each way.")
     parser.add_argument("--model", type=Path, default=Path("build/judge"))
     parser.add_argument("--data", type=Path, default=Path("build/splits/test.jsonl"))
-    parser.add_argument("--scored", type=int, default=200, help="answers to score")
-    parser.add_argument("--generated", type=int, default=20, help="answers to generate for")
+    parser.add_argument("--scored", type=int, default=400, help="answers to score")
+    parser.add_argument("--generated", type=int, default=40, help="answers to generate for")
     parser.add_argument("--batch-size", type=int, default=5)
     parser.add_argument("--max-new-tokens", type=int, default=96)
     parser.add_argument("--long", type=int, default=64, help="tokens of the peer's longer text")
-    parser.add_argument("--rounds", type=int, default=3, help="of scoring; the median counts")
+    parser.add_argument("--rounds", type=int, default=4, help="turns of each side")
     parser.add_argument("--seed", type=int, default=17, help="draws the answers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     return parser.parse_args(argv)
@@ -66,12 +67,6 @@ def draw(path: Path, num: int, seed: int) -> list[Example]:
     if len(drawn) < num:
         raise SystemExit(f"{path}: holds {len(drawn)} answers, {num} are asked for")
     return drawn[:num]
-
-
-def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.perf_counter()
-    result = work()
-    return time.perf_counter() - started, result
 
 
 def load_peer(folder: Path, like: Judge) -> Any:
@@ -99,10 +94,20 @@ def load_peer(folder: Path, like: Judge) -> Any:
         return PeftModel.from_pretrained(base, str(folder)).eval()
 
 
-class Written(NamedTuple):
-    """What the peer wrote: the scores that were found in it, and tokens in all."""
+def spread(total: int, num: int, size: int) -> list[int]:
+    """`num` of `total` places, in blocks of `size` at equal distances.
 
-    scores: list[int | None]
+    So the few answers of the slow sides are about as long as the many of the quick ones.
+    """
+    blocks = num // size
+    starts = (block * total // blocks // size * size for block in range(blocks))
+    return [start + at for start in starts for at in range(size)]
+
+
+class Written(NamedTuple):
+    """What the peer wrote for one answer: the score found in it, if any, and its tokens."""
+
+    score: int | None
     num_tokens: int
 
 
@@ -113,11 +118,10 @@ def read_from_text(
     requests: Sequence[Request],
     max_new_tokens: int,
     min_new_tokens: int = 0,
-) -> Written:
+) -> list[Written]:
     """The peer: generate the whole verdict, then look for the score in it."""
     encoder = judge.encoder
-    found: list[int | None] = []
-    num_tokens = 0
+    found = []
     for start in range(0, len(requests), judge.batch_size):
         rows = []
         for request in requests[start : start + judge.batch_size]:
@@ -140,17 +144,38 @@ def read_from_text(
             pad_token_id=encoder.pad_id,
         )
         new = out[:, longest:]
-        num_tokens += int((new != encoder.pad_id).sum())
-        for text in encoder.tokenizer.batch_decode(new, skip_special_tokens=True):
+        texts = encoder.tokenizer.batch_decode(new, skip_special_tokens=True)
+        lengths = (new != encoder.pad_id).sum(dim=1).tolist()
+        for text, length in zip(texts, lengths, strict=True):
             match = _SCORE.search(LEAD + text)
-            found.append(int(match[1]) if match else None)
-    return Written(found, num_tokens)
+            found.append(Written(int(match[1]) if match else None, length))
+    return found
 
 
-def scored(judge: Judge, requests: Sequence[Request]) -> tuple[float, list[Verdict]]:
-    """Seconds of grading without reasonings, by a judge that knows no prefix yet."""
+def score(judge: Judge, requests: Sequence[Request], **options: Any) -> list[Verdict]:
+    """Grade with a judge that knows no prefix yet."""
     fresh = Judge(judge.backbone, judge.temperature, judge.batch_size)
-    return seconds(partial(list, fresh.evaluate_many(requests)))
+    return list(fresh.evaluate_many(requests, **options))
+
+
+@dataclass
+class Side:
+    """One way to grade, and what it has done so far."""
+
+    grade: Callable[[Sequence[Request]], list[Any]]
+    requests: Sequence[Request]
+    results: list[Any] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def go(self, part: int, parts: int) -> None:
+        """Grade a part of the requests."""
+        start, end = (len(self.requests) * at // parts for at in (part, part + 1))
+        started = time.perf_counter()
+        self.results += self.grade(self.requests[start:end])
+        self.seconds += time.perf_counter() - started
+
+    def report(self) -> dict[str, Any]:
+        return {"answers": len(self.results), "per_s": len(self.results) / self.seconds}
 
 
 def measure(
@@ -160,69 +185,63 @@ def measure(
     examples: Sequence[Example],
     args: argparse.Namespace,
 ) -> dict[str, Any]:
-    """Answers a second of each side, and how often their scores agree."""
-    requests = [Request(*texts_of(example)) for example in examples]
-    few = requests[: args.generated]
-    judges = [judge] if fast is None else [judge, fast]
-    for one in judges:
-        list(one.evaluate_many(requests[:5]))  # the first pass allocates
-    rounds = [[scored(one, requests) for one in judges] for _ in range(args.rounds)]
-    times = [
-        statistics.median(taken for taken, _ in column) for column in zip(*rounds, strict=True)
-    ]
-    (_, verdicts), *others = rounds[-1]
-    reasoned_s, reasoned = seconds(
-        lambda: list(
-            judge.evaluate_many(few, reasoning=True, max_reasoning_tokens=args.max_new_tokens)
-        )
-    )
-    read_s, read = seconds(lambda: read_from_text(peer, judge, few, args.max_new_tokens))
-    long_s, long = seconds(lambda: read_from_text(peer, judge, few, args.long, args.long))
-    found = {
+    """Answers a second of each side, and how often their scores agree.
+
+    The sides take turns, a part of their answers each time, so that a machine that slows down
+    slows all of them.
+    """
+    many = [Request(*texts_of(example)) for example in examples]
+    places = spread(len(many), args.generated, judge.batch_size)
+    few = [many[at] for at in places]
+    reason = {"reasoning": True, "max_reasoning_tokens": args.max_new_tokens}
+    read = partial(read_from_text, peer, judge)
+    sides = {
+        "scored": Side(partial(score, judge), many),
+        "reasoned": Side(partial(score, judge, **reason), few),
+        "read_from_text": Side(partial(read, max_new_tokens=args.max_new_tokens), few),
+        "read_from_long_text": Side(
+            partial(read, max_new_tokens=args.long, min_new_tokens=args.long), few
+        ),
+    }
+    if fast is not None:
+        sides["fast"] = Side(partial(score, fast), many)
+    for side in sides.values():
+        side.grade(many[: judge.batch_size])  # the first pass allocates
+    for part in range(args.rounds):
+        for side in sides.values():
+            side.go(part, args.rounds)
+    found: dict[str, Any] = {
         "model": judge.model,
         "threads": torch.get_num_threads(),
         "batch_size": judge.batch_size,
-        "scored": {"answers": len(requests), "per_s": len(requests) / times[0]},
-        "reasoned": {
-            "answers": len(few),
-            "per_s": len(few) / reasoned_s,
-            "same_score": same_scores(reasoned, verdicts),
-        },
-        "read_from_text": {
-            "answers": len(few),
-            "per_s": len(few) / read_s,
-            "tokens_per_answer": read.num_tokens / len(few),
-            "unreadable": sum(one is None for one in read.scores),
-            "same_score": sum(
-                one == verdict.score for one, verdict in zip(read.scores, verdicts, strict=False)
-            ),
-        },
-        "read_from_long_text": {
-            "answers": len(few),
-            "per_s": len(few) / long_s,
-            "tokens_per_answer": long.num_tokens / len(few),
-        },
     }
-    for _, quick in others:
-        found["fast"] = {
-            "answers": len(requests),
-            "per_s": len(requests) / times[1],
-            "same_score": same_scores(quick, verdicts),
+    found |= {name: side.report() for name, side in sides.items()}
+    verdicts = sides["scored"].results
+    for name in ("read_from_text", "read_from_long_text"):
+        written = sides[name].results
+        found[name] |= {
+            "tokens_per_answer": statistics.mean(one.num_tokens for one in written),
+            "unreadable": sum(one.score is None for one in written),
+            "same_score": sum(
+                one.score == verdicts[at].score for one, at in zip(written, places, strict=True)
+            ),
+        }
+    if fast is not None:
+        pairs = list(zip(sides["fast"].results, verdicts, strict=True))
+        found["fast"] |= {
+            "same_score": sum(one.score == other.score for one, other in pairs),
             "shift": statistics.mean(
-                abs(one.expected_score - other.expected_score)
-                for one, other in zip(quick, verdicts, strict=True)
+                abs(one.expected_score - other.expected_score) for one, other in pairs
             ),
         }
     return found
 
 
-def same_scores(some: Sequence[Verdict], others: Sequence[Verdict]) -> int:
-    return sum(one.score == other.score for one, other in zip(some, others, strict=False))
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    examples = draw(args.data, max(args.scored, args.generated), args.seed)
+    if args.generated % args.batch_size or not args.generated <= args.scored:
+        raise SystemExit("--generated: must be a multiple of --batch-size, at most --scored")
+    examples = draw(args.data, args.scored, args.seed)
     judge = Judge.load(args.model, batch_size=args.batch_size)
     fast = None
     if has_int8(judge.backbone.device):

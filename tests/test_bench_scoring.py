@@ -33,8 +33,8 @@ def judge_folder(tiny_base, tmp_path):
 def test_the_report_counts_each_side(scoring, judge_folder, tmp_path, capsys):
     data, out = tmp_path / "data.jsonl", tmp_path / "out.json"
     write_examples(data, make_examples(3))
-    options = ["--scored", "10", "--generated", "4", "--rounds", "1", "--max-new-tokens", "6"]
-    options += ["--long", "9"]
+    options = ["--scored", "10", "--generated", "4", "--rounds", "2", "--max-new-tokens", "6"]
+    options += ["--long", "9", "--batch-size", "2"]
     scoring.main(["--model", str(judge_folder), "--data", str(data), "--json", str(out), *options])
     found = json.loads(out.read_text())
     assert found["scored"]["answers"] == 10
@@ -63,7 +63,8 @@ def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monk
     tokenizer = judge.encoder.tokenizer
     monkeypatch.setattr(tokenizer, "batch_decode", lambda *_, **__: texts)
     peer = scoring.load_peer(judge_folder, like=judge)
-    assert scoring.read_from_text(peer, judge, requests, 2).scores == [4, None, 2]
+    written = scoring.read_from_text(peer, judge, requests, 2)
+    assert [one.score for one in written] == [4, None, 2]
 
 
 def test_the_peer_has_the_judges_weights(scoring, judge_folder):
@@ -77,6 +78,17 @@ def test_the_peer_has_the_judges_weights(scoring, judge_folder):
         with torch.no_grad():
             found = peer(input_ids=ids).logits[0, -1, list(judge.encoder.digit_ids)]
         assert found.tolist() == pytest.approx(row.tolist(), abs=1e-3)
+
+
+def test_the_few_answers_lie_all_over_the_many(scoring):
+    assert scoring.spread(40, 10, 5) == [0, 1, 2, 3, 4, 20, 21, 22, 23, 24]
+    assert scoring.spread(40, 4, 1) == [0, 10, 20, 30]
+    assert scoring.spread(10, 10, 5) == list(range(10))
+
+
+def test_what_does_not_fill_batches_is_refused(scoring):
+    with pytest.raises(SystemExit, match="multiple of --batch-size"):
+        scoring.main(["--generated", "7"])
 
 
 def test_too_few_answers_are_told(scoring, tmp_path):
