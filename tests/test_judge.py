@@ -485,6 +485,13 @@ def test_what_cannot_be_fast_is_said_before_anything_is_loaded(
         Judge.load(saved, **{"device": "cpu", "fast": True, **options})
 
 
+@needs_int8
+def test_an_adapter_that_cannot_be_packed_is_not_fast_without_a_word(saved, monkeypatch):
+    monkeypatch.setattr("autograder.model.lora.pack_lora", lambda *_, **__: 0)
+    with pytest.raises(ModelError, match=r"^fast: .*not for this kind of adapter"):
+        Judge.load(saved, device="cpu", fast=True)
+
+
 def test_a_saved_judge_says_what_it_is(saved, tiny_config):
     values = read_judge(saved)
     assert values["template_version"] == TEMPLATE_VERSION
