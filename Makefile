@@ -62,7 +62,7 @@ test-integrations:  ## the judge in inspect_ai, deepeval and TRL themselves, in 
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check inspect_ai==0.3.285 deepeval==4.3.1
 	$(TOOLS)/bin/python -m pytest -p no:asyncio tests/integrations --timeout 1800
 
-bench: setup  ## one training step beside TRL's; answers a second (takes minutes; keep it idle)
+bench: setup  ## one training step beside TRL's; answers a second (half an hour; keep it idle)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[bench]'
 	$(BIN)/python bench/train_step.py

@@ -239,8 +239,14 @@ def measure(
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    if args.generated % args.batch_size or not args.generated <= args.scored:
-        raise SystemExit("--generated: must be a multiple of --batch-size, at most --scored")
+    for name in ("scored", "generated", "batch_size", "rounds", "long"):
+        if getattr(args, name) < 1:
+            raise SystemExit(f"--{name.replace('_', '-')}: must be 1 or more")
+    if args.generated % args.batch_size or args.generated > args.scored:
+        raise SystemExit(
+            f"--generated: {args.generated} must be a multiple of --batch-size {args.batch_size} "
+            f"and at most --scored {args.scored}"
+        )
     examples = draw(args.data, args.scored, args.seed)
     judge = Judge.load(args.model, batch_size=args.batch_size)
     fast = None

@@ -86,9 +86,18 @@ def test_the_few_answers_lie_all_over_the_many(scoring):
     assert scoring.spread(10, 10, 5) == list(range(10))
 
 
-def test_what_does_not_fill_batches_is_refused(scoring):
-    with pytest.raises(SystemExit, match="multiple of --batch-size"):
-        scoring.main(["--generated", "7"])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--generated", "7"], "--generated: 7 must be a multiple of --batch-size 5"),
+        (["--generated", "500"], "and at most --scored 400"),
+        (["--batch-size", "0"], "--batch-size: must be 1 or more"),
+        (["--rounds", "0"], "--rounds: must be 1 or more"),
+    ],
+)
+def test_counts_that_make_no_measurement_are_refused(scoring, options, message):
+    with pytest.raises(SystemExit, match=message):
+        scoring.main(options)
 
 
 def test_too_few_answers_are_told(scoring, tmp_path):
