@@ -133,6 +133,15 @@ def test_one_prompt_has_figures_but_no_intervals():
     assert "(" not in table(tree)
 
 
+def test_the_widest_figures_of_two_systems_do_not_run_together():
+    tree = benchmark(*make(), resamples=20, seed=1)
+    for figures in tree["systems"].values():
+        figures["pearson"], figures["interval"]["pearson"] = -0.5, (-0.75, -0.25)
+    (line,) = (line for line in table(tree).splitlines() if line.startswith("pearson"))
+    cells = ["-0.500 (-0.750 to -0.250)"] * len(tree["systems"])
+    assert re.split(r"  +", line) == ["pearson", *cells]
+
+
 def test_the_table_shows_the_figures_and_no_control_characters():
     grades, examples = make()
     tree = benchmark(grades, examples, resamples=50, seed=1)
@@ -140,7 +149,7 @@ def test_the_table_shows_the_figures_and_no_control_characters():
     judge = tree["systems"]["judge"]
     (line,) = (line for line in lines if line.startswith("kappa"))
     low, high = judge["interval"]["kappa"]
-    assert line[10:34].strip() == f"{judge['kappa']:.3f} ({low:.3f} to {high:.3f})"
+    assert re.split(r"  +", line)[1] == f"{judge['kappa']:.3f} ({low:.3f} to {high:.3f})"
     (line,) = (line for line in lines if line.startswith("plain"))
     figures = tree["categories"]["plain"]["judge"]
     names = ("num_examples", "pearson", "spearman", "exact", "within_1", "mae", "kappa", "rps")

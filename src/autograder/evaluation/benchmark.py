@@ -26,6 +26,8 @@ MEASURES = ("pearson", "spearman", "exact", "within_1", "mae", "kappa", "rps")
 _CUT: tuple[FieldName, ...] = ("prompt", "reference", "response")
 _NUM_FOLDS = 5
 
+_WIDTH = len("-0.500 (-0.750 to -0.250)") + 2  # of a column: the widest figure there is
+
 
 def benchmark(
     grades: Sequence[Grade], examples: Sequence[Example], *, resamples: int, seed: int
@@ -83,9 +85,9 @@ def _length_of_others(examples: Sequence[Example], seed: int) -> Tensor:
 def table(tree: dict[str, Any]) -> str:
     """The figures for a terminal."""
     systems = tree["systems"]
-    lines = [f"{'':10}" + "".join(f"{_title(system):24}" for system in systems)]
+    lines = [f"{'':10}" + "".join(f"{_title(system):{_WIDTH}}" for system in systems)]
     for name in MEASURES:
-        cells = (f"{_with_interval(figures, name):24}" for figures in systems.values())
+        cells = (f"{_with_interval(figures, name):{_WIDTH}}" for figures in systems.values())
         lines.append(f"{name:10}{''.join(cells)}")
     if tree["categories"]:
         lines += ["", f"{'category':18}{'':12}{'n':>5}" + "".join(f"{m:>10}" for m in MEASURES)]
