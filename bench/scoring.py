@@ -242,9 +242,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name in ("scored", "generated", "batch_size", "rounds", "long"):
         if getattr(args, name) < 1:
             raise SystemExit(f"--{name.replace('_', '-')}: must be 1 or more")
-    if args.generated % args.batch_size or args.generated > args.scored:
+    turn = args.batch_size * args.rounds  # so that every turn is of whole batches
+    if args.generated % turn or args.generated > args.scored:
         raise SystemExit(
-            f"--generated: {args.generated} must be a multiple of --batch-size {args.batch_size} "
+            f"--generated: {args.generated} must be a multiple of --batch-size x --rounds, {turn}, "
             f"and at most --scored {args.scored}"
         )
     examples = draw(args.data, args.scored, args.seed)

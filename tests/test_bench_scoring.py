@@ -89,7 +89,8 @@ def test_the_few_answers_lie_all_over_the_many(scoring):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--generated", "7"], "--generated: 7 must be a multiple of --batch-size 5"),
+        (["--generated", "7"], "--generated: 7 must be a multiple of --batch-size x --rounds, 20,"),
+        (["--batch-size", "20"], "--generated: 40 must be a multiple of .* 80,"),
         (["--generated", "500"], "and at most --scored 400"),
         (["--batch-size", "0"], "--batch-size: must be 1 or more"),
         (["--rounds", "0"], "--rounds: must be 1 or more"),
