@@ -45,6 +45,15 @@ def backbone(tiny_base):
     return backbone
 
 
+@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
+def threads(request):
+    """With two, two passes are made side by side."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
 @pytest.fixture
 def judge(backbone):
     return Judge(backbone, batch_size=3)
@@ -67,7 +76,7 @@ def reference(backbone, request, temperature=1.0):
     return softmax(digits / temperature)
 
 
-def test_a_verdict_is_what_the_plain_model_says(judge, backbone, requests):
+def test_a_verdict_is_what_the_plain_model_says(threads, judge, backbone, requests):
     verdicts = list(judge.evaluate_many(requests))
     assert len({round(v.confidence, 5) for v in verdicts}) == len(requests)
     for request, verdict in zip(requests, verdicts, strict=True):
@@ -86,7 +95,9 @@ def test_the_score_is_the_most_probable_one(judge, requests, monkeypatch):
     logits = 2 * torch.randn(3, 5)
     places = {judge.encoder.encode(*r).response: at for at, r in enumerate(requests[:3])}
     monkeypatch.setattr(
-        Passes, "read", lambda _, rows: Read(logits[[places[e.response] for e in rows]], None, None)
+        Passes,
+        "_read",
+        lambda _, rows: Read(logits[[places[e.response] for e in rows]], None, None),
     )
     expected = softmax(logits.double().numpy(), axis=1)
     verdicts = list(judge.evaluate_many(requests[:3]))
@@ -113,23 +124,59 @@ def test_one_response_is_the_first_of_many(judge, requests):
     assert judge.evaluate(*requests[0], reasoning=False).reasoning is None
 
 
-@pytest.mark.parametrize(("reasoning", "window"), [(False, 24), (True, 3)])
-def test_many_are_read_lazily_a_window_at_a_time(judge, requests, reasoning, window):
+@pytest.mark.parametrize(
+    ("reasoning", "ahead"), [(False, 2 * 24), (True, 3)], ids=["scores", "reasonings"]
+)
+def test_many_are_read_lazily(threads, judge, requests, reasoning, ahead):
     taken = []
 
     def source():
-        for request in requests * 5:
+        for request in requests * 10:
             taken.append(request)
             yield request
 
     verdicts = judge.evaluate_many(source(), reasoning=reasoning, max_reasoning_tokens=1)
     assert taken == []
-    for _ in range(window):
+    for num in range(30):
         next(verdicts)
-        assert len(taken) == window
-    next(verdicts)
-    assert len(taken) == min(2 * window, 40)
+        assert num < len(taken) <= num + ahead
+    assert len(list(verdicts)) == 50
     assert list(judge.evaluate_many([])) == []
+
+
+def test_a_prompts_answers_are_not_cut_apart(judge, requests, monkeypatch):
+    read = []
+    one_pass = Passes._read
+
+    def spy(self, rows):
+        read.append({row.prefix for row in rows})
+        return one_pass(self, rows)
+
+    monkeypatch.setattr(Passes, "_read", spy)
+    # Windows are of 24: neither 3 nor 5 answers to a prompt end with one.
+    asked = [requests[0]._replace(prompt="Alone?")]
+    asked += [
+        Request(f"Question {n}?", f"Answer {k}.", "The same.") for n in range(30) for k in range(3)
+    ]
+    found = list(judge.evaluate_many(asked))
+    assert len(read) == 31
+    assert all(len(prompts) == 1 for prompts in read)
+    read.clear()
+    some = [Request("One question?", f"Answer {k}.", "The same.") for k in range(70)]
+    found += judge.evaluate_many(some)
+    assert len(read) == 24
+    for request, verdict in list(zip(asked + some, found, strict=True))[::9]:
+        alone = judge.evaluate(*request, reasoning=False)
+        assert verdict.probabilities == pytest.approx(alone.probabilities, abs=1e-6)
+
+
+def test_a_bad_request_comes_after_the_verdicts_before_its_window(threads, judge, requests):
+    asked = [*requests * 4, requests[0]._replace(response=7)]
+    found = []
+    with pytest.raises(DataError, match="response: must be text"):
+        for verdict in judge.evaluate_many(asked):
+            found.append(verdict)  # noqa: PERF402  # the list must survive the error
+    assert len(found) >= 22
 
 
 def test_plain_tuples_are_requests(judge, requests):
@@ -258,7 +305,7 @@ def probabilities_of(judge, requests):
 @pytest.mark.parametrize("batch_size", [1, 8])
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_verdict_does_not_depend_on_what_is_graded_with_it(
-    judge, backbone, requests, batch_size, order
+    threads, backbone, requests, batch_size, order
 ):
     alone = [Judge(backbone, cached_tokens=0).evaluate(*r, reasoning=False) for r in requests]
     together = Judge(backbone, batch_size=batch_size)
@@ -377,10 +424,14 @@ def test_the_same_answers_come_from_coroutines(judge, requests):
     assert pair == judge.compare("p", "a", "b", "r")
 
 
-def test_threads_get_their_own_answers(judge, requests):
+def test_threads_get_their_own_answers(threads, judge, requests):
     expected = [judge.evaluate(*request, max_reasoning_tokens=3) for request in requests]
     with ThreadPoolExecutor(4) as pool:
+        lists = [pool.submit(list, judge.evaluate_many(requests)) for _ in range(3)]
         found = list(pool.map(lambda r: judge.evaluate(*r, max_reasoning_tokens=3), requests * 5))
+        for verdicts in lists:
+            for one, other in zip(verdicts.result(), expected, strict=True):
+                assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
     for one, other in zip(found, expected * 5, strict=True):
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
         assert one.reasoning == other.reasoning

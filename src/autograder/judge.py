@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -68,7 +69,8 @@ class Judge:
     one pass and without parsing; a reasoning is generated after it on request and never read
     for the score. The same texts get the same verdict whatever they are graded together with.
 
-    All methods may be called from several threads; passes through the model take turns.
+    All methods may be called from several threads; passes through the model take turns. On a
+    CPU, scores of many answers are read in several passes side by side.
 
     Args:
         backbone: the model, in evaluation mode from here on.
@@ -187,22 +189,46 @@ class Judge:
     ) -> Iterator[Verdict]:
         """Grade responses lazily and in order.
 
-        A window of several batches is read ahead and graded by length, prompt and rubric; with
-        reasoning, which takes far longer, a single batch.
+        Windows of several batches are read ahead and graded by length, prompt and rubric; with
+        reasoning, which takes far longer, single batches.
 
         Raises:
             DataError: as `evaluate`.
         """
-        waiting = iter(requests)
-        window = self.batch_size * (1 if reasoning else _WINDOW)
-        while chunk := list(islice(waiting, window)):
-            encoded = [self._encode(Request(*request)) for request in chunk]
-            verdicts: dict[int, Verdict] = {}
-            for batch in self.plan(encoded):
-                rows = [encoded[at] for at in batch]
-                found = self._grade(rows, reasoning, max_reasoning_tokens)
-                verdicts |= zip(batch, found, strict=True)
-            yield from (verdicts[at] for at in range(len(chunk)))
+        numbers: deque[list[int]] = deque()
+
+        def batches() -> Iterator[list[Encoded]]:
+            start = 0
+            for encoded in self._windows(requests, reasoning):
+                for batch in self.plan(encoded):
+                    numbers.append([start + at for at in batch])
+                    yield [encoded[at] for at in batch]
+                start += len(encoded)
+
+        verdicts: dict[int, Verdict] = {}
+        following = 0
+        for found in self.evaluate_batches(
+            batches(), reasoning=reasoning, max_reasoning_tokens=max_reasoning_tokens
+        ):
+            verdicts |= zip(numbers.popleft(), found, strict=True)
+            while following in verdicts:
+                yield verdicts.pop(following)
+                following += 1
+
+    def evaluate_batches(
+        self,
+        batches: Iterable[Sequence[Encoded]],
+        *,
+        reasoning: bool = False,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
+    ) -> Iterator[list[Verdict]]:
+        """Grade batches as `plan` makes them, lazily and in order; some are taken ahead."""
+        if reasoning:
+            for batch in batches:
+                yield self._grade(batch, True, max_reasoning_tokens)
+            return
+        for batch, logits in self._passes.read_each(batches):
+            yield self._verdicts(batch, logits)
 
     def evaluate_rubrics(
         self,
@@ -287,7 +313,7 @@ class Judge:
     async def aevaluate_many(
         self, requests: Iterable[Request | tuple[str, ...]], **options: Any
     ) -> AsyncIterator[Verdict]:
-        """`evaluate_many`, a window at a time in a thread."""
+        """`evaluate_many`, each step in a thread."""
         verdicts = self.evaluate_many(requests, **options)
         while (verdict := await asyncio.to_thread(next, verdicts, None)) is not None:
             yield verdict
@@ -301,8 +327,10 @@ class Judge:
     def digit_logits(self, encoded: Sequence[Encoded]) -> Tensor:
         """Logits of the five digits where the score stands: float32 (N, 5) on the CPU."""
         logits = torch.empty(len(encoded), 5)
-        for batch in self.plan(encoded):
-            logits[batch] = self._passes.read([encoded[at] for at in batch]).logits
+        batches = self.plan(encoded)
+        found = self._passes.read_each([encoded[at] for at in batch] for batch in batches)
+        for batch, (_, part) in zip(batches, found, strict=True):
+            logits[batch] = part
         return logits
 
     def probabilities(self, encoded: Sequence[Encoded]) -> Tensor:
@@ -327,6 +355,29 @@ class Judge:
             for at, text in zip(places, found, strict=True):
                 texts[at] = text
         return texts
+
+    def _windows(
+        self, requests: Iterable[Request | tuple[str, ...]], reasoning: bool
+    ) -> Iterator[list[Encoded]]:
+        """The requests in order, a number of batches at a time.
+
+        Where a window ends amid the answers to a prompt, those that fill no batch go to the next,
+        so that the prompt is not read for them and again for the rest.
+        """
+        source = iter(requests)
+        size = self.batch_size * (1 if reasoning else _WINDOW)
+        window: list[Encoded] = []
+        is_last = False
+        while not is_last:
+            room = size - len(window)
+            new = [self._encode(Request(*request)) for request in islice(source, room)]
+            is_last = len(new) < room
+            window += new
+            num_kept = 0 if is_last or reasoning else _num_loose(window, self.batch_size)
+            end = len(window) - num_kept
+            if end:
+                yield window[:end]
+            window = window[end:]
 
     def _encode(self, request: Request) -> Encoded:
         return self.encoder.encode(*request)
@@ -355,6 +406,12 @@ class Judge:
             Verdict(score, mean, tuple(row), row[score - 1], None, example.truncated, self.model)
             for example, score, mean, row in rows
         ]
+
+
+def _num_loose(examples: Sequence[Encoded], batch_size: int) -> int:
+    """How many of the last examples share a prefix and fill no batch."""
+    last = examples[-1].prefix
+    return sum(1 for _ in takewhile(lambda e: e.prefix == last, reversed(examples))) % batch_size
 
 
 def _fits(backbone: Backbone, dtype: torch.dtype) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from autograder.errors import DataError
 from autograder.model.batch import plan
@@ -13,11 +12,16 @@ from autograder.schema import Verdict
 
 
 class FakeEncoder:
+    def __init__(self) -> None:
+        self.texts: dict[Encoded, tuple[str, ...]] = {}
+
     def encode(self, prompt: str, response: str, rubric: str, reference: str = "") -> Encoded:
         if len(rubric) > 1000:
             raise DataError("rubric and prompt are too long", field="rubric")
         prefix = tuple(map(ord, f"{rubric}|{prompt}|{reference}"))
-        return Encoded(prefix, tuple(map(ord, response)), (), 0, ())
+        encoded = Encoded(prefix, tuple(map(ord, response)), (), 0, ())
+        self.texts[encoded] = (prompt, response, rubric, reference)
+        return encoded
 
 
 class FakeJudge:
@@ -32,11 +36,17 @@ class FakeJudge:
     def plan(self, encoded: list[Encoded]) -> list[list[int]]:
         return plan(encoded, self.batch_size)
 
-    def evaluate_many(self, requests: Iterable[Any], *, reasoning: bool) -> Iterator[Verdict]:
-        self.batches.append([tuple(request) for request in requests])
-        assert len(self.batches[-1]) <= self.batch_size
-        for request in self.batches[-1]:
-            yield verdict_of(*request, reasoning=self.reasoning if reasoning else None)
+    def evaluate_batches(
+        self, batches: Iterable[Iterable[Encoded]], *, reasoning: bool
+    ) -> Iterator[list[Verdict]]:
+        for batch in batches:
+            yield self.grade([self.encoder.texts[row] for row in batch], reasoning)
+
+    def grade(self, requests: list[tuple[str, ...]], reasoning: bool) -> list[Verdict]:
+        assert len(requests) <= self.batch_size
+        self.batches.append(requests)
+        text = self.reasoning if reasoning else None
+        return [verdict_of(*request, reasoning=text) for request in requests]
 
     @property
     def asked(self) -> list[tuple[str, ...]]:

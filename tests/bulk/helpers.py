@@ -57,8 +57,8 @@ class Stopping(FakeJudge):
         super().__init__()
         self.left = num_batches
 
-    def evaluate_many(self, requests, *, reasoning):
+    def grade(self, requests, reasoning):
         if not self.left:
             raise StoppedError
         self.left -= 1
-        return super().evaluate_many(requests, reasoning=reasoning)
+        return super().grade(requests, reasoning)

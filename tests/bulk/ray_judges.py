@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from autograder.schema import Verdict
 from bulk.fake_judge import FakeJudge, verdict_of
@@ -16,12 +14,14 @@ from bulk.fake_judge import FakeJudge, verdict_of
 class ExactJudge(FakeJudge):
     """What it says of an answer depends on all that are graded with it."""
 
-    def evaluate_many(self, requests: Iterable[Any], *, reasoning: bool) -> Iterator[Verdict]:
-        batch = [tuple(request) for request in requests]
-        together = hashlib.sha256(repr(sorted(batch)).encode()).hexdigest()
-        for request in batch:
-            text = f"because {request[1]}" if reasoning else None
-            yield verdict_of(*request[:3], together, reasoning=text)
+    def grade(self, requests: list[tuple[str, ...]], reasoning: bool) -> list[Verdict]:
+        together = hashlib.sha256(repr(sorted(requests)).encode()).hexdigest()
+        return [
+            verdict_of(
+                *request[:3], together, reasoning=f"because {request[1]}" if reasoning else None
+            )
+            for request in requests
+        ]
 
 
 class MortalJudge(ExactJudge):
@@ -33,11 +33,10 @@ class MortalJudge(ExactJudge):
         self.num_deaths = num_deaths
         (folder / str(os.getpid())).touch()
 
-    def evaluate_many(self, requests: Iterable[Any], *, reasoning: bool) -> Iterator[Verdict]:
-        batch = list(requests)
-        if any("deadly" in request[1] for request in batch):
+    def grade(self, requests: list[tuple[str, ...]], reasoning: bool) -> list[Verdict]:
+        if any("deadly" in request[1] for request in requests):
             deaths = [self.folder / f"death {k}" for k in range(self.num_deaths)]
             if left := [death for death in deaths if not death.exists()]:
                 left[0].touch()
                 os.kill(os.getpid(), signal.SIGKILL)
-        return super().evaluate_many(batch, reasoning=reasoning)
+        return super().grade(requests, reasoning)

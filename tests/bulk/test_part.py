@@ -84,10 +84,10 @@ def test_a_changed_text_is_noticed_and_a_changed_other_column_is_taken_over(file
 
 def test_an_input_that_changes_meanwhile_gives_no_output(file, out):
     class Meddling(FakeJudge):
-        def evaluate_many(self, requests, *, reasoning):
+        def grade(self, requests, reasoning):
             with file.open("a") as more:
                 more.write(json.dumps(answers(1)[0]) + "\n")
-            return super().evaluate_many(requests, reasoning=reasoning)
+            return super().grade(requests, reasoning)
 
     with pytest.raises(DataError, match="has changed while it was graded; the same command"):
         grade(file, out, Meddling())

@@ -59,9 +59,9 @@ def test_the_input_is_read_no_further_than_a_window(file, out, monkeypatch):
     ahead = []
 
     class Watching(FakeJudge):
-        def evaluate_many(self, requests, *, reasoning):
+        def grade(self, requests, reasoning):
             ahead.append(len(read) - len(self.asked))
-            return super().evaluate_many(requests, reasoning=reasoning)
+            return super().grade(requests, reasoning)
 
     monkeypatch.setattr("bulk.helpers.check", lambda plan: checked(plan, read))
     grade(file, out, Watching())
@@ -238,9 +238,9 @@ def test_the_judge_is_not_loaded_for_nothing(file, out):
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
     class Forgetful(FakeJudge):
-        def evaluate_many(self, requests, *, reasoning):
+        def grade(self, requests, reasoning):
             self.batches.clear()
-            return super().evaluate_many(requests, reasoning=reasoning)
+            return super().grade(requests, reasoning)
 
     peaks = []
     for num in (300, 600, 5_000):  # the first one is for what Python itself keeps

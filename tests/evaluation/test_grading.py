@@ -43,14 +43,14 @@ def rows(examples):
 def asked(monkeypatch):
     """The responses that the judge was asked to grade, a batch at a time."""
     seen = []
-    read = Passes.read
+    read = Passes._read
 
     def spy(self, encoded):
         ends = len(self.encoder.closing) + len(self.encoder.lead)
         seen.append([self.encoder.tokenizer.decode(e.response[:-ends]) for e in encoded])
         return read(self, encoded)
 
-    monkeypatch.setattr(Passes, "read", spy)
+    monkeypatch.setattr(Passes, "_read", spy)
     return seen
 
 

@@ -67,7 +67,7 @@ def interrupt() -> None:
 
 
 PLACES: dict[str, tuple[Any, str, bool]] = {
-    "judging": (Judge, "evaluate_many", False),
+    "judging": (Judge, "_verdicts", False),
     "appended": (Part, "append", True),
     "synced": (Part, "sync", True),
     "joining": (output, "_csv_line", False),

@@ -9,7 +9,7 @@ from autograder.bulk.part import Part, Record
 from autograder.bulk.source import Source, Texts, key_of
 from autograder.dataset.importers.rows import SourceRow
 from autograder.errors import DataError
-from autograder.judge import Judge, Request
+from autograder.judge import Judge
 from autograder.model.encode import Encoded
 from autograder.schema import SCORES, Verdict
 
@@ -130,12 +130,12 @@ def judged(
 ) -> Iterator[list[Record]]:
     """A window's verdicts, batch by batch, without those that are known."""
     numbers = sorted(encoded)
-    for places in judge.plan([encoded[number] for number in numbers]):
-        batch = [numbers[place] for place in places]
-        if all(number in known for number in batch):
-            continue
-        requests = [Request(*texts[number]) for number in batch]
-        verdicts = judge.evaluate_many(requests, reasoning=reasoning)
+    plan = judge.plan([encoded[number] for number in numbers])
+    batches = [[numbers[place] for place in places] for places in plan]
+    left = [batch for batch in batches if not all(number in known for number in batch)]
+    rows = ([encoded[number] for number in batch] for batch in left)
+    found = judge.evaluate_batches(rows, reasoning=reasoning)
+    for batch, verdicts in zip(left, found, strict=True):
         yield [
             Record(number, key_of(texts[number]), _added(verdict))
             for number, verdict in zip(batch, verdicts, strict=True)

@@ -71,10 +71,11 @@ def grade(
     encoded = [_encode(judge, row, source) for row in waiting.values()]
     progress(len(rows) - len(order))
     with _appending(partial, lines.values()) as append:
-        for batch in judge.plan(encoded):
-            found = judge.probabilities([encoded[at] for at in batch]).tolist()
-            for at, probabilities in zip(batch, found, strict=True):
-                kept[order[at]] = Grade(tuple(probabilities), encoded[at].truncated)
+        plan = judge.plan(encoded)
+        found = judge.evaluate_batches([encoded[at] for at in batch] for batch in plan)
+        for batch, verdicts in zip(plan, found, strict=True):
+            for at, verdict in zip(batch, verdicts, strict=True):
+                kept[order[at]] = Grade(verdict.probabilities, verdict.truncated)
                 append(_line(order[at], waiting[order[at]].example, kept[order[at]]))
             progress(len(batch))
     grades = [kept[key] for key in keys]

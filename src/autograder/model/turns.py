@@ -1,0 +1,126 @@
+"""Who computes: one pass with all threads, or several side by side with a share of them each.
+
+Between a pass's products lie many small operations, which threads cannot share. Side by side, one
+pass multiplies while another is busy with those: each takes longer, and more are done in a second.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import islice
+from typing import TypeVar
+
+import torch
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Turns:
+    """Lets callers from several threads take turns.
+
+    Args:
+        num_lanes: calls side by side, at most.
+    """
+
+    def __init__(self, num_lanes: int) -> None:
+        self.num_lanes = num_lanes
+        self._door = threading.Lock()
+        self._free = threading.Semaphore(num_lanes)
+        self._starting = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Inside, nobody else computes."""
+        with self._door:  # who comes now waits outside, or lanes might never all be free
+            for _ in range(self.num_lanes):
+                self._free.acquire()
+        try:
+            yield
+        finally:
+            self._free.release(self.num_lanes)
+
+    def each(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """`work` on every item, lazily and in order; some items are taken ahead.
+
+        Items that are too few for the lanes, or left over at the end, get a whole turn each. What
+        `items` raises comes after the results of those before.
+        """
+        if self.num_lanes == 1:
+            yield from (self._alone(work, item) for item in items)
+            return
+        source = iter(items)
+        begun: deque[Future[Result]] = deque()
+        try:
+            while True:
+                group, error = _take(source, self.num_lanes)
+                if len(group) < self.num_lanes:
+                    break
+                begun.extend(self._lanes().submit(self._in_lane, work, item) for item in group)
+                while len(begun) > self.num_lanes:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for future in begun:
+                future.cancel()
+            wait(begun)
+        yield from (self._alone(work, item) for item in group)
+        if error is not None:
+            raise error
+
+    def _alone(self, work: Callable[[Item], Result], item: Item) -> Result:
+        with self.whole():
+            return work(item)
+
+    def _in_lane(self, work: Callable[[Item], Result], item: Item) -> Result:
+        with self._door:
+            self._free.acquire()
+        try:
+            return work(item)
+        finally:
+            self._free.release()
+
+    def _lanes(self) -> ThreadPoolExecutor:
+        """A thread for each lane, in which PyTorch has its share of the caller's threads."""
+        with self._starting:
+            if self._pool is None:
+                self._pool = _start(self.num_lanes)
+        return self._pool
+
+
+def _take(source: Iterator[Item], num: int) -> tuple[list[Item], Exception | None]:
+    """So many items, or those up to an error."""
+    taken: list[Item] = []
+    try:
+        for item in islice(source, num):
+            taken.append(item)  # noqa: PERF402  # what came before an error must stay
+    except Exception as error:
+        return taken, error
+    return taken, None
+
+
+def _start(num: int) -> ThreadPoolExecutor:
+    threads = torch.get_num_threads()
+    met = threading.Barrier(num + 1)
+
+    def begin(lane: int) -> None:
+        torch.get_num_threads()  # a thread's first question sets its number to the common one
+        torch.set_num_threads(max(1, (threads + lane) // num))
+        met.wait()
+
+    pool = ThreadPoolExecutor(num, "autograder-lane")
+    try:
+        for lane in range(num):
+            pool.submit(begin, lane)  # a thread each: none gets past `met` before all are there
+        met.wait()
+    finally:
+        met.abort()
+        # PyTorch's number is each thread's own, but new threads start with the last one set.
+        torch.set_num_threads(threads)
+    return pool
