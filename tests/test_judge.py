@@ -153,7 +153,7 @@ def test_a_prompts_answers_are_not_cut_apart(judge, requests, monkeypatch):
         return one_pass(self, rows)
 
     monkeypatch.setattr(Passes, "_read", spy)
-    # Windows are of 24: neither 3 nor 5 answers to a prompt end with one.
+    # Windows are of 24, and the one answer before the threes puts their ends amid a prompt's.
     asked = [requests[0]._replace(prompt="Alone?")]
     asked += [
         Request(f"Question {n}?", f"Answer {k}.", "The same.") for n in range(30) for k in range(3)
