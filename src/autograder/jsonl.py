@@ -113,11 +113,11 @@ def decode_line(raw: bytes, name: str, number: int) -> object:
         raise DataError(f"not a JSON object: {error}", path=name, line=number) from None
 
 
-def read_rows(path: Path, parse: Parse[Record]) -> Iterator[tuple[int, Record]]:
-    """Yield every row with the number of its line.
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield every line that is not blank, with its number.
 
     Raises:
-        DataError: the file cannot be read, a line is not a JSON object, or there is no row.
+        DataError: the file cannot be read, or all its lines are blank.
     """
     name = str(path)
     try:
@@ -131,9 +131,20 @@ def read_rows(path: Path, parse: Parse[Record]) -> Iterator[tuple[int, Record]]:
         if not raw.strip():
             continue
         count += 1
-        yield number, parse(decode_line(raw, name, number), name, number)
+        yield number, raw
     if not count:
         raise DataError("holds no rows; expected one JSON object a line", path=name)
+
+
+def read_rows(path: Path, parse: Parse[Record]) -> Iterator[tuple[int, Record]]:
+    """Yield every row with the number of its line.
+
+    Raises:
+        DataError: the file cannot be read, a line is not a JSON object, or there is no row.
+    """
+    name = str(path)
+    for number, raw in read_lines(path):
+        yield number, parse(decode_line(raw, name, number), name, number)
 
 
 def unique(

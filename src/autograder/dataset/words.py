@@ -1,0 +1,78 @@
+"""The families' tables of words, read from `data/families/`: JSON Lines, one record a line.
+
+A table is a file; its records are a frozen dataclass of the family that reads it, or `Texts` where
+all that a line holds is a list of phrases under a name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from autograder.errors import DataError
+from autograder.jsonl import decode_line, read_lines, show
+
+STRICT = ConfigDict(strict=True, extra="forbid")
+"""For the dataclass of a table's records: no conversion, no unknown field."""
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Texts:
+    """Phrases that belong together, under a name that is unique in its file."""
+
+    id: str
+    texts: tuple[str, ...]
+
+
+@cache
+def read_words(path: Path, kind: type[Record]) -> tuple[Record, ...]:
+    """Read a table, in the order of its lines.
+
+    Args:
+        path: a file of JSON Lines.
+        kind: a `pydantic.dataclasses.dataclass` with `STRICT` as its configuration.
+
+    Raises:
+        DataError: the file cannot be read or a record is faulty; names file, line and field.
+    """
+    adapter = TypeAdapter(kind)
+    records = []
+    for line, raw in read_lines(path):
+        decode_line(raw, str(path), line)  # refuses what JSON's own readers take in silence
+        try:
+            records.append(adapter.validate_json(raw))
+        except ValidationError as error:
+            raise _fault(error, path, line) from None
+    return tuple(records)
+
+
+def read_texts(path: Path) -> dict[str, tuple[str, ...]]:
+    """Read a table of `Texts`: phrases by name.
+
+    Raises:
+        DataError: as `read_words`, or a name stands twice.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for record in read_words(path, Texts):
+        if record.id in found:
+            raise DataError(f"{record.id!r} is used twice", path=str(path), field="id")
+        found[record.id] = record.texts
+    return found
+
+
+def _fault(error: ValidationError, path: Path, line: int) -> DataError:
+    first: Any = error.errors(include_url=False)[0]
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    if first["type"] == "missing":
+        message = "missing"
+    elif first["type"] == "unexpected_keyword_argument":
+        message = "unknown field"
+    else:
+        message = f"{first['msg'][:1].lower()}{first['msg'][1:]}, got {show(first['input'])}"
+    return DataError(message, path=str(path), line=line, field=field.lstrip(".") or None)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic.dataclasses import dataclass
+
+from autograder.dataset.words import STRICT, read_texts, read_words
+from autograder.errors import DataError
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Place:
+    name: str
+    prices: tuple[int, ...]
+    rules: tuple[tuple[str, str], ...] = ()
+
+
+def write(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_records_come_in_order_with_tuples_for_lists(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.jsonl",
+        '{"name": "b", "prices": [1, 2], "rules": [["x", "y"]]}',
+        "",
+        '{"name": "a", "prices": []}',
+    )
+    assert read_words(path, Place) == (Place("b", (1, 2), (("x", "y"),)), Place("a", ()))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"name": "b"}', r"a\.jsonl:2: prices: missing"),
+        ('{"name": "b", "prices": [1, "2"]}', r"a\.jsonl:2: prices\[1\]: .*integer, got \"2\""),
+        ('{"name": "b", "prices": [], "price": 3}', r"a\.jsonl:2: price: unknown field"),
+        ('{"name": "b", "name": "c", "prices": []}', r"a\.jsonl:2: .*'name' is given twice"),
+        ("[1]", r"a\.jsonl:2: "),
+        ("{", r"a\.jsonl:2: not a JSON object"),
+    ],
+)
+def test_a_fault_names_file_line_and_field(tmp_path: Path, line: str, message: str) -> None:
+    path = write(tmp_path / "a.jsonl", '{"name": "a", "prices": []}', line)
+    with pytest.raises(DataError, match=message):
+        read_words(path, Place)
+
+
+def test_phrases_come_by_name(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.jsonl", '{"id": "hi", "texts": ["Hello", ""]}', '{"id": "bye", "texts": []}'
+    )
+    assert read_texts(path) == {"hi": ("Hello", ""), "bye": ()}
+
+
+def test_a_name_stands_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", *['{"id": "hi", "texts": []}'] * 2)
+    with pytest.raises(DataError, match="'hi' is used twice"):
+        read_texts(path)
