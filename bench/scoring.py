@@ -28,13 +28,13 @@ from typing import Any, NamedTuple
 import torch
 
 from autograder import config as configuration
-from autograder.judge import Judge, Request
+from autograder.bases.fetch import pull
+from autograder.judging.folder import read_judge
+from autograder.judging.judge import Judge, Request
+from autograder.judging.packing import has_int8
 from autograder.model.encode import texts_of
-from autograder.model.fetch import pull
-from autograder.model.packed import has_int8
 from autograder.model.quiet import quiet
 from autograder.prompt import LEAD
-from autograder.published import read_judge
 from autograder.schema import Example, Verdict, read_examples
 from autograder.terminal import printable
 

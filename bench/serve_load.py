@@ -192,7 +192,7 @@ def service(folder: Path, batch_size: int, max_wait_ms: float, queue: int) -> It
 
 def grade(folder: Path, bodies: Sequence[Body], batch_size: int) -> list[Any]:
     """Verdicts on the same texts, without HTTP."""
-    from autograder.judge import Judge, Request
+    from autograder.judging.judge import Judge, Request
 
     judge = Judge.load(folder, batch_size=batch_size)
     verdicts = judge.evaluate_many(Request(**body) for body in bodies)

@@ -125,12 +125,12 @@ def _result(timer: Timer, warmup: int, model: Any, first_loss: float) -> dict[st
 
 
 def measure_ours(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
-    """Our own training, with the trainer that `autograder.training` makes, less its callbacks."""
+    """Our own training, with the trainer that `training.run` makes, less its callbacks."""
     import lightning
 
-    from autograder.model.data import JudgeDataModule
-    from autograder.model.module import JudgeModule
-    from autograder.training import make_trainer
+    from autograder.training.data import JudgeDataModule
+    from autograder.training.module import JudgeModule
+    from autograder.training.run import make_trainer
 
     timer = Timer()
 
@@ -172,9 +172,9 @@ def measure_trl(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
     from transformers import AutoTokenizer, BitsAndBytesConfig, TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
+    from autograder.bases.fetch import pull
     from autograder.model.backbone import choose_dtype, default_device
     from autograder.model.encode import Encoder
-    from autograder.model.fetch import pull
 
     timer = Timer()
 

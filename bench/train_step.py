@@ -96,7 +96,7 @@ def run_side(side: str, setup: Setup) -> dict[str, Any]:
 
 def pull_model(name: str) -> None:
     # In a process of its own: a child's peak memory starts at its parent's.
-    code = "import sys; from autograder.model.fetch import pull; pull(sys.argv[1])"
+    code = "import sys; from autograder.bases.fetch import pull; pull(sys.argv[1])"
     if subprocess.run([sys.executable, "-c", code, name], check=False).returncode:
         raise SystemExit(f"{name}: cannot be pulled")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.judge import Judge, Request
+from autograder.judging.judge import Judge, Request
+from autograder.judging.packing import has_int8
 from autograder.model.encode import texts_of
-from autograder.model.packed import has_int8
 from autograder.schema import write_examples
 from conftest import make_examples
 from tiny_judge import publish_tiny_judge

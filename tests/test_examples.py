@@ -16,7 +16,7 @@ from statistics import NormalDist, fmean, stdev
 import pytest
 from scipy import stats
 
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from autograder.schema import read_items
 from tiny_judge import publish_tiny_judge
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from autograder.config import Config
-from autograder.judge import Judge
-from autograder.publish import Outputs
+from autograder.judging.judge import Judge
+from autograder.judging.publish import Outputs
 from autograder.schema import read_examples
-from autograder.training import train
+from autograder.training.run import train
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.training.module import JudgeModule
 
 
 def publish_tiny_judge(base: Path, folder: Path) -> Path:
     """Write a judge with a random adapter, whose scores differ from text to text."""
     import torch
 
-    from autograder import publish
     from autograder.config import Config
     from autograder.model.backbone import Backbone, add_adapter, load_base
-    from autograder.model.module import JudgeModule
+    from autograder.training.module import JudgeModule
 
     config = Config()
     config = dataclasses.replace(
@@ -32,5 +36,15 @@ def publish_tiny_judge(base: Path, folder: Path) -> Path:
             torch.nn.init.normal_(weight, std=0.3)
     module = JudgeModule.from_config(config, backbone)
     module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
-    publish.save_judge(module, folder, temperature=1.0)
+    publish_module(module, folder)
     return folder
+
+
+def publish_module(module: JudgeModule, folder: Path, temperature: float = 1.0) -> None:
+    """Write the judge of a module, as the stages `train` and `publish` do."""
+    from autograder.judging.publish import publish
+    from autograder.training.outcome import save_adapter
+
+    with tempfile.TemporaryDirectory() as scratch:
+        save_adapter(module, Path(scratch))
+        publish(Path(scratch), temperature, folder)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
         TrainingError,
         UnknownModelError,
     )
-    from autograder.judge import Judge, Request
+    from autograder.judging.judge import Judge, Request
     from autograder.schema import Comparison, Example, Item, Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Judge": "judge",
-    "Request": "judge",
+    "Judge": "judging.judge",
+    "Request": "judging.judge",
     "Comparison": "schema",
     "Example": "schema",
     "Item": "schema",

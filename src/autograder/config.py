@@ -131,6 +131,12 @@ class TrainConfig:
     reasoning_share: float = bounded(0.2, low=0.0, high=1.0)
     patience: int = bounded(2, low=0, high=1000)
     monitor: str = choice("rps", "rps", "mae", "exact", "spearman", "pearson", "kappa", "loss")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """How a training is run: where it computes and what it writes down on the way."""
+
     checkpoint_every: int = bounded(10, low=1)
     logger: str = choice("csv", "csv", "dvclive", "tensorboard", "wandb", "mlflow")
     devices: str | int = "auto"
@@ -158,6 +164,7 @@ class Config:
     lora: LoraConfig = field(default_factory=LoraConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+    run: RunConfig = field(default_factory=RunConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.bulk.run import Plan, Report, check, grade_file
 from autograder.bulk.source import Source
-from autograder.dataset.importers.formats import ImportOptions
+from autograder.tables.formats import ImportOptions
 from bulk.fake_judge import FakeJudge
 
 

@@ -19,7 +19,7 @@ from autograder.bulk.part import Part
 from autograder.bulk.ray_engine import RayEngine
 from autograder.bulk.run import Plan, check, grade_file
 from autograder.bulk.source import Source
-from autograder.dataset.importers.formats import ImportOptions
+from autograder.tables.formats import ImportOptions
 from bulk.ray_judges import MortalJudge
 
 bulk_source.WINDOW = 4

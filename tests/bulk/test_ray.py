@@ -20,9 +20,9 @@ from autograder.bulk.ray_engine import ClusterError, RayEngine, load_same
 from autograder.bulk.run import Plan, check, grade_file
 from autograder.bulk.source import Source
 from autograder.cli import cli, main
-from autograder.dataset.importers.formats import ImportOptions
 from autograder.errors import DataError, ModelError
-from autograder.published import judge_fingerprint
+from autograder.judging.folder import judge_fingerprint
+from autograder.tables.formats import ImportOptions
 from bulk.helpers import answers, names, read_jsonl, write_jsonl
 from bulk.ray_judges import ExactJudge, MortalJudge
 from tiny_judge import publish_tiny_judge

@@ -11,8 +11,8 @@ import pytest
 from autograder.bulk import source as bulk_source
 from autograder.bulk.run import Plan, check, grade_file
 from autograder.bulk.source import Source
-from autograder.dataset.importers.formats import ImportOptions
 from autograder.errors import DataError, StorageError
+from autograder.tables.formats import ImportOptions
 from bulk.fake_judge import FakeJudge, verdict_of
 from bulk.helpers import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
 

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.cli.bars import bars
-from autograder.dataset.importers.formats import FORMATS
 from autograder.schema import read_examples
+from autograder.tables.formats import FORMATS
 
 CSV = "question,answer,stars\nWhat is 2+2?,4,10\nWhat is 2+2?,5,0\nWhat?,=x,11\n"
 OPTIONS = [

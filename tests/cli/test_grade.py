@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from processor import needs_int8
 
 NUM_ROWS = 23

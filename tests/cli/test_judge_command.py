@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.cli.verdict_text import Screen, json_line
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from autograder.schema import Comparison, Verdict
 from autograder.terminal import printable
 from processor import needs_int8

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
+from autograder.bases import fetch
+from autograder.bases.catalog import CATALOG
 from autograder.cli.model import model
 from autograder.errors import UnknownModelError
-from autograder.model import fetch
-from autograder.model.catalog import CATALOG
 
 
 @pytest.fixture

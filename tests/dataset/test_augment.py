@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from scipy.stats import chi2_contingency
 
+from autograder.balance import score_counts
+from autograder.checks.audit import audit
 from autograder.config import AugmentConfig, Config, DatasetConfig
 from autograder.dataset import augment_phrases, rubric_frames
-from autograder.dataset.audit import audit
 from autograder.dataset.augment import augment
-from autograder.dataset.balance import score_counts
 from autograder.dataset.families import FAMILIES, coverage
 from autograder.dataset.generate import generate
 from autograder.schema import SCORES, Example, Item, read_items

@@ -8,6 +8,9 @@ from functools import cache
 
 import pytest
 
+from autograder.checks.faults import find_faults, texts_of
+from autograder.checks.leaks import prove_distinct
+from autograder.checks.length import measure
 from autograder.dataset.families import compose, short_rubrics
 from autograder.dataset.families.short_rubrics_facts import (
     ABOUT,
@@ -18,9 +21,6 @@ from autograder.dataset.families.short_rubrics_facts import (
     SURE,
     Fact,
 )
-from autograder.dataset.faults import find_faults, texts_of
-from autograder.dataset.leaks import prove_distinct
-from autograder.dataset.length import measure
 from autograder.schema import SCORES, Item
 
 MARK = re.compile(r"^(?:\d[.)]|[a-d]\)|[-*•]) (?=\S)", re.MULTILINE)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.balance import score_counts
 from autograder.config import Config, DatasetConfig
 from autograder.dataset import families
-from autograder.dataset.balance import score_counts
 from autograder.dataset.families import coverage
 from autograder.dataset.generate import generate
 from autograder.errors import ConfigError, DataError

@@ -9,7 +9,7 @@ import torch
 
 from autograder.config import Config, EvaluateConfig
 from autograder.evaluation.evaluate import evaluate
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.schema import Example
 

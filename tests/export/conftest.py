@@ -49,7 +49,7 @@ def change(folder: Path, quantization: dict | None = None, **values) -> Path:
 
 def judged(folder: Path) -> list[tuple[float, ...]]:
     """What our own judge says of the answers."""
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
     requests = [
         (row["prompt"], row["response"], row["rubric"], row.get("reference", "")) for row in ANSWERS

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from transformers import AutoModelForCausalLM
 
 from autograder.cli.export import export
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from export.conftest import judged
 from export.programs import run_example
 
@@ -74,7 +74,7 @@ def test_a_base_of_the_catalogue_is_named_by_its_repository(
     assert trained.base_title == "qwen2.5-1.5b-instruct"
     assert trained.licence == "Apache-2.0"
     assert trained.hub_repo[0] == "Qwen/Qwen2.5-1.5B-Instruct"
-    monkeypatch.setattr("autograder.model.fetch.pull", lambda *_: tiny_base)
+    monkeypatch.setattr("autograder.bases.fetch.pull", lambda *_: tiny_base)
     assert write(tmp_path / "out", folder).exit_code == 0
     settings = json.loads((tmp_path / "out" / "adapter_config.json").read_text(encoding="utf-8"))
     assert settings["base_model_name_or_path"] == "Qwen/Qwen2.5-1.5B-Instruct"

@@ -16,8 +16,8 @@ from autograder.cli.merge import merge
 from autograder.errors import DataError, ModelError, StorageError
 from autograder.export.combine import Recipe, check_recipe
 from autograder.export.trained import open_trained
-from autograder.judge import Judge
-from autograder.model.calibration import fit_temperature
+from autograder.judging.calibration import fit_temperature
+from autograder.judging.judge import Judge
 from autograder.schema import write_examples
 from conftest import make_examples
 from export.conftest import change, judged

@@ -144,7 +144,7 @@ def test_nothing_in_it_names_a_folder_of_this_machine(merged, tiny_base, judge_f
 
 
 def test_the_template_is_written_down_as_the_encoder_renders_it(judge_folder, merged):
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
     form = json.loads((merged / "judge.json").read_text(encoding="utf-8"))["prompt"]
     tokenizer = AutoTokenizer.from_pretrained(merged)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from tiny_judge import publish_tiny_judge
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.integrations import conversation, load_once, needs
 from autograder.integrations.conversation import conversation_text, message_text
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 
 
 def test_a_judge_is_loaded_once_whoever_asks(tmp_path, monkeypatch):

@@ -8,8 +8,8 @@ import pytest
 import torch
 from transformers import CONFIG_MAPPING, AutoModelForCausalLM
 
+from autograder.bases.sizes import ARCHITECTURES as KNOWN
 from autograder.model.last_layer import ARCHITECTURES, shorten
-from autograder.model.sizes import ARCHITECTURES as KNOWN
 
 ROWS, COLUMNS = torch.tensor([0, 0, 2]), torch.tensor([6, 3, 8])
 IDS = torch.arange(27).view(3, 9)

@@ -11,11 +11,11 @@ import torch
 import transformers
 from safetensors import SafetensorError
 
+from autograder.bases.fetch import MARKER
 from autograder.model import backbone as backbones
 from autograder.model import quantized
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import collate
-from autograder.model.fetch import MARKER
 
 
 @pytest.fixture

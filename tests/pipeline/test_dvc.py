@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,12 @@ from pipeline.project import Project
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(600)]
 
-STAGES = ("generate", "audit", "split", "train", "evaluate", "report")
+STAGES = (
+    "check", "generate", "audit", "split", "train", "calibrate", "publish", "evaluate", "report"
+)  # fmt: skip
+
+
+LATER = ("calibrate", "publish", "evaluate", "report")
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +50,10 @@ def test_metrics_hold_judge_and_baselines_and_no_nan(finished: Project) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"lora__r": 8}, ["train", "evaluate", "report"]),
-        ({"evaluate__bootstrap": 30}, ["evaluate", "report"]),
-        ({"audit__max_length_accuracy": 0.5}, ["audit", "split", "train", "evaluate", "report"]),
+        ({"lora__r": 8}, ["check", "train", *LATER]),
+        ({"evaluate__bootstrap": 30}, ["check", "evaluate", "report"]),
+        ({"audit__max_length_accuracy": 0.5}, ["check", "audit", "split", "train", *LATER]),
+        ({"run__logger": "dvclive", "run__checkpoint_every": 3, "run__devices": 1}, ["check"]),
     ],
 )
 def test_only_what_reads_a_parameter_reruns(
@@ -58,7 +65,30 @@ def test_only_what_reads_a_parameter_reruns(
     finally:
         finished.run("git", "checkout", "-q", "params.yaml")
     assert [stage for stage in ran(said) if stage in expected] == ran(said)
-    assert ran(said)[0] == expected[0]
+    assert ran(said)[:2] == expected[:2]
+
+
+ROOMS = {
+    "training": ["train", *LATER],
+    "judging": list(LATER),
+    "evaluation": ["evaluate", "report"],
+    "report": ["report"],
+    "checks": ["audit", "split"],
+}
+
+
+@pytest.mark.parametrize("room", [*ROOMS, "serve", "bulk", "benchmark", "tables", "export", "cli"])
+def test_only_the_stages_that_use_a_room_are_out_of_date(finished: Project, room: str) -> None:
+    """A touched file of `judging` does not train anew, one of `serve` reruns nothing."""
+    path = finished.folder / "src" / "autograder" / room / "__init__.py"
+    whole = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(whole + "# touched\n", encoding="utf-8")
+        changed = json.loads(finished.run("dvc", "status", "--json"))
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    assert set(changed) <= set(ROOMS.get(room, []))
+    assert set(ROOMS.get(room, [])[:1]) <= set(changed)
 
 
 def test_a_changed_line_of_data_reruns_from_generate(finished: Project) -> None:
@@ -86,6 +116,25 @@ def test_a_bad_value_stops_a_stage_before_anything_is_loaded(
     said = finished.run("dvc", "exp", "run", "--temp", "-S", setting, code=255)
     assert fault in said
     assert "Traceback" not in said
+
+
+def test_a_bad_value_removes_nothing(finished: Project) -> None:
+    """DVC removes what a stage makes before it starts it: the check stands before all others."""
+    before = made(finished)
+    finished.set(lora__r="abc")
+    try:
+        said = finished.run("dvc", "repro", code=255)
+    finally:
+        finished.run("git", "checkout", "-q", "params.yaml")
+    assert "lora.r: 'abc' is not a whole number" in said
+    assert before - made(finished) == {finished.folder / "build" / "params.checked"}
+    finished.run("dvc", "checkout", "-q")
+
+
+def made(project: Project) -> set[Path]:
+    """The files that stages have made."""
+    folders = (project.folder / "build", project.folder / "reports")
+    return {path for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
 def test_an_unknown_key_is_refused(finished: Project) -> None:

@@ -23,7 +23,7 @@ from autograder import cli
 from autograder.bulk import output, run
 from autograder.bulk import source as bulk_source
 from autograder.bulk.part import Part, Record
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
 from scripts.forks import die, run_each
 

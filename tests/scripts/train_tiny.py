@@ -20,10 +20,10 @@ import lightning
 from transformers import Qwen2ForCausalLM  # noqa: F401  # loaded once, before the forks
 
 from autograder import config as configuration
-from autograder import training
-from autograder.model.callbacks import BEST, LAST
+from autograder.judging.publish import Outputs
 from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
-from autograder.publish import Outputs
+from autograder.training import run as training
+from autograder.training.callbacks import BEST, LAST
 from conftest import make_examples
 from scripts.forks import die, run_each
 

@@ -12,7 +12,7 @@ import threading
 import httpx2
 import pytest
 
-from autograder.judge import Judge, Request
+from autograder.judging.judge import Judge, Request
 from serve.running import BODY, PLAIN, serving
 from tiny_judge import publish_tiny_judge
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from autograder.bulk.part import Part, Record
 from autograder.bulk.source import Source, Texts, key_of
-from autograder.dataset.importers.rows import SourceRow
 from autograder.errors import DataError
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from autograder.model.encode import Encoded
 from autograder.schema import SCORES, Verdict
+from autograder.tables.rows import SourceRow
 
 _NUM_DIGITS = 6
 Progress = Callable[[int, bool], object]

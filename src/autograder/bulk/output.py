@@ -15,13 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from autograder.benchmark.grading import safe_cell
 from autograder.bulk.cells import json_line, mended, text_of
 from autograder.bulk.part import Record
 from autograder.bulk.source import Source, Survey, form_of
-from autograder.dataset.importers.rows import SourceRow
-from autograder.dataset.importers.tables import parquet_module
-from autograder.evaluation.grading import safe_cell
 from autograder.schema import SCORES
+from autograder.tables.arrow import parquet_module
+from autograder.tables.rows import SourceRow
 
 ADDED = ("score", "expected_score", "confidence", *(f"p{s}" for s in SCORES), "truncated")
 REASONING = "reasoning"

@@ -27,8 +27,8 @@ from autograder.bulk.grading import Progress, Window, encode, judged, read_windo
 from autograder.bulk.part import Part, Record
 from autograder.bulk.source import Source, Texts
 from autograder.errors import AutograderError, ModelError
-from autograder.judge import Judge
-from autograder.published import judge_fingerprint
+from autograder.judging.folder import judge_fingerprint
+from autograder.judging.judge import Judge
 
 _AHEAD = 2
 """Windows for each worker: one that it grades and one that waits."""

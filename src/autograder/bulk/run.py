@@ -15,12 +15,12 @@ from autograder.bulk.grading import Progress, grade_rows
 from autograder.bulk.output import ADDED, REASONING, Columns, Join
 from autograder.bulk.part import Part, Record, finished
 from autograder.bulk.source import Source, Survey, form_of, survey
-from autograder.dataset.importers.rejects import check_places, reject_line, rejected_path
-from autograder.dataset.importers.rows import SourceRow
-from autograder.dataset.importers.tables import parquet_module
 from autograder.errors import DataError
 from autograder.files import replace, storage_errors
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
+from autograder.tables.arrow import parquet_module
+from autograder.tables.rejects import check_places, reject_line, rejected_path
+from autograder.tables.rows import SourceRow
 
 Engine = Callable[..., None]
 """Grades every row that a part knows no verdict of, as `grade_rows` does."""

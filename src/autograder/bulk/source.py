@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from autograder.dataset.importers.binding import Binding, bind
-from autograder.dataset.importers.formats import SUFFIXES, ImportOptions, open_table
-from autograder.dataset.importers.layouts import Layout, rubric_of
-from autograder.dataset.importers.rejects import reason
-from autograder.dataset.importers.rows import NoRowsError, SourceRow, Table
 from autograder.errors import DataError
 from autograder.jsonl import Row
+from autograder.tables.binding import Binding, bind
+from autograder.tables.formats import SUFFIXES, ImportOptions, open_table
+from autograder.tables.layouts import Layout, rubric_of
+from autograder.tables.rejects import reason
+from autograder.tables.rows import NoRowsError, SourceRow, Table
 
 FIELDS = ("prompt", "response", "rubric", "reference")
 WINDOW = 256

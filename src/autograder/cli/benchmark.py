@@ -52,8 +52,8 @@ def benchmark(
     or of Prometheus-style records (instruction, response, rubric with criteria and
     score1_description ..., score; or the same as orig_instruction, orig_criteria ...).
     """
+    from autograder.benchmark.records import read_benchmark
     from autograder.config import Config
-    from autograder.evaluation.benchmark_records import read_benchmark
     from autograder.files import atomic_write, json_text
     from autograder.terminal import printable
 
@@ -66,10 +66,10 @@ def benchmark(
 
     from tqdm import tqdm
 
-    from autograder.evaluation import benchmark as figures
-    from autograder.evaluation.grading import grade
-    from autograder.judge import FAST, Judge
-    from autograder.published import judge_fingerprint
+    from autograder.benchmark import report as figures
+    from autograder.benchmark.grading import grade
+    from autograder.judging.folder import judge_fingerprint
+    from autograder.judging.judge import FAST, Judge
 
     judge, fingerprint = Judge.load(folder, fast=fast), judge_fingerprint(folder)
     with tqdm(total=len(rows), unit="answer", disable=None) as bar:

@@ -56,7 +56,7 @@ def show(file: str, number: int, mask: bool, model: str, max_length: int) -> Non
     With --mask: dim tokens carry no loss, the score token is bold on colour, the reasoning's
     tokens are coloured; where there are no colours, the two stand in << >> and < >.
     """
-    from autograder.dataset.balance import summary
+    from autograder.balance import summary
     from autograder.schema import read_any
 
     examples = read_any(file)
@@ -77,7 +77,7 @@ def audit(file: str, params: str | None) -> None:
 
     Exits with 1 on a hard fault; warnings are printed.
     """
-    from autograder.dataset.audit import audit as audit_examples
+    from autograder.checks.audit import audit as audit_examples
     from autograder.schema import read_any
 
     report = audit_examples(read_any(file), _thresholds(params))
@@ -90,10 +90,10 @@ def audit(file: str, params: str | None) -> None:
 @FILE
 def stats(file: str) -> None:
     """Count the examples of FILE by score, category, level, language and source."""
+    from autograder.balance import score_counts, summary
+    from autograder.checks.audit import FIELDS, group_by
+    from autograder.checks.length import measure
     from autograder.cli.bars import bars
-    from autograder.dataset.audit import FIELDS, group_by
-    from autograder.dataset.balance import score_counts, summary
-    from autograder.dataset.length import measure
     from autograder.schema import SCORES, read_any
 
     examples = read_any(file)
@@ -124,8 +124,8 @@ def leaks(file: str, against: str) -> None:
     Compares prompts, and prompts with their responses, by the word 8-grams that they share.
     Prints for each row the nearest row of the other file; exits with 1 if there is any.
     """
-    from autograder.dataset.leaks import LEAST, answers, nearest, prompts
-    from autograder.evaluation.benchmark_records import read_benchmark
+    from autograder.benchmark.records import read_benchmark
+    from autograder.checks.leaks import LEAST, answers, nearest, prompts
 
     mine, theirs = read_benchmark(file).examples, read_benchmark(against).examples
     compared = {
@@ -178,8 +178,8 @@ def _print_masks(examples: list[Example], model: str, max_length: int) -> None:
 
     from transformers import AutoTokenizer
 
+    from autograder.bases.fetch import pull
     from autograder.model.encode import Encoder, mask_parts
-    from autograder.model.fetch import pull
     from autograder.terminal import printable
 
     tokenizer = AutoTokenizer.from_pretrained(pull(model), local_files_only=True)

@@ -15,7 +15,7 @@ from autograder.cli.columns import (
 )
 
 if TYPE_CHECKING:
-    from autograder.dataset.importers.scores import PairRule, Scale
+    from autograder.tables.scores import PairRule, Scale
 
 _FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", "prometheus", "pairwise")
 _SCORE = click.IntRange(1, 5)
@@ -89,9 +89,9 @@ def import_command(
     """
     from pathlib import Path
 
-    from autograder.dataset.importers.formats import ImportOptions
-    from autograder.dataset.importers.layouts import ANCHORS, FIELDS, PAIR
-    from autograder.dataset.importers.run import import_data
+    from autograder.tables.formats import ImportOptions
+    from autograder.tables.importing import import_data
+    from autograder.tables.layouts import ANCHORS, FIELDS, PAIR
     from autograder.terminal import printable
 
     columns, texts = columns_and_texts(mapped, constants, (*FIELDS, *ANCHORS, *PAIR))
@@ -130,7 +130,7 @@ def import_command(
 
 
 def _scale(text: str | None) -> Scale | None:
-    from autograder.dataset.importers.scores import Scale
+    from autograder.tables.scores import Scale
 
     try:
         return None if text is None else Scale.parse(text)
@@ -139,7 +139,7 @@ def _scale(text: str | None) -> Scale | None:
 
 
 def _pair_rule(preferred: int | None, other: int | None, tied: int | None) -> PairRule | None:
-    from autograder.dataset.importers.scores import PairRule
+    from autograder.tables.scores import PairRule
 
     if preferred is None and other is None and tied is None:
         return None

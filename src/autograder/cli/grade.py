@@ -121,7 +121,7 @@ def grade(
     OUT.rejected.jsonl), with 1 after an error, with 130 when interrupted.
     """
     from autograder.bulk.source import FIELDS, Source
-    from autograder.dataset.importers.formats import ImportOptions
+    from autograder.tables.formats import ImportOptions
     from autograder.terminal import printable
 
     if engine != "ray" and (ray_address or workers):
@@ -139,8 +139,8 @@ def grade(
 
     from autograder.bulk.grading import grade_rows
     from autograder.bulk.run import Engine, Plan, check, grade_file
-    from autograder.judge import Judge
-    from autograder.published import judge_fingerprint, read_judge
+    from autograder.judging.folder import judge_fingerprint, read_judge
+    from autograder.judging.judge import Judge
 
     plan = Plan(
         opened,

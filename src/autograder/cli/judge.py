@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from autograder.cli.judge_requests import Asked
     from autograder.errors import DataError
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
 _SKIPPED = 3
 
@@ -100,7 +100,7 @@ def judge(
 
     from autograder.cli.judge_requests import Asked, option_rubrics, option_text, read_requests
     from autograder.errors import DataError
-    from autograder.published import read_judge
+    from autograder.judging.folder import read_judge
 
     texts = {
         "--prompt": prompt,
@@ -138,7 +138,7 @@ def judge(
     read_judge(Path(folder))
 
     from autograder.cli.judge_answers import print_json, print_text
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
     loaded = Judge.load(folder, fast=fast)
     found = [row if isinstance(row, DataError) else _fitting(loaded, row) for row in found]

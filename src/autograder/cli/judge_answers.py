@@ -12,7 +12,7 @@ import click
 from autograder.cli.judge_requests import Asked
 from autograder.cli.verdict_text import Screen, json_line
 from autograder.errors import DataError
-from autograder.judge import Judge, Request
+from autograder.judging.judge import Judge, Request
 from autograder.schema import Comparison, Verdict
 
 Graded = Verdict | Comparison | dict[str, Verdict] | DataError

@@ -13,9 +13,9 @@ from typing import Any
 
 import click
 
-from autograder.dataset.importers.layouts import rubric_of
 from autograder.errors import DataError
 from autograder.jsonl import Row, decode_line, show, unique_keys
+from autograder.tables.layouts import rubric_of
 
 STDIN = "standard input"
 

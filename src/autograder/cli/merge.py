@@ -72,7 +72,7 @@ def merge(
     if method == "linear" and (density is not None or rank is not None):
         raise click.UsageError("--density and --rank: linear is exact and takes neither")
 
-    from autograder.evaluation.benchmark_records import read_benchmark
+    from autograder.benchmark.records import read_benchmark
     from autograder.export.combine import Recipe, check_recipe
     from autograder.export.merge import compare, table
     from autograder.export.merge import merge as write

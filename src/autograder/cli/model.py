@@ -19,9 +19,9 @@ def model() -> None:
 @model.command("list")
 def list_models() -> None:
     """List the catalogue: name, parameters, licence, cached or not."""
-    from autograder.model.catalog import CATALOG, DEFAULT_MODEL
-    from autograder.model.fetch import cached_path
-    from autograder.model.sizes import num_parameters
+    from autograder.bases.catalog import CATALOG, DEFAULT_MODEL
+    from autograder.bases.fetch import cached_path
+    from autograder.bases.sizes import num_parameters
 
     width = max(len(name) for name in CATALOG)
     click.echo(f"{'name':{width}}  parameters  {'cached':6}  licence")
@@ -40,8 +40,8 @@ def pull(name: str | None, quiet: bool) -> None:
 
     Without NAME it is the one of params.yaml. Does nothing where the model is cached.
     """
+    from autograder.bases.fetch import pull as pull_model
     from autograder.config import load
-    from autograder.model.fetch import pull as pull_model
 
     click.echo(pull_model(name or load().model.name, progress=not quiet))
 
@@ -50,7 +50,7 @@ def pull(name: str | None, quiet: bool) -> None:
 @NAME
 def path(name: str) -> None:
     """Print the folder of a cached model; exit with 1 if it is not cached."""
-    from autograder.model.fetch import cached_path
+    from autograder.bases.fetch import cached_path
 
     folder = cached_path(name)
     if folder is None:
@@ -73,16 +73,16 @@ def show(name: str, rank: int) -> None:
 
     The figures follow from the model's shapes; nothing is downloaded or loaded.
     """
-    from autograder.errors import ModelError
-    from autograder.model.catalog import resolve
-    from autograder.model.fetch import base_info, cached_path
-    from autograder.model.sizes import (
+    from autograder.bases.catalog import resolve
+    from autograder.bases.fetch import base_info, cached_path
+    from autograder.bases.sizes import (
         lora_targets,
         memory_bytes,
         num_lora_parameters,
         num_parameters,
         shapes_from_folder,
     )
+    from autograder.errors import ModelError
 
     entry = resolve(name)
     folder = cached_path(name)

@@ -10,7 +10,7 @@ import click
 from autograder.cli.fast import fast_option
 
 if TYPE_CHECKING:
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
 _EXTRA = {"fastapi", "prometheus_client", "starlette", "uvicorn"}
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -134,7 +134,7 @@ def serve(
     """
     import os
 
-    from autograder.published import read_judge
+    from autograder.judging.folder import read_judge
     from autograder.serve.settings import Settings, read_token
 
     settings = Settings(
@@ -167,7 +167,7 @@ def serve(
         )
 
     def load() -> Judge:
-        from autograder.judge import Judge
+        from autograder.judging.judge import Judge
 
         judge = Judge.load(folder, device, quantization, fast=fast)
         judge.batch_size = batch_size or judge.batch_size

@@ -1,1 +1,1 @@
-"""From hand-written and program-made items to audited, disjoint splits."""
+"""The data set of a run: hand-written and program-made examples, varied and balanced."""

@@ -13,10 +13,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from autograder.balance import draw
 from autograder.config import AugmentConfig
 from autograder.dataset import augment_phrases as say
 from autograder.dataset import rubric_frames
-from autograder.dataset.balance import draw
 from autograder.dataset.families import injection
 from autograder.schema import GradedResponse, Item
 

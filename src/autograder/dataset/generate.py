@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
+from autograder.balance import apportion, balance, draw
 from autograder.config import Config, DatasetConfig
 from autograder.dataset.augment import augment
-from autograder.dataset.balance import apportion, balance, draw
 from autograder.errors import ConfigError, DataError
 from autograder.schema import SCORES, Example, Item, read_examples, read_items
 

@@ -1,1 +1,1 @@
-"""Judging the judge: held-out measures, baselines, generated reasoning, and the report page."""
+"""What a judge is worth on held-out examples, beside baselines, with intervals."""

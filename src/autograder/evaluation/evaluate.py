@@ -16,7 +16,7 @@ from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
 from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
 from autograder.evaluation.reasoning import Reasoned, look_at, measure_reasoning
-from autograder.judge import Judge
+from autograder.judging.judge import Judge
 from autograder.metrics.functional import calibration_bins
 from autograder.model.batch import collate
 from autograder.model.encode import Encoded

@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from autograder.evaluation.bootstrap import bootstrap_intervals, judge_intervals
+from autograder.evaluation.weighted import STATISTICS, Statistic
 from autograder.files import finite
-from autograder.metrics.bootstrap import bootstrap_intervals, judge_intervals
 from autograder.metrics.classes import judge_metrics
-from autograder.metrics.weighted import STATISTICS, Statistic
 from autograder.schema import LEVELS, SCORES, Example
 
 _GROUPS: dict[str, Callable[[Example], str]] = {

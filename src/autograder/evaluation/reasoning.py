@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograder.metrics.text import invented_evidence, names_score, rouge_l
+from autograder.evaluation.overlap import invented_evidence, names_score, rouge_l
 from autograder.schema import Example
 
 

@@ -196,7 +196,7 @@ class _Spectra(TorchFunctionMode):
 
 
 def _save(model: Any, base: str, folder: Path) -> None:
-    """Write the combined adapter as `save_judge` writes a trained one."""
+    """Write the combined adapter as training writes its own."""
     settings = model.peft_config[_NAME]
     settings.base_model_name_or_path = base
     settings.target_modules = sorted(settings.target_modules)

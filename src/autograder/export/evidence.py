@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import DataError
-from autograder.evaluation.results import read_tree
-from autograder.evaluation.shapes import FIGURES, check_tree
 from autograder.export.trained import Trained
+from autograder.report.results import read_tree
+from autograder.report.shapes import FIGURES, check_tree
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def export(
         SourceError: the base is not here and cannot be fetched.
         StorageError: the disk is full or the folder cannot be written; OUT is untouched.
     """
+    from autograder.bases.fetch import pull
     from autograder.export.weights import num_weights
-    from autograder.model.fetch import pull
 
     if plan.kind == "adapter":
         check_space(out, sum((trained.folder / name).stat().st_size for name in _ADAPTER_FILES))
@@ -120,10 +120,10 @@ def _merged(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> t
 def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> tuple[str, str]:
     from transformers import AutoTokenizer
 
+    from autograder.bases.fetch import pull
     from autograder.export.examples import adapter_example
     from autograder.export.rendering import rendering
     from autograder.model.encode import Encoder
-    from autograder.model.fetch import pull
     from autograder.model.quiet import quiet
 
     with quiet():

@@ -10,18 +10,18 @@ from typing import Any
 import torch
 
 from autograder import __version__
+from autograder.benchmark.grading import grade
+from autograder.benchmark.records import Graded
 from autograder.errors import DataError
-from autograder.evaluation.benchmark_records import Graded
-from autograder.evaluation.grading import grade
 from autograder.evaluation.measure import measure
 from autograder.export.card import escape, front_matter
 from autograder.export.combine import Recipe, combine
 from autograder.export.progress import Progress
 from autograder.export.trained import Trained, check_space, weights_errors
 from autograder.files import atomic_folder, finite, json_text
-from autograder.judge import Judge
+from autograder.judging.calibration import fit_temperature
+from autograder.judging.judge import Judge
 from autograder.metrics.classes import judge_metrics
-from autograder.model.calibration import fit_temperature
 from autograder.schema import Example
 
 MEASURES = ("exact", "mae", "pearson")

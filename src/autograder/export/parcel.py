@@ -10,9 +10,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from autograder.bases.download import sha256_file
 from autograder.errors import ModelError
-from autograder.model.download import sha256_file
-from autograder.published import read_judge
+from autograder.judging.folder import read_judge
 
 # Names that hold keys, or that tools of the house leave behind.
 _SECRET_NAMES = (

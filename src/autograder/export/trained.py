@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograder import config as configuration
+from autograder.bases.catalog import BaseModel, resolve
+from autograder.bases.sources import GgufHub, HubSnapshot, LocalFolder
 from autograder.config import Config
 from autograder.errors import ModelError, StorageError, UnknownModelError
-from autograder.model.catalog import BaseModel, resolve
-from autograder.model.sources import GgufHub, HubSnapshot, LocalFolder
+from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.prompt import TEMPLATE_VERSION
-from autograder.published import judge_fingerprint, read_judge
 
 BaseWeights = Literal["dequantised", "original"]
 """What an adapter is merged into: the base as the judge saw it, or as it was before rounding."""

@@ -17,11 +17,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from autograder.bases.fetch import pull
 from autograder.errors import ModelError
 from autograder.export.trained import BaseWeights, Trained
 from autograder.model.backbone import load_base, read_adapter
 from autograder.model.encode import Encoder
-from autograder.model.fetch import pull
 from autograder.model.quiet import quiet
 
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}

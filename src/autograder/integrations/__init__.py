@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
 _judges: dict[Path, Judge] = {}
 _lock = threading.Lock()
@@ -26,7 +26,7 @@ def load_once(folder: Path | str) -> Judge:
         ModelError: the folder holds no judge.
         SourceError: its base model is not here and cannot be fetched.
     """
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
     place = Path(folder).resolve()
     with _lock:

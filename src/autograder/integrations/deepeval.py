@@ -18,7 +18,7 @@ with needs("deepeval", "see docs/integrations.md for an environment that holds b
     from deepeval.test_case import LLMTestCase, SingleTurnParams
 
 if TYPE_CHECKING:
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
 
 class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here

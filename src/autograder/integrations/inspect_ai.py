@@ -13,7 +13,7 @@ from typing import Any, Literal
 from autograder.errors import ConfigError, DataError
 from autograder.integrations import load_once, needs
 from autograder.integrations.conversation import conversation_text
-from autograder.published import read_judge
+from autograder.judging.folder import read_judge
 from autograder.schema import Verdict
 
 with needs("inspect_ai", "pip install 'autograder[inspect]'"):

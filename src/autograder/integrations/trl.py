@@ -14,7 +14,7 @@ from autograder.integrations import load_once
 from autograder.integrations.conversation import conversation_text, message_text
 
 if TYPE_CHECKING:
-    from autograder.judge import Judge, Request
+    from autograder.judging.judge import Judge, Request
 
 Chat = Sequence[Mapping[str, Any]]
 """Messages with `role` and `content`."""
@@ -70,7 +70,7 @@ def judge_reward(
     def reward(
         prompts: Sequence[str | Chat], completions: Sequence[str | Chat], **columns: Any
     ) -> list[float | None]:
-        from autograder.judge import Request
+        from autograder.judging.judge import Request
 
         rubrics = [rubric] * len(prompts) if rubric else _column(columns, rubric_column)
         references: Sequence[Any] = [None] * len(prompts)

@@ -1,5 +1,1 @@
-"""Measures of the judge: of its scores (`functional`, `classes`), of their uncertainty
-(`weighted`, `bootstrap`) and of its written reasoning (`text`).
-
-Import the module you need; only `functional` and `classes` import torch.
-"""
+"""Measures of scores: functions, and thin torchmetrics classes over them."""

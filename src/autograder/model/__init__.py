@@ -1,1 +1,1 @@
-"""The base model, its adapter, and everything between text and scores."""
+"""The shared core: text to token ids, batches, the 4-bit base with its adapter, and the loss."""

@@ -12,15 +12,15 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autograder.bases.fetch import pull
+from autograder.bases.sizes import ARCHITECTURES, lora_targets
 from autograder.config import LoraConfig, ModelConfig, QuantizationConfig
 from autograder.errors import ModelError
 from autograder.model import attention, quantized
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoder
-from autograder.model.fetch import pull
 from autograder.model.last_layer import Places, shorten
 from autograder.model.quiet import quiet
-from autograder.model.sizes import ARCHITECTURES, lora_targets
 
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 

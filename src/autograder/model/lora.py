@@ -17,10 +17,8 @@ from peft.tuners.lora.layer import Linear
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.model.packed import Int8Linear, PackedLinear, can_pack, has_int8
 
-
-def _dense(base: nn.Module, dtype: torch.dtype) -> Tensor:
+def dense_weight(base: nn.Module, dtype: torch.dtype) -> Tensor:
     """The frozen weight (out, in) in `dtype`, dequantised where it is 4-bit."""
     weight = cast(Any, base.weight)
     state = getattr(weight, "quant_state", None)
@@ -43,7 +41,7 @@ class _LoraProduct(torch.autograd.Function):
     ) -> Tensor:
         flat = x.reshape(-1, x.shape[-1])
         low_rank = flat @ a.t()
-        product = flat @ _dense(base, x.dtype).t()
+        product = flat @ dense_weight(base, x.dtype).t()
         product.addmm_(low_rank, b.t())
         if bias is not None:
             product += bias
@@ -62,7 +60,7 @@ class _LoraProduct(torch.autograd.Function):
         grad_low_rank = grad @ b
         grad_x = grad_a = grad_b = None
         if needs_x:
-            grad_x = grad @ _dense(ctx.base, grad.dtype)
+            grad_x = grad @ dense_weight(ctx.base, grad.dtype)
             grad_x.addmm_(grad_low_rank, a)
             grad_x = grad_x.view(ctx.shape)
         if needs_a:
@@ -73,18 +71,12 @@ class _LoraProduct(torch.autograd.Function):
 
 
 def _forward(layer: Any, x: Tensor) -> Tensor:
-    packed = getattr(layer, "packed", None)
-    if packed is not None and not torch.is_grad_enabled() and x.dtype == packed.dtype:
-        if isinstance(packed, PackedLinear):
-            return packed.multiply(x, adapted=not layer.disable_adapters)
-        if not layer.disable_adapters:
-            return cast(Int8Linear, packed).multiply(x)
     base = layer.get_base_layer()
     if torch.is_autocast_enabled(x.device.type):
         x = x.to(torch.get_autocast_dtype(x.device.type))
     bias = None if base.bias is None else base.bias.to(x.dtype)
     if layer.disable_adapters:
-        return F.linear(x, _dense(base, x.dtype), bias)
+        return F.linear(x, dense_weight(base, x.dtype), bias)
     (name,) = layer.active_adapters
     a, b = layer.lora_A[name].weight, layer.lora_B[name].weight * layer.scaling[name]
     rate = getattr(layer.lora_dropout[name], "p", 0.0)
@@ -94,14 +86,22 @@ def _forward(layer: Any, x: Tensor) -> Tensor:
     return cast(Tensor, _LoraProduct.apply(x, a.to(x.dtype), b.to(x.dtype), base, bias))  # type: ignore[no-untyped-call]  # torch
 
 
-class _FusedLinear4bit(Linear4bit):  # type: ignore[misc]  # peft is untyped
-    def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, super().forward(x)) if self.merged else _forward(self, x)
+class FusedLayer:
+    """Goes before PEFT's own class of a LoRA layer."""
+
+    def forward(self: Any, x: Tensor) -> Tensor:
+        """(..., in) to (..., out)."""
+        if self.merged:
+            return cast(Tensor, super().forward(x))  # type: ignore[misc]  # PEFT's class has it
+        return _forward(self, x)
 
 
-class _FusedLinear(Linear):  # type: ignore[misc]  # peft is untyped
-    def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, super().forward(x)) if self.merged else _forward(self, x)
+class _FusedLinear4bit(FusedLayer, Linear4bit):  # type: ignore[misc]  # peft is untyped
+    pass
+
+
+class _FusedLinear(FusedLayer, Linear):  # type: ignore[misc]  # peft is untyped
+    pass
 
 
 _FUSED: dict[type, type] = {Linear4bit: _FusedLinear4bit, Linear: _FusedLinear}
@@ -125,39 +125,6 @@ def fuse_lora(model: nn.Module) -> int:
     return count
 
 
-def _fused(model: nn.Module) -> list[Any]:
-    return [module for module in model.modules() if type(module) in _FUSED.values()]
-
-
-def packed_bytes(model: nn.Module, dtype: torch.dtype) -> int:
-    """What `pack_lora` would take."""
-    sizes = (int(layer.in_features * layer.out_features) for layer in _fused(model))
-    return sum(sizes) * dtype.itemsize
-
-
-def pack_lora(model: nn.Module, dtype: torch.dtype, int8: bool = False) -> int:
-    """Pack the fused layers for inference in `dtype`, which then takes the time of the products.
-
-    Neither the base nor the adapter may change after it. Gradients go by the 4-bit weight still.
-
-    Args:
-        model: on a CPU.
-        dtype: of what goes into the layers and comes out.
-        int8: multiply in 8 bits: twice as fast, and a little beside. With the adapter switched
-            off the layers answer by the 4-bit weight then.
-
-    Returns:
-        how many layers were packed: none where this machine cannot.
-    """
-    kind = Int8Linear if int8 else PackedLinear
-    count = 0
-    for layer in _fused(model):
-        base, (name,) = layer.get_base_layer(), layer.active_adapters
-        device = base.weight.device
-        if not can_pack(device, dtype) or (int8 and not has_int8(device)):
-            continue
-        a, b = layer.lora_A[name].weight, layer.lora_B[name].weight * layer.scaling[name]
-        with torch.no_grad():
-            layer.packed = kind.of(_dense(base, dtype), base.bias, a, b)
-        count += 1
-    return count
+def fused_layers(model: nn.Module) -> list[Any]:
+    """The layers of a model that have the fused forward, in order."""
+    return [module for module in model.modules() if isinstance(module, FusedLayer)]

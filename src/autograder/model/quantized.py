@@ -18,10 +18,10 @@ from typing import Any
 
 import torch
 
+from autograder.bases.fetch import base_info, cache_root
 from autograder.config import QuantizationConfig
 from autograder.errors import StorageError
 from autograder.files import atomic_folder
-from autograder.model.fetch import base_info, cache_root
 
 _LIBRARIES = ("bitsandbytes", "transformers")
 _log = logging.getLogger(__name__)

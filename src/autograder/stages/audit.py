@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder import config
-from autograder.dataset.audit import audit
+from autograder.checks.audit import audit
 from autograder.files import atomic_write, json_text
 from autograder.schema import read_examples
 from autograder.stages import AUDIT, EXAMPLES, PARAMS, run

@@ -25,7 +25,7 @@ def main() -> None:
     holdout = read_examples(unseen) if unseen.exists() else []
 
     from autograder.evaluation import evaluate as evaluation
-    from autograder.judge import Judge
+    from autograder.judging.judge import Judge
 
     judge = Judge.load(JUDGE)
     judge.batch_size = settings.evaluate.batch_size

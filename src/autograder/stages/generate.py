@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder import config
-from autograder.dataset.balance import summary
+from autograder.balance import summary
 from autograder.dataset.generate import generate
 from autograder.schema import write_examples
 from autograder.stages import DATA, EXAMPLES, PARAMS, run

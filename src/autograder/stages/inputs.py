@@ -41,6 +41,9 @@ def run_fingerprint(stage: str, config: Config, root: Path = Path()) -> str:
     # How a judge is measured does not change how it is trained.
     config = replace(config, dataset=default.dataset, audit=default.audit, split=default.split)
     config = replace(config, evaluate=default.evaluate)
+    # Nor do its checkpoints and its diary; where it computes does, as batches are dealt out by it.
+    kept = {"logger": default.run.logger, "checkpoint_every": default.run.checkpoint_every}
+    config = replace(config, run=replace(config.run, **kept))
     digest = hashlib.sha256(repr(config).encode())
     try:
         digest.update(fingerprint(stage_dependencies(stage, root)).encode())

@@ -11,13 +11,14 @@ from typing import Any
 
 from autograder import config
 from autograder.errors import DataError
-from autograder.evaluation import data_card, report
-from autograder.evaluation import results as read
-from autograder.evaluation.shapes import AUDIT as AUDIT_SHAPE
-from autograder.evaluation.shapes import COMPARED, OPTIONAL, check_tree
-from autograder.evaluation.shapes import JUDGE as JUDGE_SHAPE
-from autograder.evaluation.shapes import METRICS as METRICS_SHAPE
 from autograder.files import atomic_write
+from autograder.report import data_card
+from autograder.report import results as read
+from autograder.report import results_page as report
+from autograder.report.shapes import AUDIT as AUDIT_SHAPE
+from autograder.report.shapes import COMPARED, OPTIONAL, check_tree
+from autograder.report.shapes import JUDGE as JUDGE_SHAPE
+from autograder.report.shapes import METRICS as METRICS_SHAPE
 from autograder.schema import SCORES, Example, read_examples
 from autograder.stages import (
     AUDIT,

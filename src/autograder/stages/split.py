@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from autograder import config
-from autograder.dataset.balance import summary
-from autograder.dataset.leaks import prove_distinct
-from autograder.dataset.split import HOLDOUT, split
+from autograder.balance import summary
+from autograder.checks.leaks import prove_distinct
+from autograder.checks.split import HOLDOUT, split
 from autograder.files import atomic_folder
 from autograder.schema import read_examples, write_examples
 from autograder.stages import EXAMPLES, PARAMS, SPLITS, run

@@ -1,4 +1,4 @@
-"""Train: 4-bit base + LoRA on the train split -> build/checkpoints, build/judge, reports/train."""
+"""Train: 4-bit base + LoRA on the train split -> build/checkpoints/, reports/train/."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder import config
 from autograder.errors import TrainingError
 from autograder.schema import read_examples
-from autograder.stages import CHECKPOINTS, CURVES, JUDGE, PARAMS, SPLITS, run
+from autograder.stages import CHECKPOINTS, CURVES, PARAMS, SPLITS, run
 from autograder.stages.inputs import run_fingerprint
 
 
@@ -20,8 +20,8 @@ def main() -> None:
     validation_examples = read_examples(SPLITS / "validation.jsonl")
 
     # Only now: a fault above is told within a second.
-    from autograder.publish import Outputs
-    from autograder.training import train
+    from autograder.training.outcome import Outputs
+    from autograder.training.run import train
 
     def refuse_if_edited() -> None:
         if run_fingerprint("train", settings) != before:
@@ -36,8 +36,8 @@ def main() -> None:
         train_examples,
         validation_examples,
         scratch=scratch,
-        outputs=Outputs(CHECKPOINTS, JUDGE, CURVES),
-        before_publishing=refuse_if_edited,
+        outputs=Outputs(CHECKPOINTS, CURVES),
+        before_writing=refuse_if_edited,
     )
     if not int(os.environ.get("LOCAL_RANK", "0")):
         shutil.rmtree(scratch, ignore_errors=True)

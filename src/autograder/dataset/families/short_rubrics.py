@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from autograder.dataset.families import compose
 from autograder.dataset.families import short_rubrics_facts as tables
 from autograder.dataset.families.short_rubrics_facts import FACTS, SUBJECTS, Fact
-from autograder.dataset.text import normalise
 from autograder.schema import SCORES, GradedResponse, Item
+from autograder.text import normalise
 
 FAMILY = "short_rubrics"
 

@@ -1,0 +1,1 @@
+"""Base models: the catalogue, how one is fetched and checked, and how large it is."""

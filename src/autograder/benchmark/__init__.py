@@ -1,0 +1,1 @@
+"""A judge measured on labelled rows of any source."""

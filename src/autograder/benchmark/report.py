@@ -1,0 +1,115 @@
+"""A judge on any set of graded answers, beside what knows the answers' scores or lengths only.
+
+The two baselines are made of the very file, which the judge has never seen: `majority` gives its
+most frequent score, `length_only` learns from the other prompts' answers (five folds). A judge
+that does not beat them adds nothing on this file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.balance import draw, score_counts
+from autograder.benchmark.grading import Grade
+from autograder.evaluation.baselines import length_only, majority
+from autograder.evaluation.measure import distribution, measure, measure_gain
+from autograder.prompt import FieldName
+from autograder.schema import Example
+from autograder.terminal import printable
+
+MEASURES = ("pearson", "spearman", "exact", "within_1", "mae", "kappa", "rps")
+_CUT: tuple[FieldName, ...] = ("prompt", "reference", "response")
+_NUM_FOLDS = 5
+
+_WIDTH = len("-0.500 (-0.750 to -0.250)") + 2  # of a column: the widest figure there is
+
+
+def benchmark(
+    grades: Sequence[Grade], examples: Sequence[Example], *, resamples: int, seed: int
+) -> dict[str, Any]:
+    """Figures of a judge and two baselines, in all and for each category.
+
+    Args:
+        grades: the judge's, one an example.
+        examples: labelled; those of one item are drawn together.
+        resamples: of the 95 % intervals.
+        seed: of the resamples and the folds.
+    """
+    systems = {
+        "judge": torch.tensor([grade.probabilities for grade in grades], dtype=torch.float64),
+        "majority": majority(examples, examples),
+        "length_only": _length_of_others(examples, seed),
+    }
+    options = {"resamples": resamples, "seed": seed}
+    names = [example.category for example in examples]
+    categories: dict[str, dict[str, Any]] = {}
+    for name in sorted(set(names)) if len(set(names)) > 1 else []:
+        at = [row for row, other in enumerate(names) if other == name]
+        part = [examples[row] for row in at]
+        categories[name] = {
+            system: measure(rows[at], part, **options) for system, rows in systems.items()
+        }
+    cut = Counter(name for grade in grades for name in grade.truncated)
+    return {
+        "scores": score_counts(examples),
+        "truncated": {name: cut[name] for name in _CUT},
+        "systems": {system: measure(rows, examples, **options) for system, rows in systems.items()},
+        "gain": {
+            system: measure_gain(systems["judge"], systems[system], examples, **options)
+            for system in ("majority", "length_only")
+        },
+        "distribution": distribution(systems["judge"], examples),
+        "categories": categories,
+    }
+
+
+def _length_of_others(examples: Sequence[Example], seed: int) -> Tensor:
+    """`length_only` for each fold of whole items, made of the other folds."""
+    items = sorted({row.item for row in examples}, key=lambda item: draw(seed, "fold", item))
+    if len(items) < 2:
+        return length_only(examples, examples)
+    fold = {item: number % _NUM_FOLDS for number, item in enumerate(items)}
+    rows = torch.empty(len(examples), 5, dtype=torch.float64)
+    for number in set(fold.values()):
+        own = [at for at, row in enumerate(examples) if fold[row.item] == number]
+        others = [row for row in examples if fold[row.item] != number]
+        rows[own] = length_only(others, [examples[at] for at in own])
+    return rows
+
+
+def table(tree: dict[str, Any]) -> str:
+    """The figures for a terminal."""
+    systems = tree["systems"]
+    lines = [f"{'':10}" + "".join(f"{_title(system):{_WIDTH}}" for system in systems)]
+    for name in MEASURES:
+        cells = (f"{_with_interval(figures, name):{_WIDTH}}" for figures in systems.values())
+        lines.append(f"{name:10}{''.join(cells)}")
+    if tree["categories"]:
+        lines += ["", f"{'category':18}{'':12}{'n':>5}" + "".join(f"{m:>10}" for m in MEASURES)]
+    for category, each in tree["categories"].items():
+        title = printable(category, keep="")[:17]
+        for system, figures in each.items():
+            cells = (f"{_number(figures[name]):>10}" for name in MEASURES)
+            head = f"{title:18}{_title(system):12}{figures['num_examples']:5}"
+            lines.append(f"{head}{''.join(cells)}")
+            title = ""
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _title(system: str) -> str:
+    return system.replace("_", " ")
+
+
+def _with_interval(figures: dict[str, Any], name: str) -> str:
+    bounds = figures["interval"][name]
+    value = _number(figures[name])
+    return f"{value} ({_number(bounds[0])} to {_number(bounds[1])})" if bounds else value
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,1 +1,0 @@
-"""Bring graded data of other layouts into the schema of examples, a row at a time."""

@@ -1,0 +1,446 @@
+"""The judge in use: load it, give it texts, get verdicts.
+
+judge = Judge.load("build/judge")
+verdict = judge.evaluate("What is 2+2?", "2+2=5", "Factual accuracy")
+verdict.score, verdict.expected_score, verdict.reasoning
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+import torch
+from torch import Tensor
+
+from autograder import config as configuration
+from autograder.errors import ModelError
+from autograder.judging.folder import judge_fingerprint, read_judge
+from autograder.judging.generation import ReasoningText
+from autograder.judging.passes import Passes
+from autograder.model.backbone import (
+    Backbone,
+    choose_dtype,
+    default_device,
+    load_base,
+    read_adapter,
+)
+from autograder.model.batch import plan
+from autograder.model.encode import Encoded
+from autograder.model.loss import expected_score
+from autograder.prompt import TEMPLATE_VERSION
+from autograder.schema import TIE, Comparison, Verdict
+
+QUANTIZATIONS: dict[str, dict[str, Any]] = {
+    "nf4": {"bits": 4, "type": "nf4"},
+    "fp4": {"bits": 4, "type": "fp4"},
+    "int8": {"bits": 8},
+    "none": {"bits": 16},
+}
+
+FAST = "+int8"
+"""Ends the name of a judge that multiplies in 8 bits."""
+
+MAX_REASONING_TOKENS = 64
+
+_WINDOW = 8
+"""Batches that are read ahead, so that answers with much in common can be graded together."""
+
+
+class Request(NamedTuple):
+    """One response to grade; without a reference answer, `reference` is empty or None."""
+
+    prompt: str
+    response: str
+    rubric: str
+    reference: str | None = None
+
+
+class Judge:
+    """A base model with a trained adapter that grades responses.
+
+    The score comes from the distribution over the five digits after the forced `Score: `, in
+    one pass and without parsing; a reasoning is generated after it on request and never read
+    for the score. The same texts get the same verdict whatever they are graded together with.
+
+    All methods may be called from several threads; passes through the model take turns. On a
+    CPU, scores of many answers are read in several passes side by side.
+
+    Args:
+        backbone: the model, in evaluation mode from here on.
+        temperature: divides the digits' logits.
+        batch_size: responses in one forward pass.
+        model: stands in each verdict.
+        cached_tokens: tokens of rubrics and prompts whose keys and values are kept between
+            passes; see `PrefixCache`.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        temperature: float = 1.0,
+        batch_size: int = 5,
+        model: str = "",
+        cached_tokens: int = 4096,
+    ) -> None:
+        self.backbone = backbone.eval()
+        self.encoder = backbone.encoder
+        self.temperature = temperature
+        self.batch_size = batch_size
+        self.model = model
+        self._passes = Passes(backbone, cached_tokens)
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path | str = "build/judge",
+        device: str = "auto",
+        quantization: Literal["nf4", "fp4", "int8", "none"] | None = None,
+        batch_size: int = 5,
+        packed: bool | None = None,
+        fast: bool = False,
+    ) -> Judge:
+        """Load a judge that `dvc repro` has trained.
+
+        Args:
+            folder: with judge.json and the adapter.
+            device: `auto`, or a name that torch knows, such as `cpu` or `cuda:1`.
+            quantization: of the base; None is as it was in training, which another one only
+                comes near to.
+            batch_size: responses in one forward pass.
+            packed: on a CPU, keep dense weights beside the 4-bit ones (0.7 GB for a 0.5B in bf16),
+                laid out for its products; None does so where they fit twice into the free memory.
+            fast: on a CPU, multiply in 8 bits: some 1.5 times as fast, with expected scores that
+                are some 0.03 beside; `Verdict.model` says so.
+
+        Raises:
+            ModelError: the folder holds no judge, or one of another template; or there is no
+                such device or quantisation, or none that can be fast.
+            SourceError: its base model is not here and cannot be fetched.
+        """
+        folder = Path(folder)
+        values = read_judge(folder)
+        fingerprint = judge_fingerprint(folder)
+        if values["template_version"] != TEMPLATE_VERSION:
+            raise ModelError(
+                f"{folder}: was trained with template {values['template_version']}, this version "
+                f"renders template {TEMPLATE_VERSION}; train it anew"
+            )
+        config = configuration.parse_groups(
+            values["params"], ("model", "quantization"), str(folder / "judge.json")
+        )
+        settings = config.quantization
+        if quantization is not None:
+            if quantization not in QUANTIZATIONS:
+                raise ModelError(
+                    f"quantization: {quantization!r} is none of {', '.join(QUANTIZATIONS)}"
+                )
+            settings = dataclasses.replace(settings, **QUANTIZATIONS[quantization])
+        where = _device(device)
+        dtype = choose_dtype(settings.compute_dtype, where)
+        if fast:
+            _check_fast(where, dtype, settings.bits)
+        base, encoder = load_base(config.model, settings, device=where, dtype=dtype)
+        if list(encoder.digit_ids) != values["digit_ids"]:
+            raise ModelError(f"{folder}: was trained with another tokenizer than the base has")
+        backbone = Backbone(read_adapter(base, folder), encoder).to(where)
+        from autograder.judging.packing import pack_adapter  # it imports what load_base keeps quiet
+
+        if fast or packed or (packed is None and _fits(backbone, dtype)):
+            count = pack_adapter(backbone, dtype, int8=fast)
+            if fast and not count:
+                raise ModelError(f"fast: {folder}: not for this kind of adapter; leave it out")
+        name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
+        return cls(backbone, values["temperature"], batch_size, name + FAST if fast else name)
+
+    # --- verdicts
+
+    def evaluate(
+        self,
+        prompt: str,
+        response: str,
+        rubric: str,
+        reference: str | None = None,
+        *,
+        reasoning: bool = True,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
+    ) -> Verdict:
+        """Grade one response, beside a reference answer if there is one.
+
+        Raises:
+            DataError: a text is none, or rubric and prompt are too long for the model.
+        """
+        encoded = self._encode(Request(prompt, response, rubric, reference))
+        (verdict,) = self._grade([encoded], reasoning, max_reasoning_tokens)
+        return verdict
+
+    def evaluate_many(
+        self,
+        requests: Iterable[Request | tuple[str, ...]],
+        *,
+        reasoning: bool = False,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
+    ) -> Iterator[Verdict]:
+        """Grade responses lazily and in order.
+
+        Windows of several batches are read ahead and graded by length, prompt and rubric; with
+        reasoning, which takes far longer, single batches.
+
+        Raises:
+            DataError: as `evaluate`.
+        """
+        numbers: deque[list[int]] = deque()
+
+        def batches() -> Iterator[list[Encoded]]:
+            start = 0
+            for encoded in self._windows(requests, reasoning):
+                for batch in self.plan(encoded):
+                    numbers.append([start + at for at in batch])
+                    yield [encoded[at] for at in batch]
+                start += len(encoded)
+
+        verdicts: dict[int, Verdict] = {}
+        following = 0
+        for found in self.evaluate_batches(
+            batches(), reasoning=reasoning, max_reasoning_tokens=max_reasoning_tokens
+        ):
+            verdicts |= zip(numbers.popleft(), found, strict=True)
+            while following in verdicts:
+                yield verdicts.pop(following)
+                following += 1
+
+    def evaluate_batches(
+        self,
+        batches: Iterable[Sequence[Encoded]],
+        *,
+        reasoning: bool = False,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
+    ) -> Iterator[list[Verdict]]:
+        """Grade batches as `plan` makes them, lazily and in order; some are taken ahead."""
+        if reasoning:
+            for batch in batches:
+                yield self._grade(batch, True, max_reasoning_tokens)
+            return
+        for batch, logits in self._passes.read_each(batches):
+            yield self._verdicts(batch, logits)
+
+    def evaluate_rubrics(
+        self,
+        prompt: str,
+        response: str,
+        rubrics: Mapping[str, str],
+        reference: str | None = None,
+        *,
+        reasoning: bool = False,
+    ) -> dict[str, Verdict]:
+        """Grade one response by several rubrics, each for itself.
+
+        Args:
+            rubrics: name to rubric; the verdicts come under the same names, in the same order.
+        """
+        requests = (Request(prompt, response, rubric, reference) for rubric in rubrics.values())
+        verdicts = self.evaluate_many(requests, reasoning=reasoning)
+        return dict(zip(rubrics, verdicts, strict=True))
+
+    def compare(
+        self,
+        prompt: str,
+        a: str,
+        b: str,
+        rubric: str,
+        reference: str | None = None,
+        *,
+        tie: float = TIE,
+        reasoning: bool = False,
+    ) -> Comparison:
+        """Grade two responses to one prompt, each for itself, and say which is better.
+
+        Neither sees the other, so their order cannot matter.
+
+        Args:
+            tie: expected scores that differ by less are a tie.
+        """
+        requests = [Request(prompt, response, rubric, reference) for response in (a, b)]
+        one, other = self.evaluate_many(requests, reasoning=reasoning)
+        return Comparison.of(one, other, tie)
+
+    def stream(
+        self,
+        prompt: str,
+        response: str,
+        rubric: str,
+        reference: str | None = None,
+        *,
+        max_reasoning_tokens: int = MAX_REASONING_TOKENS,
+    ) -> Iterator[Verdict | str]:
+        """The verdict without reasoning, then the reasoning's text piece by piece.
+
+        Closing the iterator ends the generation.
+        """
+        encoded = self._encode(Request(prompt, response, rubric, reference))
+        read = self._passes.read([encoded])
+        (verdict,) = self._verdicts([encoded], read.logits)
+        yield verdict
+        text = ReasoningText(self.encoder.tokenizer)
+        for (token,) in self._passes.tokens(read, [verdict.score], max_reasoning_tokens):
+            if token is not None and (piece := text.add(token)):
+                yield piece
+        if rest := text.end():
+            yield rest
+
+    # --- the same for asyncio
+
+    async def aevaluate(
+        self, prompt: str, response: str, rubric: str, reference: str | None = None, **options: Any
+    ) -> Verdict:
+        """`evaluate` in a thread."""
+        texts = (prompt, response, rubric, reference)
+        return await asyncio.to_thread(self.evaluate, *texts, **options)
+
+    async def acompare(
+        self, prompt: str, a: str, b: str, rubric: str, reference: str | None = None, **options: Any
+    ) -> Comparison:
+        """`compare` in a thread."""
+        texts = (prompt, a, b, rubric, reference)
+        return await asyncio.to_thread(self.compare, *texts, **options)
+
+    async def aevaluate_many(
+        self, requests: Iterable[Request | tuple[str, ...]], **options: Any
+    ) -> AsyncIterator[Verdict]:
+        """`evaluate_many`, each step in a thread."""
+        verdicts = self.evaluate_many(requests, **options)
+        while (verdict := await asyncio.to_thread(next, verdicts, None)) is not None:
+            yield verdict
+
+    # --- passes through the model
+
+    def plan(self, encoded: Sequence[Encoded]) -> list[list[int]]:
+        """Which of them to grade together, as indices; see `model.batch.plan`."""
+        return plan(encoded, self.batch_size)
+
+    def digit_logits(self, encoded: Sequence[Encoded]) -> Tensor:
+        """Logits of the five digits where the score stands: float32 (N, 5) on the CPU."""
+        logits = torch.empty(len(encoded), 5)
+        batches = self.plan(encoded)
+        found = self._passes.read_each([encoded[at] for at in batch] for batch in batches)
+        for batch, (_, part) in zip(batches, found, strict=True):
+            logits[batch] = part
+        return logits
+
+    def probabilities(self, encoded: Sequence[Encoded]) -> Tensor:
+        """Calibrated score distributions: float32 (N, 5) on the CPU."""
+        return (self.digit_logits(encoded) / self.temperature).softmax(dim=1)
+
+    def reason(
+        self,
+        encoded: Sequence[Encoded],
+        scores: Sequence[int],
+        max_new_tokens: int = MAX_REASONING_TOKENS,
+    ) -> list[str]:
+        """Generate a reasoning for each given score, greedily.
+
+        The score stands already; nothing in the generated text can change it.
+        """
+        texts = [""] * len(encoded)
+        for places in self.plan(encoded):
+            read = self._passes.read([encoded[at] for at in places])
+            given = [scores[at] for at in places]
+            found = self._passes.reasonings(read, given, max_new_tokens)
+            for at, text in zip(places, found, strict=True):
+                texts[at] = text
+        return texts
+
+    def _windows(
+        self, requests: Iterable[Request | tuple[str, ...]], reasoning: bool
+    ) -> Iterator[list[Encoded]]:
+        """The requests in order, a number of batches at a time.
+
+        Where a window ends amid the answers to a prompt, those that fill no batch go to the next,
+        so that the prompt is not read for them and again for the rest.
+        """
+        source = iter(requests)
+        size = self.batch_size * (1 if reasoning else _WINDOW)
+        window: list[Encoded] = []
+        is_last = False
+        while not is_last:
+            room = size - len(window)
+            new = [self._encode(Request(*request)) for request in islice(source, room)]
+            is_last = len(new) < room
+            window += new
+            num_kept = 0 if is_last or reasoning else _num_loose(window, self.batch_size)
+            end = len(window) - num_kept
+            if end:
+                yield window[:end]
+            window = window[end:]
+
+    def _encode(self, request: Request) -> Encoded:
+        return self.encoder.encode(*request)
+
+    def _grade(
+        self, encoded: Sequence[Encoded], reasoning: bool, max_new_tokens: int
+    ) -> list[Verdict]:
+        """Verdicts of one batch."""
+        read = self._passes.read(encoded)
+        verdicts = self._verdicts(encoded, read.logits)
+        if not reasoning:
+            return verdicts
+        given = [verdict.score for verdict in verdicts]
+        texts = self._passes.reasonings(read, given, max_new_tokens)
+        return [
+            dataclasses.replace(verdict, reasoning=text)
+            for verdict, text in zip(verdicts, texts, strict=True)
+        ]
+
+    def _verdicts(self, encoded: Sequence[Encoded], logits: Tensor) -> list[Verdict]:
+        probabilities = (logits / self.temperature).softmax(dim=1)
+        scores = (probabilities.argmax(dim=1) + 1).tolist()
+        means = expected_score(probabilities).tolist()
+        rows = zip(encoded, scores, means, probabilities.tolist(), strict=True)
+        return [
+            Verdict(score, mean, tuple(row), row[score - 1], None, example.truncated, self.model)
+            for example, score, mean, row in rows
+        ]
+
+
+def _num_loose(examples: Sequence[Encoded], batch_size: int) -> int:
+    """How many of the last examples share a prefix and fill no batch."""
+    last = examples[-1].prefix
+    return sum(1 for _ in takewhile(lambda e: e.prefix == last, reversed(examples))) % batch_size
+
+
+def _fits(backbone: Backbone, dtype: torch.dtype) -> bool:
+    from autograder.judging.packing import packed_bytes
+
+    free: int = psutil.virtual_memory().available
+    return 2 * packed_bytes(backbone, dtype) <= free
+
+
+def _check_fast(device: torch.device, dtype: torch.dtype, bits: int) -> None:
+    from autograder.judging.packing import can_pack, has_int8
+
+    if device.type != "cpu":
+        raise ModelError(f"fast: is for CPUs, and the judge is on {device}; leave it out")
+    if not has_int8(device):
+        raise ModelError(
+            "fast: this processor has no products of 8 bits (AVX-512 VNNI, AVX VNNI or AMX); "
+            "leave it out"
+        )
+    if bits == 8:
+        raise ModelError("fast: does not go with quantization int8; leave one of them out")
+    if not can_pack(device, dtype):
+        raise ModelError(f"fast: the judge computes in {dtype}, not in bf16 or fp32; leave it out")
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return default_device()
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError, ValueError) as error:
+        raise ModelError(f"device: {name!r} cannot be used ({error}); leave it at auto") from None

@@ -1,0 +1,230 @@
+"""The report: what was measured, as a page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from autograder.config import Config
+from autograder.report import pictures
+from autograder.report.diagnoses import NO_REASONING, diagnose
+from autograder.report.drawing import Point
+from autograder.report.figures import (
+    NAMES,
+    TARGETS,
+    Notes,
+    between,
+    difference,
+    difference_between,
+    gain_words,
+    limit_words,
+    number,
+    percent,
+    target_words,
+)
+from autograder.report.pages import fill
+from autograder.report.pictures import Series
+from autograder.report.results import Prediction, Results, Table
+from autograder.schema import LEVELS
+
+_NUM_MISTAKES = 10
+_BASELINES = {
+    "majority": "Majority: always the most frequent score",
+    "length_only": "Length only: knows how long the response is",
+    "base_model": "Base model before training",
+}
+_GROUPS = {"level": "Level", "category": "Category", "language": "Language", "source": "Source"}
+
+
+def render(results: Results) -> str:
+    """The page as HTML; every text of the data is shown as text, whatever it holds."""
+    notes = Notes()
+    judge = results.metrics["judge"]
+    return fill(
+        "page.html.jinja",
+        "report.html",
+        notes,
+        results=results,
+        metrics=results.metrics,
+        judge=judge,
+        names=NAMES,
+        headline=_headline(judge),
+        targets=[_target(judge, name, notes) for name in TARGETS],
+        baselines=_baselines(results.metrics, notes),
+        gains=_gains(results.metrics, notes),
+        unseen=_unseen(results.metrics.get("holdout"), notes),
+        pictures=_pictures(results),
+        groups={title: _groups(results.metrics["groups"][key]) for key, title in _GROUPS.items()},
+        diagnoses=diagnose(results, notes),
+        mistakes=[
+            {"row": row, "bars": _bars(at, row), "reasoned": _reasoned(results, row)}
+            for at, row in enumerate(worst(results.predictions))
+        ],
+        num_wrong=sum(row.distance > 0 for row in results.predictions),
+        samples=_samples(results),
+        changes=changes(results.config),
+        percent=percent,
+        number=number,
+        no_reasoning=NO_REASONING,
+        levels={str(level): name for level, name in LEVELS.items()},
+    )
+
+
+# --- what the page says
+
+
+def _headline(judge: dict[str, Any]) -> str:
+    exact, target = judge["exact"], TARGETS["exact"]
+    if exact is None:
+        return "No answers were graded."
+    bounds = judge["interval"]["exact"]
+    interval = f", 95 % interval {between('exact', bounds)}" if bounds else ""
+    return (
+        f"The judge gives the right score to {number('exact', exact)} of {judge['num_examples']:,} "
+        f"held-out answers{interval}. It {target_words(target, exact, bounds)}."
+    )
+
+
+def _target(judge: dict[str, Any], name: str, notes: Notes) -> dict[str, Any]:
+    value, bounds, target = judge[name], judge["interval"][name], TARGETS[name]
+    reached = None if value is None else target.reached(value, target.limit)
+    words, _, doubt = (
+        ("undefined", "", "")
+        if value is None
+        else target_words(target, value, bounds).partition("; ")
+    )
+    return {
+        "name": NAMES[name],
+        "figure": notes.figure(judge, name),
+        "interval": notes.interval(judge, name),
+        "limit": limit_words(target),
+        "reached": reached,
+        "words": words,
+        "doubt": doubt,
+    }
+
+
+def _baselines(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+    rows = [{"name": "This judge", "cells": _cells(metrics["judge"], notes)}]
+    for key, name in _BASELINES.items():
+        row = metrics["baselines"].get(key)
+        absent = notes.undefined("not measured: evaluate.base_model is false") if not row else ""
+        rows.append({"name": name, "cells": _cells(row, notes) if row else [absent] * len(NAMES)})
+    return rows
+
+
+def _cells(row: dict[str, Any], notes: Notes) -> list[str]:
+    return [notes.figure(row, name) for name in NAMES]
+
+
+def _gains(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+    rows = []
+    for key, title in _BASELINES.items():
+        for name in ("exact", "mae", "rps") if key in metrics["gain"] else ():
+            row = metrics["gain"][key]
+            value, bounds = row[name], row[f"{name}_interval"]
+            missing = "no paired difference: fewer than two items"
+            known = bounds[0] is not None
+            rows.append(
+                {
+                    "baseline": title.partition(":")[0],
+                    "name": NAMES[name],
+                    "figure": notes.undefined(missing)
+                    if value is None
+                    else difference(name, value),
+                    "interval": difference_between(name, bounds)
+                    if known
+                    else notes.undefined(missing),
+                    "words": gain_words(name, bounds),
+                }
+            )
+    return rows
+
+
+def _unseen(metrics: dict[str, Any] | None, notes: Notes) -> dict[str, Any] | None:
+    """Figures on kinds of task that were in no training, where the split holds some out."""
+    if not metrics:
+        return None
+    groups = {"Category": metrics["groups"]["category"], "Source": metrics["groups"]["source"]}
+    return {
+        "judge": metrics["judge"],
+        "baselines": _baselines(metrics, notes),
+        "groups": {title: _groups(rows) for title, rows in groups.items()},
+    }
+
+
+def _groups(rows: dict[str, Any]) -> dict[str, Any]:
+    """Levels from basic to adversarial; everything else by name."""
+    order = [name for name in LEVELS.values() if name in rows]
+    return {name: rows[name] for name in [*order, *sorted(set(rows) - set(order))]}
+
+
+def worst(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """The mistakes farthest from their label; of equally far ones the surest first."""
+    wrong = [row for row in predictions if row.distance]
+    wrong.sort(key=lambda row: (-row.distance, -row.confidence, row.example.id))
+    return wrong[:_NUM_MISTAKES]
+
+
+def _bars(at: int, row: Prediction) -> Markup:
+    return pictures.bars(f"mistake-{at}", row.probabilities, row.example.score, row.given)
+
+
+def _reasoned(results: Results, row: Prediction) -> str | None:
+    return next((r.reasoning for r in results.reasonings if r.id == row.example.id), None)
+
+
+def _samples(results: Results) -> list[dict[str, Any]]:
+    examples = {row.example.id: row.example for row in results.predictions}
+    return [{"row": row, "example": examples[row.id]} for row in results.reasonings]
+
+
+def _pictures(results: Results) -> dict[str, Markup]:
+    across = "optimiser steps"
+    loss = [
+        Series("training: score", _points(results.train, "score_loss"), marks=False),
+        Series("validation: score", _points(results.validation, "score_loss")),
+        Series("training: reasoning", _points(results.train, "reasoning_loss"), marks=False),
+        Series("validation: reasoning", _points(results.validation, "reasoning_loss")),
+    ]
+    learned = [
+        Series(NAMES[name], _points(results.validation, name, "epoch"))
+        for name in ("exact", "within_1", "pearson", "mae")
+    ]
+    return {
+        "confusion": pictures.confusion(results.pairs),
+        "reliability": pictures.reliability(results.reliability),
+        "distribution": pictures.distribution(results.shares),
+        "loss": pictures.curves("loss", "Loss while training", loss, across),
+        "learned": pictures.curves("learned", "Validation after each epoch", learned, "epochs"),
+    }
+
+
+def _points(table: Table, name: str, across: str = "step") -> list[Point]:
+    pairs = [(row.get(across), row.get(name)) for row in table]
+    return [(x, y) for x, y in pairs if x is not None and y is not None]
+
+
+def changes(config: Config) -> list[tuple[str, str, str]]:
+    """The parameters that differ from the package's defaults: name, value, default."""
+    rows = []
+    default = dataclasses.asdict(Config())
+    for group, values in dataclasses.asdict(config).items():
+        pairs = values.items() if isinstance(values, dict) else [("", values)]
+        for name, value in pairs:
+            usual = default[group][name] if name else default[group]
+            if value != usual:
+                key = f"{group}.{name}".removesuffix(".")
+                rows.append((key, _shown(value), _shown(usual)))
+    return rows
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {weight:g}" for name, weight in value.items())
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

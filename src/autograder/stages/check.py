@@ -1,0 +1,21 @@
+"""params.yaml, checked before any other stage starts -> build/params.checked
+
+DVC removes a stage's outputs before it starts the stage. A faulty value is found here, when
+nothing but this stage's own output is gone. What it writes is always the same, so that the other
+stages depend on the values that they read, and not on the file.
+"""
+
+from __future__ import annotations
+
+from autograder import config
+from autograder.files import atomic_write
+from autograder.stages import CHECKED, PARAMS, run
+
+
+def main() -> None:
+    config.load(PARAMS)
+    atomic_write(CHECKED, "params.yaml holds no fault\n")
+
+
+if __name__ == "__main__":
+    run(main)

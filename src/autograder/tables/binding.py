@@ -1,0 +1,103 @@
+"""Which column or constant fills which field, settled before the rows are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.errors import DataError
+from autograder.tables.layouts import ANCHORS, Layout
+from autograder.tables.rows import SourceRow, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where the fields of a table's rows come from.
+
+    Attributes:
+        columns: column by field.
+        constants: text by field, the same for all rows.
+        required: fields that may not be left out.
+    """
+
+    columns: Mapping[str, str]
+    constants: Mapping[str, str]
+    required: tuple[str, ...]
+
+    def inputs(self, values: Mapping[str, object]) -> dict[str, object]:
+        """The fields of a row; an empty cell of a field that may be missing is left out."""
+        found: dict[str, object] = dict(self.constants)
+        for field, column in self.columns.items():
+            value = values.get(column)
+            if field in self.required:
+                if column in values:
+                    found[field] = value
+            elif value is not None and not (isinstance(value, str) and not value.strip()):
+                found[field] = value
+        return found
+
+    def read(self, row: SourceRow, name: str) -> dict[str, object]:
+        """The fields of a row of the source of that name, with all that are required.
+
+        Raises:
+            DataError: the row is faulty or lacks a field.
+        """
+        if row.fault:
+            raise DataError(row.fault, path=name, line=row.line)
+        found = self.inputs(row.values)
+        for field in self.required:
+            if field not in found:
+                raise DataError("missing in this row", path=name, line=row.line, field=field)
+        return found
+
+
+def bind(
+    layout: Layout, table: Table, mapped: Mapping[str, str], constants: Mapping[str, str]
+) -> Binding:
+    """Settle where every field comes from.
+
+    Args:
+        layout: the usual columns.
+        table: only its name and columns are looked at.
+        mapped: columns that the user names; they win over the usual ones.
+        constants: texts that the user gives; they win over the usual columns.
+
+    Raises:
+        DataError: a column is not there; names all that lack, those there are, and the remedy.
+    """
+    for field in (*mapped, *constants):
+        if field not in layout.columns and field != "rubric":
+            known = ", ".join(layout.columns)
+            message = f"is not a field of {layout.name} rows, which have: {known}"
+            raise DataError(message, path=table.name, field=field)
+    has_rubric = "rubric" in constants or "rubric" in mapped
+    required = tuple(name for name in layout.required if not (has_rubric and name in ANCHORS))
+    columns = {
+        field: column
+        for field, column in {**layout.columns, **mapped}.items()
+        if field not in constants and (field in mapped or column in table.columns)
+    }
+    missing = {
+        field: column for field, column in columns.items() if column not in table.columns
+    } | {
+        field: layout.columns[field]
+        for field in required
+        if field not in columns and field not in constants
+    }
+    if missing:
+        raise DataError(_missing(missing, table.columns), path=table.name)
+    return Binding(columns, dict(constants), required)
+
+
+def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:
+    names = ", ".join(
+        repr(column) if column == field else f"{column!r} (for {field})"
+        for field, column in missing.items()
+    )
+    noun = "column" if len(missing) == 1 else "columns"
+    there = ", ".join(map(repr, columns))
+    first = next(iter(missing))
+    return (
+        f"no {noun} {names}; there are: {there}; name the right one with --map {first}=COLUMN, "
+        f"or give all rows one text with --set {first}=TEXT"
+    )

@@ -1,0 +1,166 @@
+"""The import itself: open, settle the columns, convert row by row, write both files or none."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from autograder.errors import DataError
+from autograder.files import atomic_file, storage_errors
+from autograder.schema import Example, example_line
+from autograder.tables.binding import bind
+from autograder.tables.convert import ITEM_RULES, Converter
+from autograder.tables.formats import ImportOptions, open_table
+from autograder.tables.layouts import Layout, find_layout
+from autograder.tables.rejects import check_places, reason, reject_line, rejected_path
+from autograder.tables.rows import Table
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        layout: what the rows were read as.
+        num_rows, num_rejected: rows read, and those that gave no example.
+        num_examples, num_items: written.
+        num_repeated: examples of pairs left out, as an earlier pair has the very same.
+        first_reject: line and reason; empty without rejects.
+    """
+
+    layout: str
+    num_rows: int
+    num_rejected: int
+    num_examples: int
+    num_items: int
+    num_repeated: int
+    first_reject: str
+
+
+def import_data(
+    source: str, out: Path, options: ImportOptions, rejected: Path | None = None
+) -> ImportReport:
+    """Convert a source to examples in `out`, and unusable rows to `rejected`.
+
+    Rows are read and written one at a time; what stays in memory is a digest of each id and
+    item. The same source and options give the same bytes.
+
+    Args:
+        source: a file, a folder of data files, or a hub id.
+        out: JSON Lines of examples, replaced whole.
+        options: what the source's columns and scores mean.
+        rejected: JSON Lines of line, reason and raw row; by default `OUT.rejected.jsonl`
+            beside `OUT.jsonl`. Without rejects there is no such file afterwards.
+
+    Raises:
+        DataError: the source cannot be read, lacks a column, or no row of it is usable.
+        StorageError: a file cannot be written. In both cases nothing is.
+    """
+    rejected = rejected or rejected_path(out)
+    check_places(
+        {"the source": Path(source), "the output": out, "the file of rejected rows": rejected}
+    )
+    table = open_table(source, options)
+    layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
+    converter = _converter(table, layout, options)
+    tally = _Tally()
+    with contextlib.ExitStack() as stack:
+        good = stack.enter_context(atomic_file(out))
+        bad = None
+        for row in islice(table.rows, options.limit):
+            tally.num_rows += 1
+            try:
+                fresh = tally.admit(converter.examples(row), row.line, table.name)
+            except DataError as error:
+                why = reason(error, converter.binding)
+                bad = bad or stack.enter_context(atomic_file(rejected))
+                bad.write(reject_line(row, why))
+                tally.num_rejected += 1
+                tally.first_reject = tally.first_reject or f"line {row.line}: {why}"
+            else:
+                good.writelines(example_line(example).encode("utf-8") for example in fresh)
+        if not tally.num_rows:
+            raise DataError("holds no rows", path=table.name)
+        if tally.num_rejected == tally.num_rows:
+            raise DataError(
+                f"none of {tally.num_rows} rows is usable, nothing was written; "
+                f"{tally.first_reject}",
+                path=table.name,
+            )
+    if bad is None:
+        # That of an earlier run would speak of other rows.
+        with storage_errors(rejected):
+            rejected.unlink(missing_ok=True)
+    return tally.report(layout)
+
+
+def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converter:
+    mapped, rule = dict(options.mapped), ITEM_RULES[0]
+    if options.item in ITEM_RULES:
+        rule = options.item
+        # A column of that name must not win over the rule that was asked for.
+        layout = layout.without("item")
+    elif options.item is not None:
+        mapped["item"] = options.item
+    if layout.is_pairwise and options.pair is None:
+        raise DataError(
+            "holds pairs; say what their scores are with --preferred N and --other N",
+            path=table.name,
+        )
+    if layout.is_pairwise and options.scale is not None:
+        raise DataError("pairs have no scores for --scale to convert", path=table.name)
+    if not layout.is_pairwise and options.pair is not None:
+        raise DataError(
+            f"was read as {layout.name} rows, which have no preferred response; "
+            "--format pairwise reads it as pairs",
+            path=table.name,
+        )
+    binding = bind(layout, table, mapped, options.constants)
+    return Converter(table.name, binding, options.scale, options.pair, rule)
+
+
+class _Tally:
+    """Counts, and the ids and items so far, as digests."""
+
+    def __init__(self) -> None:
+        self.num_rows = self.num_rejected = self.num_examples = self.num_repeated = 0
+        self.first_reject = ""
+        self.lines: dict[bytes, int] = {}
+        self.items: set[bytes] = set()
+
+    def admit(self, examples: list[Example], line: int, name: str) -> list[Example]:
+        """The examples whose id is new.
+
+        Raises:
+            DataError: none is.
+        """
+        keys = [_short(example.id) for example in examples]
+        fresh = [e for e, key in zip(examples, keys, strict=True) if key not in self.lines]
+        if not fresh:
+            first = self.lines[keys[0]]
+            message = f"{examples[0].id!r} is there already, from line {first}"
+            raise DataError(message, path=name, line=line, field="id")
+        for key in keys:
+            self.lines.setdefault(key, line)
+        self.items.update(_short(example.item) for example in fresh)
+        self.num_examples += len(fresh)
+        self.num_repeated += len(examples) - len(fresh)
+        return fresh
+
+    def report(self, layout: Layout) -> ImportReport:
+        return ImportReport(
+            layout=layout.name,
+            num_rows=self.num_rows,
+            num_rejected=self.num_rejected,
+            num_examples=self.num_examples,
+            num_items=len(self.items),
+            num_repeated=self.num_repeated,
+            first_reject=self.first_reject,
+        )
+
+
+def _short(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8")).digest()[:16]

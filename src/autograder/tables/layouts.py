@@ -1,0 +1,184 @@
+"""What columns mean: plain examples, Prometheus feedback, and preferences between two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields, replace
+
+from autograder.errors import DataError
+from autograder.jsonl import Row, show
+from autograder.schema import SCORES, Example
+from autograder.tables.scores import PairRule
+
+FIELDS = tuple(field.name for field in fields(Example))
+ANCHORS = ("criteria", *(f"score{score}_description" for score in SCORES))
+PAIR = ("chosen", "rejected", "response_a", "response_b", "winner")
+Inputs = Mapping[str, object]
+_WINNERS = {
+    **dict.fromkeys(("a", "response_a", "model_a"), "a"),
+    **dict.fromkeys(("b", "response_b", "model_b"), "b"),
+    **dict.fromkeys(("tie", "tied"), "tie"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one example of a row has for itself: what its id ends in, and its score.
+
+    Attributes:
+        suffix: empty where the row is one example.
+        response: untrusted, of any type.
+        score: of any type; still to be converted unless `is_final`.
+        is_final: the score follows from a `PairRule`.
+    """
+
+    suffix: str
+    response: object
+    score: object
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where fields are found unless the user says otherwise.
+
+    Attributes:
+        name: for messages.
+        columns: the usual column of each field that is looked for.
+        required: fields without which no row makes an example.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    required: tuple[str, ...]
+
+    @property
+    def is_pairwise(self) -> bool:
+        return "score" not in self.columns
+
+    def without(self, field: str) -> Layout:
+        """The layout without the usual column of a field."""
+        columns = {name: column for name, column in self.columns.items() if name != field}
+        return replace(self, columns=columns)
+
+
+_TEXTS = ("prompt", "response", "rubric", "score", "reasoning")
+_SAME = {name: name for name in FIELDS}
+_SHARED = {name: name for name in FIELDS if name not in {"response", "score"}}
+_FLAT = {
+    "prompt": "orig_instruction",
+    "response": "orig_response",
+    "score": "orig_score",
+    "reasoning": "orig_feedback",
+    **{name: f"orig_{name}" for name in ANCHORS},
+}
+
+PLAIN = Layout("plain", _SAME, _TEXTS)
+PROMETHEUS = Layout(
+    "prometheus",
+    {**_SAME, "prompt": "instruction", "reasoning": "feedback", "reference": "reference_answer"},
+    _TEXTS,
+)
+PROMETHEUS_FLAT = Layout(
+    "prometheus",
+    {name: name for name in FIELDS if name != "rubric"}
+    | _FLAT
+    | {"reference": "orig_reference_answer"},
+    tuple(_FLAT),
+)
+CHOSEN = Layout(
+    "pairwise",
+    {**_SHARED, "chosen": "chosen", "rejected": "rejected"},
+    ("prompt", "rubric", "reasoning", "chosen", "rejected"),
+)
+WINNER = Layout(
+    "pairwise",
+    {**_SHARED, "response_a": "response_a", "response_b": "response_b", "winner": "winner"},
+    ("prompt", "rubric", "reasoning", "response_a", "response_b", "winner"),
+)
+
+
+def find_layout(wanted: str, columns: Collection[str], given: Collection[str]) -> Layout:
+    """The layout that the user names, else the one that the columns show.
+
+    Args:
+        wanted: `prometheus`, `pairwise`, or anything else to look at the columns.
+        columns: of the source.
+        given: fields that the user maps or sets.
+    """
+
+    def has(*names: str) -> bool:
+        return all(name in columns or name in given for name in names)
+
+    if wanted == "prometheus":
+        return PROMETHEUS_FLAT if has("orig_instruction") or has("criteria") else PROMETHEUS
+    if wanted == "pairwise":
+        return WINNER if has("winner") else CHOSEN
+    if has("orig_instruction", "orig_criteria"):
+        return PROMETHEUS_FLAT
+    if has("instruction", "response", "rubric", "feedback", "score"):
+        return PROMETHEUS
+    if "response" in columns or "response" in given:
+        return PLAIN
+    if has("response_a", "response_b", "winner"):
+        return WINNER
+    return CHOSEN if has("chosen", "rejected") else PLAIN
+
+
+def parts_of(
+    inputs: Inputs, rule: PairRule | None, fault: Callable[[str, str], DataError]
+) -> list[Part]:
+    """One part of a graded row, two of a pair.
+
+    Raises:
+        DataError: made by `fault` from a field and a message: the winner is unknown, there is
+            a tie and no score for it, or both responses are the same.
+    """
+    if rule is None:
+        return [Part("", inputs.get("response"), inputs.get("score"))]
+    if "winner" not in inputs:
+        suffixes = ("/chosen", "/rejected")
+        responses = (inputs.get("chosen"), inputs.get("rejected"))
+        scores = (rule.preferred, rule.other)
+    else:
+        suffixes = ("/a", "/b")
+        responses = (inputs.get("response_a"), inputs.get("response_b"))
+        winner = _WINNERS.get(str(inputs["winner"]).strip().lower())
+        if winner is None:
+            known = ", ".join(_WINNERS)
+            raise fault("winner", f"expected one of {known}, got {show(inputs['winner'])}")
+        if winner == "tie":
+            if rule.tied is None:
+                raise fault("winner", "is a tie; --tied N gives both responses a score")
+            scores = (rule.tied, rule.tied)
+        else:
+            better, worse = rule.preferred, rule.other
+            scores = (better, worse) if winner == "a" else (worse, better)
+    if responses[0] == responses[1]:
+        raise fault("response", "both responses of the pair are the same")
+    return [
+        Part(suffix, response, score, is_final=True)
+        for suffix, response, score in zip(suffixes, responses, scores, strict=True)
+    ]
+
+
+def rubric_of(inputs: Inputs, path: str, line: int) -> object:
+    """The rubric as one text: what is asked for, then what earns each score.
+
+    Raises:
+        DataError: the criteria or a description of a score is missing or is no text.
+    """
+    rubric = inputs.get("rubric")
+    if isinstance(rubric, dict):
+        row = Row(rubric, path, line, prefix="rubric.")
+    elif rubric is None and "criteria" in inputs:
+        row = Row(dict(inputs), path, line)
+    else:
+        return rubric
+    return anchored(*(row.text(name) for name in ANCHORS))
+
+
+def anchored(criteria: str, *descriptions: str) -> str:
+    """One text of a criterion and what earns each of the scores 1 to 5, the best first."""
+    anchors = [f"{score}: {text.strip()}" for score, text in zip(SCORES, descriptions, strict=True)]
+    return "\n".join([criteria.strip(), *reversed(anchors)])

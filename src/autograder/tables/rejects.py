@@ -1,0 +1,61 @@
+"""Rows that cannot be used: where they go, and as which lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import DataError
+from autograder.tables.binding import Binding
+from autograder.tables.rows import SourceRow
+
+
+def rejected_path(out: Path) -> Path:
+    """The file of rejected rows that belongs to an output."""
+    return out.with_name(f"{out.name.removesuffix('.jsonl')}.rejected.jsonl")
+
+
+def reason(error: DataError, binding: Binding) -> str:
+    """What is wrong with a row, without file and line, with the column if its name is another."""
+    text = str(error).removeprefix(f"{error.path}:{error.line}: ")
+    column = binding.columns.get(error.field or "", error.field)
+    return text if column == error.field else f"{text} (column {column!r})"
+
+
+def reject_line(row: SourceRow, why: str) -> bytes:
+    """A line of JSON with the row's line, the reason and the row as it stands in its source."""
+    raw: Any = row.values if row.raw is None else row.raw
+    values = {"line": row.line, "reason": why, "row": raw}
+    try:
+        text = json.dumps(values, ensure_ascii=False, allow_nan=False, default=str)
+    except (TypeError, ValueError):  # keys or numbers that JSON has not
+        text = json.dumps(values | {"row": repr(raw)}, ensure_ascii=False)
+    # Half a surrogate pair becomes the escape that JSON has for it.
+    return f"{text}\n".encode("utf-8", "backslashreplace")
+
+
+def check_places(places: Mapping[str, Path]) -> None:
+    """Refuse to write over what is read, also through a link, or over another output.
+
+    Args:
+        places: path by what it is; the first one is read, the others are written.
+
+    Raises:
+        DataError: two are the same file, or one to write is a folder.
+    """
+    known: dict[str, Path] = {}
+    for name, path in places.items():
+        for other, before in known.items():
+            if _is_same(path, before):
+                raise DataError(f"is both {other} and {name}; choose another name", path=str(path))
+        if known and path.is_dir():
+            raise DataError(f"is a folder; {name} has to be a file", path=str(path))
+        known[name] = path
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() or (
+        one.exists() and other.exists() and one.samefile(other)
+    )

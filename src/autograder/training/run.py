@@ -1,0 +1,237 @@
+"""Train a judge: fit, survive a kill, and write down what came out, all at once.
+
+While training runs, its checkpoints live in `.scratch/train/<fingerprint>/`, where the
+fingerprint covers everything the run depends on. A killed run finds them again and ends with
+the same adapter; a run with other inputs starts afresh.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from filelock import FileLock, Timeout
+
+from autograder.config import Config
+from autograder.errors import TrainingError
+from autograder.files import atomic_write, json_text
+from autograder.model.backbone import choose_dtype, default_device
+from autograder.schema import Example
+from autograder.training.callbacks import BEST, LAST, Checkpoints, Progress
+from autograder.training.data import JudgeDataModule, take_share, thin_reasoning
+from autograder.training.module import JudgeModule, checkpointing
+from autograder.training.outcome import Outputs, write_outcome
+
+FINISHED = "finished.json"
+
+
+def train(
+    config: Config,
+    train_examples: Sequence[Example],
+    validation_examples: Sequence[Example],
+    *,
+    scratch: Path,
+    outputs: Outputs,
+    before_writing: Callable[[], None] = lambda: None,
+) -> None:
+    """Train to the end, or go on where a killed run stopped, and write what came out.
+
+    Args:
+        config: the whole configuration.
+        train_examples, validation_examples: the two splits; the best epoch is chosen on the
+            second.
+        scratch: a folder for this run's inputs alone.
+        outputs: replaced when all is done, each by one rename.
+        before_writing: may still refuse, by raising.
+
+    Raises:
+        TrainingError: there is nothing to train on, another process trains the same run, its
+            last checkpoint is broken, or the loss is not finite.
+        StorageError: the disk is full.
+    """
+    if not train_examples:
+        raise TrainingError("the train split is empty: there are no examples to train on")
+    used = take_share(train_examples, config.train.share, config.seed)
+    if not used:
+        raise TrainingError(
+            f"train.share {config.train.share:g} leaves none of {len(train_examples)} examples to "
+            "train on; raise it"
+        )
+    with _only_one(scratch):
+        module = JudgeModule.from_config(config)
+        trainer = make_trainer(config, scratch)
+        module.trainer = trainer
+        module.configure_model()
+        encoder = module.backbone.encoder
+        data = JudgeDataModule(
+            thin_reasoning(encoder.encode_all(used), config.train.reasoning_share, config.seed),
+            encoder.encode_all(validation_examples),
+            config.train,
+            pad_id=encoder.pad_id,
+            seed=config.seed,
+        )
+        _announce(config, module, data)
+        module = fit(trainer, module, data, scratch)
+        if trainer.is_global_zero:
+            before_writing()
+            write_outcome(module, scratch, outputs)
+
+
+def make_trainer(config: Config, scratch: Path) -> lightning.Trainer:
+    """A Lightning trainer for this configuration, with checkpoints in `scratch`."""
+    settings = config.train
+    # Its notes on devices and services that are not used here.
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    dtype = choose_dtype(config.quantization.compute_dtype, default_device())
+    callbacks: list[lightning.Callback] = [
+        Checkpoints(scratch, config.run.checkpoint_every, settings.monitor, settings.patience),
+        Progress(),
+    ]
+    return lightning.Trainer(
+        max_epochs=settings.epochs,
+        accumulate_grad_batches=settings.accumulate,
+        gradient_clip_val=settings.clip or None,
+        # The adapter is float32 and the base computes in its own dtype; only fp16 needs a
+        # scaler, which comes with Lightning's mixed precision.
+        precision="16-mixed" if dtype == torch.float16 else "32-true",
+        devices=config.run.devices,
+        num_nodes=config.run.num_nodes,
+        strategy=config.run.strategy,
+        accelerator="auto",
+        callbacks=callbacks,
+        logger=make_logger(config.run.logger, scratch),
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        log_every_n_steps=1,
+        use_distributed_sampler=False,
+    )
+
+
+def make_logger(name: str, scratch: Path) -> Any:
+    """A Lightning logger by name; the CSV files in `reports/train/` are written in any case.
+
+    Raises:
+        TrainingError: its package is not installed.
+    """
+    if name == "csv":
+        return False
+    folder = str(scratch / "logs")
+    try:
+        if name == "dvclive":
+            from dvclive.lightning import DVCLiveLogger
+
+            return DVCLiveLogger(dir=folder, save_dvc_exp=False, dvcyaml=None, report=None)
+        from lightning.pytorch import loggers
+
+        if name == "tensorboard":
+            return loggers.TensorBoardLogger(folder)
+        if name == "wandb":
+            return loggers.WandbLogger(save_dir=folder)
+        return loggers.MLFlowLogger(save_dir=folder)
+    except ImportError as error:
+        raise TrainingError(
+            f"run.logger: {name} is not installed; pip install {name}, or choose csv ({error})"
+        ) from None
+
+
+def fit(
+    trainer: lightning.Trainer, module: JudgeModule, data: JudgeDataModule, scratch: Path
+) -> JudgeModule:
+    """Run the epochs that are still to run; return a module with the best adapter."""
+    finished, last = scratch / FINISHED, scratch / LAST
+    if not finished.exists():
+        resume = last if last.exists() else None
+        if resume:
+            open_checkpoint(resume)
+        if resume and trainer.is_global_zero:
+            print(f"going on from {resume}", file=sys.stderr)
+        with warnings.catch_warnings():
+            # Said of every run on a few cores, of frozen parts in evaluation mode, and of
+            # PyTorch's own deprecations inside Lightning.
+            warnings.filterwarnings("ignore", module=r"lightning\.")
+            warnings.filterwarnings("ignore", message=".*(LeafSpec|lr_scheduler.step).*")
+            try:
+                path = str(resume) if resume else None
+                trainer.fit(module, data, ckpt_path=path, weights_only=False)
+            except SystemExit:
+                if trainer.received_sigterm:
+                    raise SystemExit(128 + signal.SIGTERM) from None
+                # How Lightning answers Ctrl-C, which it has switched off before.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                raise KeyboardInterrupt from None
+        if trainer.is_global_zero:
+            atomic_write(finished, json_text({"epochs": trainer.current_epoch}))
+    trainer.strategy.barrier()
+    if trainer.strategy.root_device.type == "cpu":
+        best = open_checkpoint(scratch / BEST)
+        module.load_state_dict(best["state_dict"], strict=False)  # no base
+    else:
+        # Lightning has moved the module off the device, which quantised weights do not survive.
+        module = JudgeModule.load_from_checkpoint(scratch / BEST, weights_only=False)
+    module.history = open_checkpoint(last)["history"]
+    return module
+
+
+def open_checkpoint(path: Path) -> dict[str, Any]:
+    """Everything in a checkpoint, on the CPU.
+
+    Raises:
+        TrainingError: it cannot be read.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=False)
+    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise TrainingError(
+            f"{path}: cannot be read ({error}); delete {path.parent} to train from the start"
+        ) from error
+    assert isinstance(values, dict)
+    return values
+
+
+def _announce(config: Config, module: JudgeModule, data: JudgeDataModule) -> None:
+    backbone = module.backbone
+    if not module.trainer.is_global_zero:
+        return
+    dtype = backbone.causal.get_input_embeddings().weight.dtype
+    trainable = sum(value.numel() for value in backbone.trainable().values())
+    total = trainable + sum(_numel(p) for p in backbone.parameters() if not p.requires_grad)
+    cut = sum(bool(example.truncated) for example in [*data.train, *data.validation])
+    print(
+        f"{config.model.name}: {total / 1e6:.0f} M parameters in {config.quantization.bits} bits, "
+        f"{trainable:,} trainable ({trainable / total:.2%})\n"
+        f"compute {str(dtype).removeprefix('torch.')} on {backbone.device}, gradient "
+        f"checkpointing {'on' if checkpointing(config, backbone.device) else 'off'}\n"
+        f"{len(data.train)} examples to train on, {len(data.validation)} to validate"
+        + (f"; {cut} cut to {config.model.max_length} tokens" if cut else ""),
+        file=sys.stderr,
+    )
+
+
+def _numel(parameter: torch.nn.Parameter) -> int:
+    state = getattr(parameter, "quant_state", None)
+    return int(state.shape.numel()) if state is not None else parameter.numel()
+
+
+def _only_one(scratch: Path) -> Any:
+    if int(os.environ.get("LOCAL_RANK", "0")) or int(os.environ.get("NODE_RANK", "0")):
+        return nullcontext()  # the first process holds the lock for all of them
+    scratch.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(scratch / "lock")
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout:
+        raise TrainingError(
+            f"{scratch}: another process trains this very run; wait for it or stop it"
+        ) from None

@@ -1,0 +1,56 @@
+"""The data card's pictures: boxes by numpy's percentiles, bars by their counts."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from autograder.report import data_pictures
+from report.page import plain
+
+
+def described(svg: str) -> str:
+    return plain("".join(re.findall(r"<desc.*?</desc>", svg)))
+
+
+def test_boxes_are_percentiles() -> None:
+    generator = np.random.default_rng(5)
+    lengths = {score: generator.integers(3, 90, 37).tolist() for score in (1, 2, 4, 5)}
+    svg = data_pictures.lengths(lengths | {3: []})
+    for score, values in lengths.items():
+        low, lower, middle, upper, high = np.percentile(values, [5, 25, 50, 75, 95])
+        words = (
+            f"score {score}: median {middle:g} words, half have {lower:g} to {upper:g}, "
+            f"nine in ten {low:g} to {high:g}"
+        )
+        assert words in described(svg)
+    assert "score 3" not in described(svg)
+    boxes = [float(height) for height in re.findall(r'class="bar bar-0".*?height="([\d.]+)"', svg)]
+    spreads = [np.subtract(*np.percentile(values, [75, 25])) for values in lengths.values()]
+    assert np.allclose(np.divide(boxes, boxes[0]), np.divide(spreads, spreads[0]), atol=0.01)
+    assert "median 7 words, half have 7 to 7" in described(data_pictures.lengths({4: [7]}))
+
+
+def test_bars_are_as_long_as_their_counts() -> None:
+    counts = {"small": {1: 1, 2: 2}, "large": {1: 30, 2: 10, 3: 0, 4: 5, 5: 5}}
+    widths = [float(w) for w in re.findall(r'width="([\d.]+)"', data_pictures.sources(counts))]
+    assert widths == [180, pytest.approx(180 * 3 / 50)]
+    grid = data_pictures.scores_by_source(counts)
+    widths = [float(w) for w in re.findall(r'width="([\d.]+)"', grid)]
+    expected = [1, 1 / 3, 0, 1 / 6, 1 / 6, 1 / 2, 1, 0, 0, 0]
+    assert np.allclose(np.divide(widths, widths[0]), expected, atol=0.01)
+    assert "large: 30 of score 1, 10 of score 2, 0 of score 3" in described(grid)
+    told = described(data_pictures.sources(counts))
+    assert told == "large: 94.3 %, 50 examples; small: 5.7 %, 3 examples."
+
+
+def test_many_sources_with_long_names_fit() -> None:
+    counts = {f"\x1b a source with a long name {n}": {1: n} for n in range(1, 41)}
+    svg = data_pictures.sources(counts)
+    assert svg.count("<rect") == 12
+    assert "29 others: 53.0 %, 435 examples" in described(svg)
+    assert "\x1b" not in svg
+    names = re.findall(r'text-anchor="end" class="">(.*?)<', svg)
+    assert names == ["\\x1b a source w\N{HORIZONTAL ELLIPSIS}"] * 11 + ["29 others"]

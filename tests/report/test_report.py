@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.report import figures
+from autograder.schema import LEVELS
+from autograder.terminal import printable
+from report.page import Page, edit, write
+
+DASH = "\N{EN DASH}"
+Made = tuple[Path, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def page(made: Made) -> Page:
+    return write(made[0])
+
+
+# --- safe
+
+
+def test_hostile_texts_are_shown_as_text(page: Page, hostile: dict[str, str]) -> None:
+    for text in hostile.values():
+        assert " ".join(printable(text).split()) in page.text
+    assert not set(page.source) & set("\0\a\x1b\u202e\u200b\ufeff")
+    assert r"null \x00 bell \x07 escape \x1b[31m right-to-left \u202egnp.exe" in page.text
+
+
+def test_a_hostile_base_name_stays_in_the_title(project: Path) -> None:
+    name = "</title><script>alert(1)</script>\u202e\0"
+    edit(project / "build/judge/judge.json", lambda judge: judge["base"].update(name=name))
+    page = write(project)
+    assert not page.of("script")
+    assert r"Judge report: </title><script>alert(1)</script>\u202e\x00" in page.text
+
+
+# --- right
+
+
+def test_figures_are_those_of_the_metrics(page: Page, made: Made) -> None:
+    metrics = made[1]
+    rows, judge = page.rows("The judge beside its baselines"), metrics["judge"]
+    for name in figures.TARGETS:
+        assert figures.number(name, judge[name]) in page.text
+        assert f"95 % interval: {figures.between(name, judge['interval'][name])}" in page.text
+    assert rows["This judge"] == [figures.number(name, judge[name]) for name in figures.NAMES]
+    base = figures.number("mae", metrics["baselines"]["base_model"]["mae"])
+    assert rows["Base model before training"][2] == base
+    for kind, groups in metrics["groups"].items():
+        rows = page.rows(f"Figures by {kind}")
+        assert len(rows) == len(groups)
+        for name, row in groups.items():
+            cells = rows[" ".join(printable(name).split())]
+            assert cells[0] == str(row["num_examples"])
+            assert cells[3:5] == [
+                figures.number(measure, row[measure]) for measure in ("within_1", "mae")
+            ]
+            if row["interval"]["exact"] is not None:
+                assert cells[2] == figures.between("exact", row["interval"]["exact"])
+    lazy = figures.percent(metrics["behaviour"]["lazy"]["rate"])
+    assert f"{lazy} of the answers got the score that it gives most" in page.text
+
+
+def test_unseen_kinds_have_their_own_tables(page: Page, made: Made) -> None:
+    unseen = made[1]["holdout"]
+    rows = page.rows("The judge beside its baselines on unseen kinds")
+    assert rows["This judge"] == [
+        figures.number(name, unseen["judge"][name]) for name in figures.NAMES
+    ]
+    assert list(page.rows("Unseen kinds by category")) == ["unseen_kind"]
+    assert "unseen_kind" not in page.rows("Figures by category")
+
+
+def test_undefined_figures_are_a_dash_with_the_reason(page: Page) -> None:
+    majority = page.rows("The judge beside its baselines")[
+        "Majority: always the most frequent score"
+    ]
+    assert majority[3][0] == majority[4][0] == DASH
+    assert "constant scores, or fewer than two rows" in page.text
+    assert page.rows("Figures by language")["tr"][2].startswith(DASH)
+    assert "fewer than two items, or constant in every resample" in page.text
+    for word in ("nan", "NaN", "None", "inf "):
+        assert word not in page.text.replace("None: ", "").replace("None.", "")
+
+
+def test_confusion_matrix_counts_every_answer(page: Page, made: Made) -> None:
+    counts = re.findall(r'class="count">([\d,]+)<', page.source)
+    assert len(counts) == 25
+    assert sum(map(int, counts)) == made[1]["judge"]["num_examples"]
+    diagonal = sum(map(int, counts[::6]))
+    assert diagonal / sum(map(int, counts)) == pytest.approx(made[1]["judge"]["exact"], abs=1e-6)
+
+
+def test_worst_mistakes_are_the_farthest_and_surest(page: Page, made: Made) -> None:
+    found = re.findall(r"<b>label (\d), given (\d)</b>.*?confidence ([\d.]+) %", page.source)
+    assert len(found) == 10
+    order = [(-abs(int(label) - int(given)), -float(sure)) for label, given, sure in found]
+    assert order == sorted(order)
+    assert order[0][0] == -4
+
+
+def test_levels_stand_in_order_and_parameters_are_named(project: Path) -> None:
+    path = project / "build/judge/judge.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"r": 16', '"r": 4'), encoding="utf-8")
+    page = write(project)
+    assert list(page.rows("Figures by level")) == list(LEVELS.values())
+    assert page.rows("Changed parameters")["lora.r"] == ["4", "16"]
+    assert "sha256:1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32" in page.text
+
+
+def test_a_poor_judge_without_base_model_or_reasoning(
+    build: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    metrics = build(skill=0.3, hostile=False, base_model=False, sample=0, holdout=False)
+    page = write(tmp_path)
+    assert "Kinds of task never trained on" not in page.text
+    assert metrics["judge"]["exact"] < 0.7
+    assert "It misses the target of 70 %." in page.text
+    assert "✗ misses the target of 0.8" in page.text
+    assert "not measured: evaluate.base_model is false" in page.text
+    assert "None: no reasoning was generated (evaluate.num_reasonings is 0)." in page.text
+    assert f"{DASH} not measured" in page.text
+
+
+def test_a_perfect_judge(build: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    build(skill=60.0, hostile=False)
+    page = write(tmp_path)
+    assert "reaches the target of 70 % and 90 %, which is excellent" in page.text
+    assert "None: every held-out answer got its label." in page.text
+
+
+def test_undefined_headline_and_empty_curves(project: Path) -> None:
+    def change(metrics: dict[str, Any]) -> None:
+        judge = metrics["judge"]
+        for name in ("pearson", "spearman"):
+            judge[name] = judge["interval"][name] = None
+            judge["undefined"] |= {name: "constant", f"interval.{name}": "constant, too"}
+        for row in metrics["behaviour"].values():
+            row |= {"rate": None} if row is not metrics["behaviour"]["lazy"] else {}
+        metrics["gain"]["length_only"] |= {"exact": None, "exact_interval": [None, None]}
+
+    edit(project / "reports/metrics.json", change)
+    for name in ("train", "validation"):
+        (project / f"reports/train/{name}.csv").write_text("", encoding="utf-8")
+    page = write(project)
+    assert "No training curve was recorded." in page.text
+    assert "no held-out example could show this" in page.text
+    assert "not shown to be better than a judge that knows only" in page.text
+    assert "constant, too" in page.text

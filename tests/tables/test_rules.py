@@ -1,0 +1,325 @@
+"""Scores, layouts, columns, ids and items, each worked out again by other means."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.checks.audit import audit
+from autograder.checks.split import split
+from autograder.config import AuditConfig, SplitConfig
+from autograder.errors import DataError
+from autograder.schema import Example, read_examples
+from autograder.tables.formats import ImportOptions
+from autograder.tables.importing import import_data
+from autograder.tables.scores import PairRule, Scale, whole_score
+
+ROW = {"prompt": "p", "response": "a", "rubric": "r", "score": 4, "reasoning": "w"}
+PAIR = PairRule(5, 2)
+ABOUT = {"rubric": "helpful", "reasoning": "See the two."}
+
+
+def run(tmp_path: Path, rows: list[dict], **options: object) -> list[Example]:
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    import_data(str(source), tmp_path / "out.jsonl", ImportOptions(**options))
+    return read_examples(tmp_path / "out.jsonl")
+
+
+def rejects(tmp_path: Path) -> list[dict]:
+    text = (tmp_path / "out.rejected.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(("low", "high"), [("0", "10"), ("1", "10"), ("-1", "1"), ("0", "0.7")])
+def test_a_scale_is_linear_and_rounds_half_up(low, high):
+    scale = Scale.parse(f"{low}:{high}")
+    first, last = Fraction(low), Fraction(high)
+    for step in range(81):
+        exact = first + (last - first) * step / 80
+        value = exact.numerator / Decimal(exact.denominator)
+        assert scale.score(value) == floor(1 + Fraction(4 * step, 80) + Fraction(1, 2))
+    unrounded = list(np.linspace(float(low), float(high), 37)[1:-1])
+    nearest = [np.interp(value, [float(low), float(high)], [1, 5]) for value in unrounded]
+    for value, target in zip(unrounded, nearest, strict=True):
+        assert abs(scale.score(float(value)) - target) <= 0.5 + 1e-9
+
+
+@pytest.mark.parametrize(
+    "value", ["10.001", -1, "NaN", "inf", True, None, "", "five", "1e999999999", [1]]
+)
+def test_what_is_outside_a_scale_or_no_number_is_refused(value):
+    with pytest.raises(ValueError, match=r"outside the scale 0:10|expected a number"):
+        Scale.parse("0:10").score(value)
+
+
+def test_a_tiny_number_takes_no_time():
+    assert Scale.parse("0:10").score("1e-999999") == 1
+
+
+@pytest.mark.parametrize("text", ["10", "a:b", "5:5", "10:0", "0:inf", ":"])
+def test_a_scale_that_is_none(text):
+    with pytest.raises(ValueError):
+        Scale.parse(text)
+
+
+@pytest.mark.parametrize(("value", "score"), [(1, 1), ("5", 5), (3.0, 3), ("4.0", 4), (" 2 ", 2)])
+def test_whole_scores(value, score):
+    assert whole_score(value) == score
+
+
+@pytest.mark.parametrize("value", [0, 6, "3.5", 2.5, True, None, "5/5", "4 stars", float("nan")])
+def test_without_a_scale_nothing_else_is_a_score(value):
+    with pytest.raises(ValueError, match="expected a"):
+        whole_score(value)
+
+
+def test_rows_outside_the_scale_are_set_aside(tmp_path):
+    given = [0, 12.5, 50, 100, 101, "x"]
+    rows = [ROW | {"response": f"a{value}", "score": value} for value in given]
+    examples = run(tmp_path, rows, scale=Scale.parse("0:100"))
+    assert [(e.response, e.score) for e in examples] == [
+        ("a0", 1),
+        ("a12.5", 2),  # 1.5 rounds up
+        ("a50", 3),
+        ("a100", 5),
+    ]
+    assert [(r["line"], r["row"]) for r in rejects(tmp_path)] == [(5, rows[4]), (6, rows[5])]
+    assert rejects(tmp_path)[0]["reason"] == "score: 101 is outside the scale 0:100"
+
+
+def test_columns_can_be_mapped_and_set(tmp_path):
+    row = {"q": "p", "answer": "a", "stars": "4", "why": "w", "n": 12, "topic": "t", "gold": "g"}
+    columns = {"prompt": "q", "response": "answer", "score": "stars", "reasoning": "why"}
+    columns |= {"id": "n", "category": "topic", "reference": "gold"}
+    (example,) = run(
+        tmp_path, [row], mapped=columns, constants={"rubric": "r", "level": "2", "source": "mine"}
+    )
+    assert example == Example(
+        "12", example.item, "p", "a", "r", 4, "w", "t", 2, "en", "mine", reference="g"
+    )
+    bad = run(
+        tmp_path, [row, row | {"n": 13, "answer": " "}], mapped=columns, constants={"rubric": "r"}
+    )
+    assert len(bad) == 1
+    assert rejects(tmp_path)[0]["reason"].endswith("remove the row (column 'answer')")
+
+
+def test_missing_columns_are_named_before_any_row_is_read(tmp_path):
+    row = {"question": "p", "response": "a", "score": 1}
+    with pytest.raises(DataError) as caught:
+        run(tmp_path, [row])
+    message = str(caught.value)
+    assert "no columns 'prompt', 'rubric', 'reasoning'; there are: 'question', 'resp" in message
+    assert "--map prompt=COLUMN" in message
+    assert "--set prompt=TEXT" in message
+    with pytest.raises(DataError, match=r"no column 'nope' \(for prompt\)"):
+        run(tmp_path, [ROW], mapped={"prompt": "nope"})
+    with pytest.raises(DataError, match="winner: is not a field of plain rows, which have: id"):
+        run(tmp_path, [ROW], mapped={"winner": "response"})
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_empty_optional_cells_are_left_out(tmp_path):
+    (example,) = run(tmp_path, [ROW | {"category": "", "level": None, "reference": " ", "id": ""}])
+    assert (example.category, example.level, example.reference) == ("general", 1, "")
+    assert "reference" not in json.loads((tmp_path / "out.jsonl").read_text())
+
+
+ANCHORS = {f"score{n}_description": f"what earns {n}" for n in range(1, 6)}
+RUBRIC = (
+    "Is it kind?\n5: what earns 5\n4: what earns 4\n3: what earns 3\n2: what earns 2\n"
+    "1: what earns 1"
+)
+NESTED = {
+    "instruction": "p",
+    "response": "a",
+    "rubric": {"criteria": "Is it kind?"} | ANCHORS,
+    "reference_answer": "gold",
+    "score": 3,
+    "feedback": "w",
+}
+FLAT = {
+    "orig_instruction": "p",
+    "orig_response": "a",
+    "orig_reference_answer": "gold",
+    "orig_criteria": "Is it kind?",
+    **{f"orig_{name}": text for name, text in ANCHORS.items()},
+    "orig_score": "3",
+    "orig_feedback": "w",
+    "instruction": "the whole template",
+    "output": "w [RESULT] 3",
+}
+
+
+@pytest.mark.parametrize("row", [NESTED, FLAT])
+@pytest.mark.parametrize("form", ["auto", "prometheus", "jsonl"])
+def test_feedback_records_of_both_layouts_are_the_same_example(tmp_path, row, form):
+    (example,) = run(tmp_path, [row], form=form)
+    assert (example.prompt, example.response, example.rubric) == ("p", "a", RUBRIC)
+    assert (example.score, example.reasoning, example.reference) == (3, "w", "gold")
+
+
+def test_a_feedback_record_without_an_anchor_is_set_aside(tmp_path):
+    broken = NESTED | {"rubric": {"criteria": "c", "score1_description": "d"}}
+    assert len(run(tmp_path, [NESTED, broken, NESTED | {"rubric": 7, "score": 2}])) == 1
+    assert [reject["reason"].split(";")[0] for reject in rejects(tmp_path)] == [
+        "rubric.score2_description: missing",
+        "rubric: expected text, got 7",
+    ]
+    flat = {key: value for key, value in FLAT.items() if key != "orig_score5_description"}
+    with pytest.raises(DataError, match=r"no column 'orig_score5_description' \(for score5_desc"):
+        run(tmp_path, [flat])
+    (example,) = run(tmp_path, [flat], constants={"rubric": "one of my own"})
+    assert example.rubric == "one of my own"
+
+
+def test_chosen_and_rejected_take_the_scores_of_the_rule(tmp_path):
+    row = {"prompt": "p", "chosen": "good", "rejected": "bad", "id": 4}
+    examples = run(tmp_path, [row], pair=PAIR, constants=ABOUT)
+    assert [(e.id, e.response, e.score) for e in examples] == [
+        ("4/chosen", "good", 5),
+        ("4/rejected", "bad", 2),
+    ]
+    assert len({e.item for e in examples}) == 1
+
+
+@pytest.mark.parametrize(
+    ("winner", "scores"),
+    [("a", (5, 2)), ("B", (2, 5)), ("model_a", (5, 2)), ("response_b", (2, 5))],
+)
+def test_a_winner_takes_the_score_of_the_preferred(tmp_path, winner, scores):
+    row = {"prompt": "p", "response_a": "x", "response_b": "y", "winner": winner}
+    examples = run(tmp_path, [row], pair=PAIR, constants=ABOUT)
+    assert [(e.response, e.score) for e in examples] == list(zip("xy", scores, strict=True))
+
+
+def test_pairs_need_a_rule_and_ties_their_own(tmp_path):
+    row = {"prompt": "p", "response_a": "x", "response_b": "y", "winner": "tie"}
+    rows = [row, row | {"winner": "a"}, row | {"winner": "c"}, row | {"response_b": "x"}]
+    with pytest.raises(DataError, match="say what their scores are with --preferred N and --other"):
+        run(tmp_path, rows, constants=ABOUT)
+    assert len(run(tmp_path, rows, pair=PAIR, constants=ABOUT)) == 2
+    reasons = [reject["reason"] for reject in rejects(tmp_path)]
+    assert reasons[0] == "winner: is a tie; --tied N gives both responses a score"
+    assert reasons[1].startswith("winner: expected one of a, response_a, model_a, b")
+    assert len(reasons) == 3
+    tied = run(tmp_path, [row], pair=PairRule(5, 2, tied=3), constants=ABOUT)
+    assert [e.score for e in tied] == [3, 3]
+    with pytest.raises(ValueError, match="has to be above the other's"):
+        PairRule(2, 2)
+    with pytest.raises(DataError, match="pairs have no scores for --scale"):
+        run(tmp_path, rows, pair=PAIR, constants=ABOUT, scale=Scale.parse("0:1"))
+    with pytest.raises(DataError, match="read as plain rows, which have no preferred"):
+        run(tmp_path, [ROW], pair=PAIR)
+
+
+def test_a_response_of_two_pairs_is_written_once(tmp_path):
+    rows = [{"prompt": "p", "chosen": "good", "rejected": bad} for bad in ("bad", "worse")]
+    examples = run(tmp_path, rows, pair=PAIR, constants=ABOUT)
+    assert [e.response for e in examples] == ["good", "bad", "worse"]
+
+
+def test_one_faulty_response_takes_its_pair_along(tmp_path):
+    rows = [{"prompt": "p", "chosen": "good", "rejected": bad} for bad in ("", "bad")]
+    assert len(run(tmp_path, rows, pair=PAIR, constants=ABOUT)) == 2
+    assert rejects(tmp_path)[0]["line"] == 1
+
+
+def many(num_prompts: int) -> list[dict]:
+    return [
+        ROW | {"prompt": f"Prompt {n}", "rubric": rubric, "response": f"{n} is {a}", "score": a}
+        for n in range(num_prompts)
+        for rubric in ("kind", "right")
+        for a in (1, 4)
+    ]
+
+
+def test_rows_of_a_prompt_are_never_parted(tmp_path):
+    rows = many(30)
+    rows[1]["prompt"] = " PROMPT  0 "
+    examples = run(tmp_path, rows)
+    assert len({e.item for e in examples}) == 30
+    # The same responses stand under two rubrics: a fault of any set whose items part them.
+    audit(examples, AuditConfig())
+    sides = split(examples, SplitConfig(), 1)
+    found = [{int(e.response.split()[0]) for e in side} for side in sides.values()]
+    assert sum(map(len, found)) == len(set.union(*found)) == 30
+    by_rubric = run(tmp_path, rows, item="prompt+rubric")
+    assert len({e.item for e in by_rubric}) == 60
+
+
+def test_an_item_column_wins_unless_a_rule_is_asked_for(tmp_path):
+    rows = [
+        row | {"item": f"i{number % 3}", "who": number % 2} for number, row in enumerate(many(4))
+    ]
+    assert [e.item for e in run(tmp_path, rows)] == [row["item"] for row in rows]
+    assert [e.item for e in run(tmp_path, rows, item="who")] == [str(row["who"]) for row in rows]
+    assert len({e.item for e in run(tmp_path, rows, item="prompt")}) == 4
+    with pytest.raises(DataError, match=r"no column 'nobody' \(for item\)"):
+        run(tmp_path, rows, item="nobody")
+
+
+def test_ids_depend_on_the_row_alone(tmp_path):
+    rows = many(6)
+    once = run(tmp_path, rows)
+    first = (tmp_path / "out.jsonl").read_bytes()
+    run(tmp_path, rows)
+    assert (tmp_path / "out.jsonl").read_bytes() == first
+    again = run(tmp_path, [ROW, *reversed(rows)])
+    assert {e.id: e for e in again} | {e.id: e for e in once} == {e.id: e for e in again}
+    assert len({e.id for e in again}) == len(rows) + 1
+
+
+def test_an_id_twice_is_set_aside(tmp_path):
+    rows = [ROW | {"id": "x"}, ROW | {"id": "x", "response": "b"}, ROW | {"id": "y"}]
+    assert [e.id for e in run(tmp_path, rows)] == ["x", "y"]
+    assert rejects(tmp_path)[0]["reason"] == "id: 'x' is there already, from line 1"
+
+
+def test_where_no_row_is_usable_nothing_is_written(tmp_path):
+    (tmp_path / "out.jsonl").write_text("old")
+    with pytest.raises(
+        DataError, match="none of 2 rows is usable, nothing was written; line 1: sc"
+    ):
+        run(tmp_path, [ROW | {"score": 9}] * 2)
+    assert (tmp_path / "out.jsonl").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+def test_an_old_file_of_rejects_does_not_stay(tmp_path):
+    run(tmp_path, [ROW, ROW])
+    assert len(rejects(tmp_path)) == 1
+    run(tmp_path, [ROW])
+    assert not (tmp_path / "out.rejected.jsonl").exists()
+
+
+def test_rejects_hold_what_json_cannot(tmp_path):
+    odd = '{"prompt": "\\ud800", "score": NaN, "response": 1}\n'
+    (tmp_path / "in.jsonl").write_text(json.dumps(ROW) + "\n" + odd)
+    import_data(str(tmp_path / "in.jsonl"), tmp_path / "out.jsonl", ImportOptions())
+    (reject,) = rejects(tmp_path)
+    assert "NaN" not in json.dumps(reject["line"])
+    assert "nan" in reject["row"]
+
+
+def test_a_limit_reads_no_further(tmp_path):
+    assert len(run(tmp_path, many(5), limit=7)) == 7
+
+
+def test_the_places_may_not_be_the_same(tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps(ROW) + "\n")
+    with pytest.raises(DataError, match="is both the source and the output"):
+        import_data(str(source), tmp_path / "." / "in.jsonl", ImportOptions())
+    with pytest.raises(DataError, match="is both the output and the file of rejected rows"):
+        import_data(str(source), tmp_path / "x", ImportOptions(), tmp_path / "x")
+    with pytest.raises(DataError, match="is a folder"):
+        import_data(str(source), tmp_path, ImportOptions())
+    assert json.loads(source.read_text()) == ROW

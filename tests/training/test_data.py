@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections import Counter
+from itertools import islice, pairwise
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.config import TrainConfig
+from autograder.errors import TrainingError
+from autograder.model.batch import Batch
+from autograder.model.encode import Encoded
+from autograder.training.data import JudgeDataModule, JudgeLoader, take_share, thin_reasoning
+
+
+def drawn(sizes: list[int], seed: int = 0) -> list[Encoded]:
+    """Examples with `sizes[k]` to prefix k, mixed; each has its own response."""
+    prefixes = [k for k, size in enumerate(sizes) for _ in range(size)]
+    random.Random(seed).shuffle(prefixes)
+    return [Encoded((k, 0), (n, 0), (1, 2), 1 + n % 5, ()) for n, k in enumerate(prefixes)]
+
+
+def ids(batch: Batch | list[Encoded]) -> list[int]:
+    """Which examples are in a batch."""
+    if isinstance(batch, Batch):
+        firsts = batch.columns[batch.is_score] - 1
+        rows = batch.rows[batch.is_score]
+        return sorted(batch.input_ids[rows, firsts].tolist())
+    return sorted(example.response[0] for example in batch)
+
+
+def loader(examples, batch_size=5, seed=7, epoch=0, **options) -> JudgeLoader:
+    return JudgeLoader(examples, batch_size, 99, seed=seed, epoch=lambda: epoch, **options)
+
+
+def run(feeder) -> list[list[int]]:
+    return [ids(batch) for batch in feeder]
+
+
+SIZES = [5, 5, 1, 2, 3, 12, 5, 4, 1, 1, 2]
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 7, 100])
+def test_every_example_once_an_epoch_and_no_batch_too_large(batch_size):
+    examples = drawn(SIZES)
+    for epoch in range(3):
+        feeder = loader(examples, batch_size, epoch=epoch)
+        batches = run(feeder)
+        assert sorted(n for batch in batches for n in batch) == list(range(len(examples)))
+        assert max(map(len, batches)) <= batch_size
+        assert len(feeder) == len(batches)
+
+
+def test_the_order_is_a_function_of_seed_and_epoch():
+    examples = drawn(SIZES)
+    orders = {
+        (seed, epoch): run(loader(examples, seed=seed, epoch=epoch))
+        for seed in (1, 2)
+        for epoch in (0, 1, 2)
+    }
+    assert len({str(order) for order in orders.values()}) == 6
+    for (seed, epoch), order in orders.items():
+        assert run(loader(examples, seed=seed, epoch=epoch)) == order
+    one = loader(examples, seed=1)
+    epochs = iter((0, 1, 2))
+    for epoch in epochs:
+        one.current_epoch = lambda epoch=epoch: epoch
+        assert run(one) == orders[1, epoch]
+
+
+def test_without_a_seed_the_order_never_changes():
+    examples = drawn(SIZES)
+    assert run(loader(examples, seed=None, epoch=0)) == run(loader(examples, seed=None, epoch=3))
+
+
+@pytest.mark.parametrize("batch_size", [2, 3, 5, 8])
+@pytest.mark.parametrize("seed", range(5))
+def test_equal_prefixes_are_split_as_little_as_can_be(batch_size, seed):
+    rng = random.Random(seed)
+    sizes = [rng.randint(1, 12) for _ in range(20)]
+    pieces = Counter()
+    feeder = loader(drawn(sizes, seed), batch_size)
+    for batch in feeder.batches:
+        pieces.update({example.prefix[0] for example in batch})
+    assert pieces == {k: -(-size // batch_size) for k, size in enumerate(sizes)}
+    # And first-fit packing wastes little: never two batches that would have fitted in one.
+    lengths = sorted(map(len, feeder.batches))
+    assert len(lengths) < 2 or lengths[0] + lengths[1] > batch_size
+
+
+def test_a_batch_of_one_item_shares_its_prefix():
+    feeder = loader(drawn([5, 5, 5]))
+    assert [len(batch.input_ids) for batch in feeder] == [1, 1, 1]
+    feeder = loader(drawn([5, 5, 5]), share_prefix=False)
+    assert [len(batch.input_ids) for batch in feeder] == [5, 5, 5]
+
+
+@pytest.mark.parametrize("world_size", [2, 3, 4])
+def test_processes_share_the_validation_rows_without_overlap(world_size):
+    examples = drawn(SIZES)
+    feeders = [
+        loader(examples, seed=None, rank=rank, world_size=world_size) for rank in range(world_size)
+    ]
+    parts = [run(feeder) for feeder in feeders]
+    assert [len(part) for part in parts] == [len(feeder) for feeder in feeders]
+    flat = [n for part in parts for batch in part for n in batch]
+    assert sorted(flat) == list(range(len(examples)))
+
+
+@pytest.mark.parametrize("world_size", [2, 3, 4, 50])
+def test_processes_make_equally_many_steps_and_miss_no_row(world_size):
+    examples = drawn(SIZES)
+    whole = run(loader(examples, epoch=1))
+    feeders = [
+        loader(examples, epoch=1, rank=rank, world_size=world_size) for rank in range(world_size)
+    ]
+    parts = [run(feeder) for feeder in feeders]
+    steps = -(-len(whole) // world_size)
+    assert [len(feeder) for feeder in feeders] == [steps] * world_size
+    assert [len(part) for part in parts] == [steps] * world_size
+    dealt = [part[step] for step in range(steps) for part in parts]
+    assert dealt[: len(whole)] == whole
+    assert all(batch in whole for batch in dealt[len(whole) :])
+
+
+@pytest.mark.parametrize("done", range(9))
+def test_it_goes_on_in_the_middle_of_an_epoch(done):
+    examples = drawn(SIZES)
+    whole = run(loader(examples, epoch=2))
+    assert len(whole) == 9
+    stopped = loader(examples, epoch=2)
+    list(islice(stopped, done))
+    state = stopped.state_dict()
+    resumed = loader(examples, epoch=2)
+    resumed.load_state_dict(state)
+    assert run(resumed) == whole[done:]
+    resumed.current_epoch = lambda: 3
+    assert run(resumed) == run(loader(examples, epoch=3))
+
+
+def test_after_the_last_batch_the_next_epoch_begins_at_its_start():
+    examples = drawn(SIZES)
+    feeder = loader(examples, epoch=0)
+    run(feeder)
+    resumed = loader(examples, epoch=1)
+    resumed.load_state_dict(feeder.state_dict())
+    assert run(resumed) == run(loader(examples, epoch=1))
+
+
+def test_a_second_pass_over_the_same_epoch_is_whole():
+    feeder = loader(drawn(SIZES), seed=None)
+    assert run(feeder) == run(feeder)
+
+
+def test_the_position_is_counted_before_the_batch_is_handed_out():
+    """A checkpoint is taken while the trainer still holds the batch."""
+    feeder = loader(drawn(SIZES))
+    for index, _ in enumerate(feeder):
+        assert feeder.state_dict() == {"epoch": 0, "next_batch": index + 1}
+
+
+def test_no_examples_no_batches():
+    feeder = loader([])
+    assert len(feeder) == 0
+    assert run(feeder) == []
+
+
+def test_the_data_module_feeds_train_by_seed_and_validation_in_order():
+    examples = drawn(SIZES)
+    config = dataclasses.replace(TrainConfig(), batch_size=3)
+    data = JudgeDataModule(examples[:20], examples[20:], config, pad_id=99, seed=3)
+    assert run(data.train_dataloader()) == run(loader(examples[:20], 3, seed=3))
+    assert run(data.val_dataloader()) == run(loader(examples[20:], 3, seed=None))
+    data.trainer = SimpleNamespace(current_epoch=2, global_rank=1, world_size=2)
+    expected = loader(examples[:20], 3, seed=3, epoch=2, rank=1, world_size=2)
+    assert run(data.train_dataloader()) == run(expected)
+    expected = loader(examples[20:], 3, seed=None, rank=1, world_size=2)
+    assert run(data.val_dataloader()) == run(expected)
+
+
+@pytest.mark.parametrize("num_validation", [4, 5, 9, 40])
+def test_every_process_has_something_to_validate(num_validation):
+    config = dataclasses.replace(TrainConfig(), batch_size=5)
+    data = JudgeDataModule([], drawn([5] * 8)[:num_validation], config, pad_id=99, seed=3)
+    seen = []
+    for rank in range(4):
+        data.trainer = SimpleNamespace(current_epoch=0, global_rank=rank, world_size=4)
+        part = run(data.val_dataloader())
+        assert part
+        seen += [n for batch in part for n in batch]
+    assert sorted(seen) == list(range(num_validation))
+
+
+def test_fewer_validation_rows_than_processes_are_refused():
+    data = JudgeDataModule([], drawn([3]), TrainConfig(), pad_id=99, seed=3)
+    data.trainer = SimpleNamespace(current_epoch=0, global_rank=0, world_size=4)
+    with pytest.raises(TrainingError, match="3 examples for 4 processes"):
+        data.val_dataloader()
+    data.validation = []
+    assert run(data.val_dataloader()) == []
+
+
+def test_a_share_of_the_items_is_taken_whole_and_grows(examples):
+    rows = [
+        dataclasses.replace(example, item=f"item-{n}")
+        for n in range(200)
+        for example in examples[:5]
+    ]
+    shares = [take_share(rows, share, seed=1) for share in (0.1, 0.4, 0.7, 1.0)]
+    for smaller, larger in pairwise(shares):
+        assert {row.item for row in smaller} < {row.item for row in larger}
+    assert all(set(Counter(row.item for row in taken).values()) == {5} for taken in shares)
+    assert 300 < len(shares[1]) < 500
+    assert shares[-1] == rows
+    assert take_share(rows, 0.4, seed=2) != shares[1]
+
+
+def test_a_share_of_the_examples_keeps_its_reasoning():
+    examples = drawn([5] * 200)
+    thinned = thin_reasoning(examples, 0.3, seed=1)
+    kept = [one.verdict == other.verdict for one, other in zip(thinned, examples, strict=True)]
+    assert 230 < sum(kept) < 370
+    for one, other, whole in zip(thinned, examples, kept, strict=True):
+        assert one.verdict == (other.verdict if whole else other.verdict[:1])
+        assert dataclasses.replace(one, verdict=other.verdict) == other
+    assert thin_reasoning(examples, 0.3, seed=1) == thinned
+    assert thin_reasoning(examples, 0.3, seed=2) != thinned
+    assert thin_reasoning(examples, 1.0, seed=1) == examples
+    assert all(len(one.verdict) == 1 for one in thin_reasoning(examples, 0.0, seed=1))

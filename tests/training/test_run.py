@@ -1,0 +1,462 @@
+from __future__ import annotations
+
+import csv
+import dataclasses
+import errno
+import json
+import multiprocessing
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import lightning
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from autograder.errors import DataError, StorageError, TrainingError
+from autograder.judging import publish
+from autograder.judging.judge import Judge
+from autograder.judging.publish import Outputs, csv_text
+from autograder.model.backbone import Backbone, load_base
+from autograder.training import run as training
+from autograder.training.callbacks import BEST, LAST, Checkpoints
+from autograder.training.module import JudgeModule
+from autograder.training.run import train
+
+
+@pytest.fixture
+def config(tiny_config):
+    """Two epochs of 5 batches, 3 optimiser steps each."""
+    return changed(
+        tiny_config,
+        "train",
+        epochs=2,
+        batch_size=3,
+        accumulate=2,
+        optimizer="adamw",
+        checkpoint_every=1,
+        patience=0,
+        monitor="loss",
+        devices=1,
+    )
+
+
+def changed(config, group, **values):
+    return dataclasses.replace(
+        config, **{group: dataclasses.replace(getattr(config, group), **values)}
+    )
+
+
+def places(folder: Path) -> Outputs:
+    return Outputs(folder / "checkpoints", folder / "judge", folder / "reports")
+
+
+def run(config, examples, folder, num_train=14, **options) -> Path:
+    train(
+        config,
+        examples[:num_train],
+        examples[20:26],
+        scratch=folder / "scratch",
+        outputs=places(folder),
+        **options,
+    )
+    return folder
+
+
+def adapter(folder: Path) -> bytes:
+    return (folder / "judge" / "adapter_model.safetensors").read_bytes()
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "reports" / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- to the end
+
+
+@pytest.mark.parametrize("bits", [16, 4])
+def test_a_training_publishes_a_judge_that_grades(config, examples, tmp_path, capsys, bits):
+    config = changed(config, "quantization", bits=bits)
+    run(config, examples, tmp_path)
+    assert names(tmp_path) == ["checkpoints", "judge", "reports", "scratch"]
+    assert names(tmp_path / "checkpoints") == [BEST, LAST]
+    assert names(tmp_path / "reports") == ["train.csv", "validation.csv"]
+    assert {"adapter_model.safetensors", "adapter_config.json", "judge.json", "README.md"} <= set(
+        names(tmp_path / "judge")
+    )
+
+    module = JudgeModule.load_from_checkpoint(tmp_path / "checkpoints" / BEST, weights_only=False)
+    judge = Judge.load(tmp_path / "judge", device="cpu")
+    example = examples[27]
+    verdict = judge.evaluate(example.prompt, example.response, example.rubric, reasoning=False)
+    (expected,) = Judge(module.backbone, judge.temperature).evaluate_many(
+        [(example.prompt, example.response, example.rubric)]
+    )
+    assert verdict.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
+
+    steps = rows(tmp_path, "train")
+    assert [row["step"] for row in steps] == ["1", "2", "3", "4", "5", "6"]
+    assert list(steps[0]) == [
+        "step", "epoch", "loss", "score_loss", "reasoning_loss", "regression", "lr"
+    ]  # fmt: skip
+    epochs = rows(tmp_path, "validation")
+    assert [row["epoch"] for row in epochs] == ["1", "2"]
+    values = json.loads((tmp_path / "judge" / "judge.json").read_text())
+    best = min(epochs, key=lambda row: float(row["loss"]))
+    assert values["validation"]["loss"] == pytest.approx(float(best["loss"]), rel=1e-5)
+    said = capsys.readouterr().err
+    assert f"in {bits} bits" in said
+    assert "14 examples to train on, 6 to validate" in said
+    assert "epoch 2  loss " in said
+
+
+def test_the_published_adapter_is_the_best_epochs(config, examples, tmp_path, monkeypatch):
+    """The metric gets worse: the judge is the first epoch's, the last checkpoint the second's."""
+    losses = iter((1.0, 2.0))
+    summed = JudgeModule._summed
+    monkeypatch.setattr(JudgeModule, "_summed", lambda self: (next(losses), *summed(self)[1:3], 1))
+    run(config, examples, tmp_path)
+    best, last = (
+        torch.load(tmp_path / "checkpoints" / name, map_location="cpu", weights_only=False)
+        for name in (BEST, LAST)
+    )
+    assert (best["global_step"], last["global_step"]) == (3, 6)
+    assert len(rows(tmp_path, "validation")) == 2
+    judge = Judge.load(tmp_path / "judge", device="cpu")
+    published = dict(judge.backbone.named_parameters())
+    for name, value in best["state_dict"].items():
+        assert torch.equal(published[name.removeprefix("backbone.")], value)
+    assert any(not torch.equal(best["state_dict"][n], v) for n, v in last["state_dict"].items())
+
+
+def test_a_seed_gives_one_adapter_and_another_seed_another(config, examples, tmp_path):
+    config = changed(config, "lora", dropout=0.1)
+    torch.manual_seed(1)
+    one = run(config, examples, tmp_path / "one")
+    torch.manual_seed(2)
+    same = run(config, examples, tmp_path / "same")
+    other = run(dataclasses.replace(config, seed=18), examples, tmp_path / "other")
+    assert adapter(one) == adapter(same)
+    for name in ("train", "validation"):
+        assert rows(one, name) == rows(same, name)
+        assert rows(one, name) != rows(other, name)
+    assert adapter(one) != adapter(other)
+
+
+@pytest.fixture
+def sharp_base(tiny_base, tmp_path) -> Path:
+    """The tiny model with weights that let it be sure; the random one's logits stay near 0."""
+    folder = tmp_path / "sharp"
+    shutil.copytree(tiny_base, folder)
+    weights = load_file(folder / "model.safetensors")
+    for name in weights:
+        weights[name] *= 10 if "embed" in name else 4 if "proj.weight" in name else 1
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def test_ten_examples_can_be_learnt_by_heart(config, examples, tmp_path, sharp_base):
+    config = changed(config, "model", name=str(sharp_base))
+    config = changed(config, "lora", r=16, alpha=32.0, dropout=0.0)
+    config = changed(config, "loss", score_weight=20.0)
+    config = changed(
+        config, "train", epochs=25, batch_size=5, accumulate=1, lr=1e-2, checkpoint_every=1000
+    )
+    ten = [
+        dataclasses.replace(e, prompt="Rate.", response="abcde"[e.score - 1] * 20, reasoning="ok")
+        for e in examples[:10]
+    ]
+    train(config, ten, ten, scratch=tmp_path / "scratch", outputs=places(tmp_path))
+    losses = [float(row["loss"]) for row in rows(tmp_path, "train")]
+    assert losses[-1] < 0.1 * losses[0]
+    assert float(rows(tmp_path, "validation")[-1]["exact"]) == 1.0
+    judge = Judge.load(tmp_path / "judge", device="cpu")
+    verdicts = judge.evaluate_many((e.prompt, e.response, e.rubric) for e in ten)
+    assert [verdict.score for verdict in verdicts] == [e.score for e in ten]
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "num_epochs", "best"),
+    [
+        ([3, 2, 1, 0.5], 1, 4, 4),
+        ([1, 2, 3, 4], 1, 2, 1),
+        ([1, 2, 3, 4], 2, 3, 1),
+        ([3, 4, 2, 3, 3, 1], 2, 5, 3),
+        ([1, 2, 3, 4], 0, 4, 1),
+    ],
+)
+def test_it_stops_early_when_the_best_epoch_grows_old(
+    config, examples, tmp_path, monkeypatch, losses, patience, num_epochs, best
+):
+    config = changed(config, "train", epochs=len(losses), patience=patience, batch_size=14)
+    given = iter(losses)
+    monkeypatch.setattr(JudgeModule, "_summed", lambda self: (next(given), 1.0, 1.0, 1))
+    run(config, examples, tmp_path)
+    assert len(rows(tmp_path, "validation")) == num_epochs
+    assert len(rows(tmp_path, "train")) == num_epochs
+    checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
+    assert checkpoint["epoch"] == best - 1
+
+
+def test_a_metric_where_more_is_better_keeps_the_greatest(config, examples, tmp_path, monkeypatch):
+    """And one that is undefined is no better than any."""
+    config = changed(config, "train", epochs=4, batch_size=14, monitor="pearson")
+    given = iter([float("nan"), 0.1, 0.3, 0.2])
+    start = JudgeModule.on_validation_epoch_start
+
+    def patched(self):
+        start(self)
+        compute = type(self.metrics).compute
+        pearson = torch.tensor(next(given))
+        self.metrics.compute = lambda: compute(self.metrics) | {"pearson": pearson}
+
+    monkeypatch.setattr(JudgeModule, "on_validation_epoch_start", patched)
+    run(config, examples, tmp_path)
+    checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
+    assert checkpoint["epoch"] == 2
+    assert [row["pearson"] for row in rows(tmp_path, "validation")] == ["", "0.1", "0.3", "0.2"]
+    values = json.loads((tmp_path / "judge" / "judge.json").read_text())
+    assert values["validation"]["pearson"] == pytest.approx(0.3)
+
+
+def test_without_a_validation_split_the_last_epoch_is_published(config, examples, tmp_path):
+    train(config, examples[:14], [], scratch=tmp_path / "scratch", outputs=places(tmp_path))
+    checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
+    assert checkpoint["epoch"] == 1
+    values = json.loads((tmp_path / "judge" / "judge.json").read_text())
+    assert values["temperature"] == 1.0
+    assert Judge.load(tmp_path / "judge", device="cpu")
+
+
+def test_nothing_to_train_on_is_told(config, examples, tmp_path):
+    with pytest.raises(TrainingError, match="no examples to train on"):
+        run(config, examples, tmp_path, num_train=0)
+
+
+# --- refused, interrupted, out of space
+
+
+def test_a_share_that_leaves_nothing_is_told_before_a_model_is_loaded(config, examples, tmp_path):
+    with pytest.raises(TrainingError, match=r"train\.share 1e-06 leaves none of 14 examples"):
+        run(changed(config, "train", share=1e-6), examples, tmp_path)
+    assert not (tmp_path / "scratch").exists()
+
+
+def test_a_refusal_before_publishing_leaves_the_old_outputs(config, examples, tmp_path):
+    for name in ("judge", "checkpoints", "reports"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "old").write_text(name)
+
+    def refuse():
+        raise TrainingError("edited")
+
+    with pytest.raises(TrainingError, match="edited"):
+        run(config, examples, tmp_path, before_publishing=refuse)
+    for name in ("judge", "checkpoints", "reports"):
+        assert names(tmp_path / name) == ["old"]
+    run(config, examples, tmp_path)
+    assert names(tmp_path / "checkpoints") == [BEST, LAST]
+    assert names(tmp_path) == ["checkpoints", "judge", "reports", "scratch"]
+
+
+def test_training_is_not_repeated_when_only_publishing_failed(
+    config, examples, tmp_path, monkeypatch
+):
+    def refuse():
+        raise TrainingError("edited")
+
+    with pytest.raises(TrainingError):
+        run(config, examples, tmp_path, before_publishing=refuse)
+    monkeypatch.setattr(lightning.Trainer, "fit", lambda *_, **__: pytest.fail("trained again"))
+    run(config, examples, tmp_path)
+    assert len(rows(tmp_path, "train")) == 6
+
+
+def full_disk(monkeypatch, number):
+    """The disk is full at the given checkpoint."""
+    save = lightning.Trainer.save_checkpoint
+    calls = [0]
+
+    def failing(self, filepath, *args, **options):
+        calls[0] += 1
+        if calls[0] >= number:
+            Path(filepath).write_bytes(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device", str(filepath))
+        save(self, filepath, *args, **options)
+
+    monkeypatch.setattr(lightning.Trainer, "save_checkpoint", failing)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_full_disk_while_checkpointing_is_told_and_the_run_can_go_on(
+    config, examples, tmp_path, number
+):
+    expected = adapter(run(config, examples, tmp_path / "whole"))
+    folder = tmp_path / "full"
+    with pytest.MonkeyPatch.context() as patch:
+        full_disk(patch, number)
+        with pytest.raises(StorageError, match=r"ckpt: cannot be written: No space left"):
+            run(config, examples, folder)
+    assert names(folder) == ["scratch"]
+    assert not list((folder / "scratch").glob(".*.part"))
+    run(config, examples, folder)
+    assert adapter(folder) == expected
+
+
+@pytest.mark.parametrize("place", ["judge", "checkpoints", "reports"])
+def test_a_full_disk_while_publishing_keeps_the_old_folder_whole(config, examples, tmp_path, place):
+    run(config, examples, tmp_path)
+    before = {path.name: path.read_bytes() for path in (tmp_path / place).iterdir()}
+    config = dataclasses.replace(config, seed=3)
+
+    def failing(*args, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        if place == "judge":
+            patch.setattr(publish, "save_judge", failing)
+        elif place == "checkpoints":
+            patch.setattr("shutil.copyfile", failing)
+        else:
+            patch.setattr(publish, "csv_text", failing)
+        with pytest.raises(StorageError, match=f"{place}: cannot be written: No space left"):
+            train(
+                config,
+                examples[:14],
+                examples[20:26],
+                scratch=tmp_path / "other",
+                outputs=places(tmp_path),
+            )
+    assert {path.name: path.read_bytes() for path in (tmp_path / place).iterdir()} == before
+    assert not [name for name in names(tmp_path) if name.startswith(".")]
+
+
+def test_ctrl_c_leaves_a_point_to_go_on_from_and_publishes_nothing(config, examples, tmp_path):
+    expected = adapter(run(config, examples, tmp_path / "whole"))
+    folder = tmp_path / "stopped"
+    calls = [0]
+    watched = Checkpoints.on_train_batch_end
+
+    def interrupted(self, *args):
+        watched(self, *args)
+        calls[0] += 1
+        if calls[0] == 8:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Checkpoints, "on_train_batch_end", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, folder)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert names(folder) == ["scratch"]
+    assert names(folder / "scratch") == [BEST, LAST, "lock"]
+    assert torch.load(folder / "scratch" / LAST, weights_only=False)["global_step"] == 4
+    run(config, examples, folder)
+    assert adapter(folder) == expected
+
+
+def test_a_termination_ends_with_its_own_code_and_can_go_on(config, examples, tmp_path):
+    expected = adapter(run(config, examples, tmp_path / "whole"))
+    folder = tmp_path / "stopped"
+    watched = Checkpoints.on_train_batch_end
+
+    def terminated(self, trainer, *args):
+        watched(self, trainer, *args)
+        if trainer.global_step == 2:
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Checkpoints, "on_train_batch_end", terminated)
+        with pytest.raises(SystemExit) as stop:
+            run(config, examples, folder)
+    assert stop.value.code == 143
+    assert names(folder) == ["scratch"]
+    run(config, examples, folder)
+    assert adapter(folder) == expected
+
+
+def test_ctrl_c_in_another_process_ends_it_with_130(config, tmp_path):
+    """As `dvc repro` sees it: no traceback, nothing published."""
+    code = (
+        "import signal, os\n"
+        "from autograder.stages import run\n"
+        "run(lambda: signal.raise_signal(signal.SIGINT))\n"
+    )
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 130
+    assert found.stderr.strip() == "interrupted"
+
+
+def _hold(scratch, ready, done):
+    with training._only_one(scratch):
+        ready.set()
+        done.wait(60)
+
+
+def test_a_second_process_on_the_same_run_is_refused(config, examples, tmp_path):
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    holder = context.Process(target=_hold, args=(tmp_path / "scratch", ready, done))
+    holder.start()
+    try:
+        assert ready.wait(60)
+        with pytest.raises(TrainingError, match="another process trains this very run"):
+            run(config, examples, tmp_path)
+        assert names(tmp_path) == ["scratch"]
+    finally:
+        done.set()
+        holder.join(60)
+    run(config, examples, tmp_path)
+
+
+def test_a_broken_checkpoint_is_told(config, examples, tmp_path):
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch" / LAST).write_bytes(b"half")
+    with pytest.raises(TrainingError, match=r"last.ckpt: .*delete"):
+        run(config, examples, tmp_path)
+
+
+def test_an_example_that_does_not_fit_is_named(config, examples, tmp_path):
+    examples[5] = dataclasses.replace(examples[5], rubric="u" * 3000)
+    with pytest.raises(DataError, match=f"example {examples[5].id}: "):
+        run(config, examples, tmp_path)
+
+
+# --- reports
+
+
+def test_csv_text_is_six_digits_and_empty_where_undefined():
+    values = [{"a": 1.0, "b": 0.123456789}, {"a": float("nan"), "b": float("inf")}]
+    assert csv_text(values) == "a,b\n1,0.123457\n,\n"
+    assert csv_text([]) == ""
+
+
+def test_a_logger_that_is_not_installed_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dvclive.lightning", None)
+    with pytest.raises(TrainingError, match=r"train.logger: dvclive is not installed"):
+        training.make_logger("dvclive", tmp_path)
+    assert training.make_logger("csv", tmp_path) is False
+
+
+def test_the_base_is_left_as_it_was(config, examples, tmp_path):
+    """Training changes the adapter and nothing else."""
+    run(config, examples, tmp_path)
+    judge = Judge.load(tmp_path / "judge", device="cpu")
+    base, encoder = load_base(
+        config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
+    )
+    encoded = [encoder.encode(e.prompt, e.response, e.rubric) for e in examples[:3]]
+    expected = Judge(Backbone(base, encoder)).digit_logits(encoded)
+    with judge.backbone.without_adapter():
+        assert torch.allclose(judge.digit_logits(encoded), expected, atol=1e-5)
+    assert not torch.allclose(judge.digit_logits(encoded), expected, atol=1e-3)
