@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,17 +42,17 @@ def make_config(side: str, setup: Setup) -> Config:
     """The package's defaults, without checkpointing, for steps of one batch each."""
     from autograder.config import Config
 
-    config = Config()
-    train = replace(
-        config.train,
-        epochs=1,
-        batch_size=SIDES[side],
-        accumulate=1,
-        gradient_checkpointing="off",
-        share_prefix=side == "shared",
+    return Config().changed(
+        seed=setup.seed,
+        model={"name": setup.model},
+        train={
+            "epochs": 1,
+            "batch_size": SIDES[side],
+            "accumulate": 1,
+            "gradient_checkpointing": "off",
+            "share_prefix": side == "shared",
+        },
     )
-    model = replace(config.model, name=setup.model)
-    return replace(config, seed=setup.seed, model=model, train=train)
 
 
 def make_rows(encoder: Encoder, num_rows: int, *, per_prefix: int, seed: int) -> list[Encoded]:

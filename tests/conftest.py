@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -67,13 +66,11 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tiny_config(tiny_base: Path) -> Config:
     """Default settings on the tiny model: float32, no quantisation."""
-    config = Config()
-    return dataclasses.replace(
-        config,
-        model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
-        quantization=dataclasses.replace(config.quantization, bits=16, compute_dtype="fp32"),
-        lora=dataclasses.replace(config.lora, r=4, alpha=8.0),
-        train=dataclasses.replace(config.train, lr=2e-3),
+    return Config().changed(
+        model={"name": str(tiny_base), "max_length": 2048},
+        quantization={"bits": 16, "compute_dtype": "fp32"},
+        lora={"r": 4, "alpha": 8.0},
+        train={"lr": 2e-3},
     )
 
 

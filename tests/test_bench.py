@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import importlib.util
 import json
@@ -117,7 +116,7 @@ def test_rows_are_300_ordinary_tokens(sides: ModuleType, tiny_base: Path) -> Non
 def test_our_side_runs(sides: ModuleType, tiny_config: Config, side: str) -> None:
     setup = sides.Setup(tiny_config.model.name, steps=2, rounds=1, warmup=1, seed=7)
     train = sides.make_config(side, setup).train
-    config = dataclasses.replace(tiny_config, train=dataclasses.replace(train, optimizer="adamw"))
+    config = tiny_config.changed(train=train.changed(optimizer="adamw"))
     result = sides.measure_ours(config, steps=2, warmup=1)
     assert len(result["seconds"]) == 2
     assert min(result["seconds"]) > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,8 @@ pytestmark = pytest.mark.timeout(900)
 
 
 def trained(model: str, num_examples: int, folder: Path, data: Path) -> Judge:
-    config = Config()
-    config = dataclasses.replace(
-        config,
-        model=dataclasses.replace(config.model, name=model),
-        train=dataclasses.replace(config.train, epochs=2, lr=5e-4, accumulate=1, patience=0),
+    config = Config().changed(
+        model={"name": model}, train={"epochs": 2, "lr": 5e-4, "accumulate": 1, "patience": 0}
     )
     examples = [row for row in read_examples(data / "starter.jsonl") if row.score in (1, 5)]
     train(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +18,10 @@ def publish_tiny_judge(base: Path, folder: Path) -> Path:
     from autograder.model.backbone import Backbone, add_adapter, load_base
     from autograder.training.module import JudgeModule
 
-    config = Config()
-    config = dataclasses.replace(
-        config,
-        model=dataclasses.replace(config.model, name=str(base)),
-        quantization=dataclasses.replace(config.quantization, bits=16, compute_dtype="fp32"),
-        lora=dataclasses.replace(config.lora, r=4, alpha=32.0),
+    config = Config().changed(
+        model={"name": str(base)},
+        quantization={"bits": 16, "compute_dtype": "fp32"},
+        lora={"r": 4, "alpha": 32.0},
     )
     loaded, encoder = load_base(
         config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32

@@ -23,8 +23,8 @@ HOSTILE = "=cmd|' /C calc'!A0\n\x1b[31m,\"\0\r\ud7ff"
 def judge(tiny_base):
     config = Config()
     base, encoder = load_base(
-        dataclasses.replace(config.model, name=str(tiny_base), max_length=1024),
-        dataclasses.replace(config.quantization, bits=16),
+        config.model.changed(name=str(tiny_base), max_length=1024),
+        config.quantization.changed(bits=16),
         device=torch.device("cpu"),
         dtype=torch.float32,
     )

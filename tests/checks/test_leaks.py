@@ -137,7 +137,7 @@ def test_a_long_list_is_cut_and_counted():
 @pytest.mark.parametrize("seed", [17, 1])
 def test_no_split_of_our_data_nearly_repeats_another(seed):
     """With a margin: the next item of a family must not be the first that stops a run."""
-    settings = dataclasses.replace(load(ROOT / "params.yaml"), seed=seed)
+    settings = load(ROOT / "params.yaml").changed(seed=seed)
     examples = generate(settings, ROOT / "data")
     largest = prove_distinct(split(examples, settings.split, seed))
     assert largest is not None

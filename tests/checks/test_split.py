@@ -121,14 +121,15 @@ def test_three_items_are_enough_and_two_are_not():
 
 
 def test_no_validation_is_a_choice():
-    splits = split(many(20), SplitConfig(validation=0.0, test=0.2), seed=1)
+    splits = split(many(20), SplitConfig.model_construct(validation=0.0, test=0.2), seed=1)
     assert splits["validation"] == []
     assert len(splits["test"]) == 20
 
 
 @pytest.mark.parametrize("shares", [(0.1, 0.89), (0.9, 0.05), (0.01, 0.01), (0.0, 0.99)])
 def test_no_split_is_empty_whatever_the_shares(shares):
-    for rows in split(many(3), SplitConfig(*shares), seed=1).values():
+    config = SplitConfig.model_construct(validation=shares[0], test=shares[1])
+    for rows in split(many(3), config, seed=1).values():
         assert rows or not shares[0]
 
 
@@ -151,7 +152,7 @@ def test_whole_categories_and_sources_can_be_held_out():
         for number in range(24)
         for row in many(24)[5 * number : 5 * number + 5]
     ]
-    config = dataclasses.replace(SHARES, holdout=("kind-1", "family-2", "unheard-of"))
+    config = SHARES.changed(holdout=("kind-1", "family-2", "unheard-of"))
     splits = split(examples, config, seed=1)
     assert list(splits) == ["train", "validation", "test", "holdout"]
     assert sorted(row.id for rows in splits.values() for row in rows) == sorted(
@@ -167,5 +168,5 @@ def test_whole_categories_and_sources_can_be_held_out():
 def test_an_item_with_one_held_out_example_is_held_out_whole():
     rows = many(6)
     rows[0] = dataclasses.replace(rows[0], category="unseen")
-    splits = split(rows, dataclasses.replace(SHARES, holdout=("unseen",)), seed=1)
+    splits = split(rows, SHARES.changed(holdout=("unseen",)), seed=1)
     assert splits["holdout"] == rows[:5]

@@ -34,7 +34,7 @@ Pairs = list[tuple[Item, Item]]
 
 
 def only(kind: str, share: float = 1.0) -> AugmentConfig:
-    return replace(NONE, **{kind: share})
+    return NONE.changed(**{kind: share})
 
 
 @cache
@@ -141,7 +141,7 @@ def test_nothing_is_lost_and_scores_stay(name: str, kind: str) -> None:
 
 def test_families_that_ask_for_form_keep_it() -> None:
     for item in made("constraints"):
-        after = augment(item, AugmentConfig(1, 1, 1, 1, 1), 1)
+        after = augment(item, AugmentConfig(**dict.fromkeys(KINDS, 1.0)), 1)
         assert after.responses == item.responses and after.prompt == item.prompt
     for kind in ("plea", "padding", "format", "typos"):
         chosen = {after.category for _, after in varied(bank(), kind)}
@@ -339,7 +339,7 @@ def test_share_0_changes_nothing_and_a_share_changes_only_what_is_marked() -> No
 
 
 def test_balance_is_exact_and_items_stay_whole() -> None:
-    examples = generate(settings(AugmentConfig(0.5, 0.5, 0.5, 0.5, 0.5)), DATA)
+    examples = generate(settings(AugmentConfig(**dict.fromkeys(KINDS, 0.5))), DATA)
     for source in {example.source for example in examples}:
         counts = score_counts([example for example in examples if example.source == source])
         assert len(set(counts.values())) == 1

@@ -200,7 +200,6 @@ def test_an_unknown_family_is_named_with_the_known_ones():
     [
         ({}, "no weight is above 0"),
         ({"coverage": 0}, "no weight is above 0"),
-        ({"coverage": float("inf")}, "dataset.families.coverage: inf is not a weight"),
     ],
 )
 def test_weights_that_share_nothing_out(families, says):

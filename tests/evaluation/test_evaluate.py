@@ -20,8 +20,8 @@ CONFIG = EvaluateConfig(bootstrap=20, num_reasonings=0)
 def judge(tiny_base) -> Judge:
     config = Config()
     base, encoder = load_base(
-        dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
-        dataclasses.replace(config.quantization, bits=16),
+        config.model.changed(name=str(tiny_base), max_length=2048),
+        config.quantization.changed(bits=16),
         device=torch.device("cpu"),
         dtype=torch.float32,
     )

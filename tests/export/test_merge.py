@@ -298,7 +298,7 @@ def test_the_result_says_which_layers_it_adapts(judge_folder, other_folder, tmp_
 
 def test_ranks_that_sum_to_more_than_an_adapter_may_have_are_refused(judge_folder):
     judge = open_trained(judge_folder)
-    large = dataclasses.replace(judge.config, lora=dataclasses.replace(judge.config.lora, r=600))
+    large = judge.config.changed(lora={"r": 600})
     judges = [dataclasses.replace(judge, config=large)] * 2
     with pytest.raises(ModelError, match="sum to 1200, an adapter has at most 1024; combine fewer"):
         check_recipe(judges, Recipe("linear", (0.5, 0.5)))

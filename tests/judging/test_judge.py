@@ -31,12 +31,12 @@ def backbone(tiny_base):
     """The tiny base with an adapter that is far from zero."""
     config = autograder.config.Config()
     base, encoder = load_base(
-        dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
-        dataclasses.replace(config.quantization, bits=16),
+        config.model.changed(name=str(tiny_base), max_length=2048),
+        config.quantization.changed(bits=16),
         device=CPU,
         dtype=torch.float32,
     )
-    lora = dataclasses.replace(config.lora, alpha=32.0)  # a larger one saturates the tiny model
+    lora = config.lora.changed(alpha=32.0)  # a larger one saturates the tiny model
     backbone = Backbone(add_adapter(base, lora, seed=1), encoder)
     torch.manual_seed(5)
     for name, weight in backbone.trainable().items():
@@ -357,14 +357,12 @@ def test_the_untrained_base_has_prefixes_of_its_own(judge, backbone, requests):
 def test_a_known_prefix_serves_other_kinds_of_attention_too(tiny_base, backbone, requests, kind):
     config = autograder.config.Config()
     base, encoder = load_base(
-        dataclasses.replace(config.model, name=str(tiny_base), attention=kind, max_length=2048),
-        dataclasses.replace(config.quantization, bits=16),
+        config.model.changed(name=str(tiny_base), attention=kind, max_length=2048),
+        config.quantization.changed(bits=16),
         device=CPU,
         dtype=torch.float32,
     )
-    other = Backbone(
-        add_adapter(base, dataclasses.replace(config.lora, alpha=32.0), seed=1), encoder
-    )
+    other = Backbone(add_adapter(base, config.lora.changed(alpha=32.0), seed=1), encoder)
     other.load_state_dict(backbone.state_dict())
     judge = Judge(other, batch_size=3)
     expected = [reference(backbone, request) for request in requests]

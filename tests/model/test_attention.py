@@ -107,7 +107,7 @@ def test_an_architecture_that_needs_more_is_refused(option):
 def logits_by(tiny_config, examples):
     def logits(kind: str) -> torch.Tensor:
         base, encoder = load_base(
-            dataclasses.replace(tiny_config.model, attention=kind),
+            tiny_config.model.changed(attention=kind),
             tiny_config.quantization,
             device=torch.device("cpu"),
             dtype=torch.float32,

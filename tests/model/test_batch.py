@@ -21,7 +21,7 @@ def backbone(tiny_config):
         device=torch.device("cpu"),
         dtype=torch.float32,
     )
-    config = dataclasses.replace(tiny_config.lora, dropout=0.0)
+    config = tiny_config.lora.changed(dropout=0.0)
     backbone = Backbone(add_adapter(base, config, seed=1), encoder)
     torch.manual_seed(0)
     for name, weight in backbone.trainable().items():

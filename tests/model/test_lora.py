@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import warnings
 
 import bitsandbytes
@@ -169,9 +168,9 @@ def with_noise(model: nn.Module) -> nn.Module:
 
 
 def load(config, bits=16, dropout=0.0, targets=None):
-    quantization = dataclasses.replace(config.quantization, bits=bits)
+    quantization = config.quantization.changed(bits=bits)
     base, encoder = load_base(config.model, quantization, device=CPU, dtype=torch.float32)
-    lora = dataclasses.replace(config.lora, dropout=dropout, targets=targets or config.lora.targets)
+    lora = config.lora.changed(dropout=dropout, targets=targets or config.lora.targets)
     return base, Backbone(with_noise(add_adapter(base, lora, seed=1)), encoder)
 
 
@@ -251,7 +250,7 @@ def test_gradients_through_layers_without_an_adapter_are_those_of_the_dense_mode
 def test_a_saved_adapter_loads_with_plain_peft(tiny_config, tiny_base, examples, tmp_path, bits):
     _, trained = load(tiny_config, bits)
     trained.model.save_pretrained(tmp_path, save_embedding_layers=False)
-    quantization = dataclasses.replace(tiny_config.quantization, bits=bits)
+    quantization = tiny_config.quantization.changed(bits=bits)
     base, encoder = load_base(tiny_config.model, quantization, device=CPU, dtype=torch.float32)
     ours = Backbone(read_adapter(base, tmp_path), encoder).eval()
     options = {}
@@ -286,7 +285,7 @@ def test_a_saved_adapter_loads_with_plain_peft(tiny_config, tiny_base, examples,
 
 @pytest.mark.parametrize("bits", [16, 8, 4])
 def test_without_the_adapter_a_backbone_is_the_base(tiny_config, examples, bits):
-    quantization = dataclasses.replace(tiny_config.quantization, bits=bits)
+    quantization = tiny_config.quantization.changed(bits=bits)
     plain, encoder = load_base(tiny_config.model, quantization, device=CPU, dtype=torch.float32)
     _, backbone = load(tiny_config, bits)
     batch = collate(encoder.encode_all(examples[:2]), encoder.pad_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 
@@ -35,7 +34,7 @@ def certify(folder, sha256):
 
 
 def load(config, dtype=torch.bfloat16, **changes):
-    settings = dataclasses.replace(config.quantization, **{"bits": 4} | changes)
+    settings = config.quantization.changed(**{"bits": 4} | changes)
     return load_base(config.model, settings, device=torch.device("cpu"), dtype=dtype)
 
 
@@ -92,7 +91,7 @@ def test_other_weights_or_versions_take_the_copys_place(base, tiny_config, monke
 
 @pytest.mark.parametrize("bits", [16, 8])
 def test_only_four_bits_are_kept(base, tiny_config, bits):
-    settings = dataclasses.replace(tiny_config.quantization, bits=bits)
+    settings = tiny_config.quantization.changed(bits=bits)
     assert quantized.copy_of(base, settings, torch.float32) is None
 
 

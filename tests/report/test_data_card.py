@@ -54,7 +54,7 @@ def make(train: Sequence[Example], **params: Any) -> tuple[DataSet, Page]:
     settings = config.load(ROOT / "params.yaml")
     splits = {"train": train, "validation": [], "test": []}
     report = audit(train, AuditConfig()).to_json()
-    data = DataSet(replace(settings, **params), json.loads(json.dumps(report)), splits)
+    data = DataSet(settings.changed(**params), json.loads(json.dumps(report)), splits)
     return data, Page(data_card.render(data))
 
 
@@ -180,11 +180,10 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
     assert "0 held out for the report." in page.text
     assert "the audit was given no limit of tokens" in page.text
     hostile = "<b>kind</b>\u202e"
-    settings = data.config
     _, page = make(
         data.examples,
-        dataset=replace(settings.dataset, recipe="starter"),
-        split=replace(settings.split, holdout=(hostile,)),
+        dataset={"recipe": "starter"},
+        split={"holdout": (hostile,)},
     )
     assert "starter: the hand-written starter set alone" in page.text
     assert "program-made ones" not in page.text

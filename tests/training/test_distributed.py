@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
 import os
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from autograder.config import Config
+from autograder.config import Config, describe
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 
@@ -23,7 +22,7 @@ def train(folder: Path, config: Config) -> subprocess.CompletedProcess[str]:
     folder.mkdir()
     values = {
         "folder": str(folder),
-        "params": json.loads(json.dumps(dataclasses.asdict(config))),
+        "params": describe(config),
         "num_items": 7,
         "num_validation": 13,
     }
@@ -48,32 +47,27 @@ def rows(folder: Path, name: str) -> list[dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def folders(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    config = Config()
-    settings = dataclasses.replace(
-        config.train,
-        optimizer="adamw",
-        lr=5e-3,
-        epochs=2,
-        batch_size=3,
-        accumulate=4,
-        patience=0,
-        monitor="loss",
-        checkpoint_every=1,
-        devices=1,
-    )
-    config = dataclasses.replace(
-        config,
-        model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
-        quantization=dataclasses.replace(config.quantization, compute_dtype="fp32"),
-        lora=dataclasses.replace(config.lora, r=4, dropout=0.0),
+    config = Config().changed(
+        model={"name": str(tiny_base), "max_length": 2048},
+        quantization={"compute_dtype": "fp32"},
+        lora={"r": 4, "dropout": 0.0},
         # Pearson of a model that has learned nothing is a small difference: keep it smooth.
-        loss=dataclasses.replace(config.loss, score_weight=5.0, regression_weight=1.0),
-        train=settings,
+        loss={"score_weight": 5.0, "regression_weight": 1.0},
+        train={
+            "optimizer": "adamw",
+            "lr": 5e-3,
+            "epochs": 2,
+            "batch_size": 3,
+            "accumulate": 4,
+            "patience": 0,
+            "monitor": "loss",
+        },
+        run={"checkpoint_every": 1, "devices": 1},
     )
     root = tmp_path_factory.mktemp("distributed")
     train(root / "one", config)
-    halved = dataclasses.replace(settings, accumulate=2, devices=2, strategy="ddp")
-    found = train(root / "two", dataclasses.replace(config, train=halved))
+    halved = config.changed(train={"accumulate": 2}, run={"devices": 2, "strategy": "ddp"})
+    found = train(root / "two", halved)
     return root / "one", root / "two", found.stderr
 
 

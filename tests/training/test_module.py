@@ -31,9 +31,7 @@ pytestmark = [
 
 
 def changed(config, group, **values):
-    return dataclasses.replace(
-        config, **{group: dataclasses.replace(getattr(config, group), **values)}
-    )
+    return config.changed(**{group: values})
 
 
 @pytest.fixture
@@ -124,7 +122,7 @@ def test_the_trainer_follows_the_schedule(config, examples):
 )
 def test_the_named_optimizer_is_made_on_a_cpu(name, kind, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    config = dataclasses.replace(TrainConfig(), optimizer=name, lr=0.03, weight_decay=0.2)
+    config = TrainConfig().changed(optimizer=name, lr=0.03, weight_decay=0.2)
     optimizer = make_optimizer(config, [torch.nn.Parameter(torch.ones(8))])
     assert isinstance(optimizer, kind)
     assert optimizer.param_groups[0]["lr"] == 0.03
@@ -140,7 +138,7 @@ def test_on_a_gpu_the_state_is_paged(monkeypatch):
         return "paged"
 
     monkeypatch.setattr(bitsandbytes.optim, "PagedAdamW8bit", paged)
-    config = dataclasses.replace(TrainConfig(), optimizer="paged_adamw_8bit")
+    config = TrainConfig().changed(optimizer="paged_adamw_8bit")
     assert make_optimizer(config, []) == "paged"
     assert made == {"lr": config.lr, "weight_decay": 0.0}
 

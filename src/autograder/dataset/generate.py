@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -86,11 +85,6 @@ def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
         f"dataset.families.{name}: unknown family; known: {known}"
         for name in config.families
         if name not in makers
-    ]
-    faults += [
-        f"dataset.families.{name}: {weight!r} is not a weight; allowed: 0 or more, finite"
-        for name, weight in config.families.items()
-        if not math.isfinite(weight)
     ]
     if config.num_constructed and not any(config.families.values()):
         faults.append("dataset.families: no weight is above 0; raise one, or ask for no rows")

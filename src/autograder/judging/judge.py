@@ -141,7 +141,7 @@ class Judge:
                 raise ModelError(
                     f"quantization: {quantization!r} is none of {', '.join(QUANTIZATIONS)}"
                 )
-            settings = dataclasses.replace(settings, **QUANTIZATIONS[quantization])
+            settings = settings.changed(**QUANTIZATIONS[quantization])
         where = _device(device)
         dtype = choose_dtype(settings.compute_dtype, where)
         if fast:

@@ -166,7 +166,7 @@ def load_base(
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     folder = pull(model.name)
-    kind = model.attention
+    kind: str = model.attention
     if device.type == "cuda":
         # Its gradient is NaN for some lengths, such as 576 under a mask (H100, PyTorch 2.11), and
         # it plans anew for every length. A context around `forward` would miss recomputation.

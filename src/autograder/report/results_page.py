@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from autograder.config import Config
+from autograder.config import Config, describe
 from autograder.report import pictures
 from autograder.report.diagnoses import NO_REASONING, diagnose
 from autograder.report.drawing import Point
@@ -211,8 +210,8 @@ def _points(table: Table, name: str, across: str = "step") -> list[Point]:
 def changes(config: Config) -> list[tuple[str, str, str]]:
     """The parameters that differ from the package's defaults: name, value, default."""
     rows = []
-    default = dataclasses.asdict(Config())
-    for group, values in dataclasses.asdict(config).items():
+    default = describe(Config())
+    for group, values in describe(config).items():
         pairs = values.items() if isinstance(values, dict) else [("", values)]
         for name, value in pairs:
             usual = default[group][name] if name else default[group]

@@ -8,12 +8,12 @@ at its end.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+import json
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from autograder.config import Config
+from autograder.config import Config, describe
 from autograder.errors import TrainingError
 from autograder.files import fingerprint
 
@@ -38,13 +38,14 @@ def stage_dependencies(stage: str, root: Path) -> list[Path]:
 def run_fingerprint(stage: str, config: Config, root: Path = Path()) -> str:
     """sha256 over the stage's dependencies and the parameters that it reads."""
     default = Config()
-    # How a judge is measured does not change how it is trained.
-    config = replace(config, dataset=default.dataset, audit=default.audit, split=default.split)
-    config = replace(config, evaluate=default.evaluate)
-    # Nor do its checkpoints and its diary; where it computes does, as batches are dealt out by it.
-    kept = {"logger": default.run.logger, "checkpoint_every": default.run.checkpoint_every}
-    config = replace(config, run=replace(config.run, **kept))
-    digest = hashlib.sha256(repr(config).encode())
+    kept = config.changed(
+        # How a judge is measured, and where its base came from, does not change its training.
+        **{name: getattr(default, name) for name in ("dataset", "audit", "split", "evaluate")},
+        bases=default.bases,
+        # Nor do its checkpoints and its diary; where it computes does: batches are dealt by it.
+        run={"logger": default.run.logger, "checkpoint_every": default.run.checkpoint_every},
+    )
+    digest = hashlib.sha256(json.dumps(describe(kept), sort_keys=True).encode())
     try:
         digest.update(fingerprint(stage_dependencies(stage, root)).encode())
     except FileNotFoundError as error:

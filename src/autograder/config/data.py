@@ -1,0 +1,113 @@
+"""The settings of the stages that make the data: generate, audit, split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from autograder.config.base import Group, Names, Share, Weight
+
+
+class AugmentConfig(Group):
+    plea: Share = Field(
+        default=0.0, description="texts that ask for a grade, in responses or prompt"
+    )
+    padding: Share = Field(default=0.0, description="polite sentences that say nothing")
+    format: Share = Field(
+        default=0.0, description="headings, bold, quotes, bullets made sentences and the reverse"
+    )
+    typos: Share = Field(default=0.0, description="slips and careless case in ordinary words")
+    rubric: Share = Field(default=0.0, description="anchors the other way round, neutral remarks")
+
+
+class DatasetConfig(Group):
+    recipe: Literal["starter", "user", "bank", "full"] = Field(
+        default="full",
+        description="starter (50 examples, a smoke test) | user (data/user/ alone) | bank "
+        "(hand-written) | full (bank, starter and program-made); bank and full take data/user/ in",
+    )
+    num_bank: int = Field(
+        default=900,
+        ge=0,
+        le=1_000_000,
+        description="hand-written examples in the recipe `full`, a seeded choice; a multiple of 5",
+    )
+    num_constructed: int = Field(
+        default=2900,
+        ge=0,
+        le=1_000_000,
+        description="program-made examples in the recipe `full`; a multiple of 5",
+    )
+    families: Mapping[str, Weight] = Field(
+        default_factory=lambda: {
+            "coverage": 4.0,
+            "omissions": 3.0,
+            "details": 2.0,
+            "arithmetic": 1.0,
+            "groundedness": 2.0,
+            "constraints": 1.0,
+            "table_lookup": 1.0,
+            "refusal": 1.0,
+            "injection": 1.0,
+            "ordering": 0.5,
+            "translation": 0.5,
+            "same_answers": 1.0,
+            "short_rubrics": 1.5,
+            "degrees": 0.75,
+            "dates": 0.0,
+            "strings": 0.0,
+            "code_tests": 0.0,
+            "sql": 0.0,
+            "citations": 0.0,
+            "policy": 0.0,
+        },
+        description="their mix; weights, not shares; 0 leaves a family out",
+    )
+    augment: AugmentConfig = Field(
+        default_factory=AugmentConfig,
+        description="share of the items that are varied, labels unchanged; 0 turns a kind off",
+    )
+
+    @field_validator("num_bank", "num_constructed")
+    @classmethod
+    def _for_each_score(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("recipe") == "full" and value % 5:
+            raise ValueError(f"{value} is not a multiple of 5, one for each score")
+        return value
+
+
+class AuditConfig(Group):
+    max_length_correlation: Share = Field(
+        default=0.15, description="|Pearson r| of response length and score; above it: a warning"
+    )
+    max_length_accuracy: float = Field(
+        default=0.35,
+        ge=0.2,
+        le=1.0,
+        description="share that length alone grades right (chance is 0.2); above it: a warning",
+    )
+    near_duplicate_overlap: float = Field(
+        default=0.8,
+        gt=0.0,
+        le=1.0,
+        description="share of word 5-grams two rows must have in common to count as nearly the "
+        "same",
+    )
+
+
+class SplitConfig(Group):
+    validation: float = Field(default=0.05, gt=0.0, lt=1.0)
+    test: float = Field(default=0.13, gt=0.0, lt=1.0)
+    holdout: Names = Field(
+        default=("ordering", "translation", "summarising"),
+        description="categories and families kept out of all three, graded on their own",
+    )
+
+    @model_validator(mode="after")
+    def _leave_some_for_training(self) -> Self:
+        if self.validation + self.test >= 1:
+            total = self.validation + self.test
+            raise ValueError(f"validation + test is {total:g}; allowed: less than 1")
+        return self

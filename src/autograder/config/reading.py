@@ -1,0 +1,59 @@
+"""From a file or plain values to the configuration, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.config.base import checked
+from autograder.config.faults import complete
+from autograder.config.groups import Config
+from autograder.errors import ConfigError
+
+
+def parse(values: object, source: str = "params.yaml") -> Config:
+    """Check a mapping against the models; no key may be missing.
+
+    Raises:
+        ConfigError: lists every fault.
+    """
+    return checked(Config, complete(Config, values), source)
+
+
+def parse_groups(values: object, names: Iterable[str], source: str) -> Config:
+    """Check some groups of a mapping and take the defaults for the others.
+
+    For what an earlier version wrote: a group that is not needed may have had other keys then.
+
+    Raises:
+        ConfigError: lists every fault.
+    """
+    found = values if isinstance(values, Mapping) else {}
+    return parse(describe(Config()) | {name: found.get(name) for name in names}, source)
+
+
+def load(path: Path | str = "params.yaml") -> Config:
+    """Read and check a YAML file (YAML 1.2, so that `2e-05` is a number).
+
+    Raises:
+        ConfigError: lists every fault, or says why the file cannot be read.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    path = Path(path)
+    try:
+        values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(str(path), ["no such file; run this in the project's folder"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), [f"cannot be read: {error}"]) from None
+    except YAMLError as error:
+        raise ConfigError(str(path), [f"not YAML: {' '.join(str(error).split())}"]) from None
+    return parse(values, str(path))
+
+
+def describe(config: Config) -> dict[str, Any]:
+    """The configuration as plain JSON values, as `parse` reads them."""
+    return config.model_dump(mode="json")
