@@ -73,8 +73,9 @@ bench: setup  ## one training step beside TRL's; answers a second (half an hour;
 serve: setup  ## serve the judge over HTTP, with a playground at http://127.0.0.1:8000/
 	$(BIN)/autograder serve
 
-docs: setup  ## write the command reference from --help
+docs: setup  ## write what is generated: the command reference, the schema of params.yaml
 	$(BIN)/python docs/make_commands.py
+	$(BIN)/python docs/make_schema.py
 
 constraints:  ## pin what is installed in .venv now
 	@{ sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable \

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-import dataclasses
+import json
+import pickle
 import re
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
+import pydantic
 import pytest
 from ruamel.yaml import YAML
 
 from autograder import config
-from autograder.config import Config
+from autograder.config import Config, Group, LoraConfig
 from autograder.errors import ConfigError
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
@@ -36,25 +39,38 @@ def test_the_shipped_file_is_accepted():
     assert isinstance(config.load(PARAMS), Config)
 
 
-def test_the_shipped_file_has_every_key_of_the_dataclasses_and_no_other():
-    chosen = values()
-    assert list(chosen) == [field.name for field in dataclasses.fields(Config)]
-    for field in dataclasses.fields(Config):
-        group = getattr(Config(), field.name)
-        if dataclasses.is_dataclass(group):
-            assert list(chosen[field.name]) == [entry.name for entry in dataclasses.fields(group)]
+def test_the_shipped_file_has_every_key_of_the_models_in_their_order_and_no_other():
+    def keys(found: object) -> object:
+        if isinstance(found, dict):
+            return [(name, keys(value)) for name, value in found.items()]
+        return None
+
+    assert keys(values()) == keys(config.describe(Config()))
 
 
 def test_values_have_the_types_of_the_defaults():
     loaded, default = config.load(PARAMS), Config()
-    for field in dataclasses.fields(Config):
-        ours, theirs = getattr(loaded, field.name), getattr(default, field.name)
-        if not dataclasses.is_dataclass(ours):
-            assert type(ours) is type(theirs)
-            continue
-        for entry in dataclasses.fields(ours):
-            have, want = getattr(ours, entry.name), getattr(theirs, entry.name)
-            assert type(have) is type(want) or {type(have), type(want)} == {int, float}, entry.name
+    for name, ours in loaded:
+        theirs = getattr(default, name)
+        pairs = zip(ours, theirs, strict=True) if isinstance(ours, Group) else [(ours, theirs)]
+        for have, want in pairs:
+            assert type(have) is type(want), name
+
+
+def test_a_description_is_plain_json_that_reads_back():
+    loaded = config.load(PARAMS)
+    told = config.describe(loaded)
+    assert json.loads(json.dumps(told)) == told
+    assert config.parse(told) == loaded
+    assert pickle.loads(pickle.dumps(loaded)) == loaded
+
+
+def test_a_whole_number_serves_where_a_number_is_wanted():
+    chosen = values()
+    chosen["lora"]["alpha"] = chosen["dataset"]["families"]["coverage"] = 2
+    found = config.parse(chosen)
+    for value in (found.lora.alpha, found.dataset.families["coverage"]):
+        assert (type(value), value) == (float, 2.0)
 
 
 def test_all_faults_are_reported_at_once():
@@ -95,7 +111,7 @@ def test_a_missing_key_and_a_missing_group_are_faults():
     with pytest.raises(ConfigError) as caught:
         config.parse(chosen)
     assert len(caught.value.faults) == 2
-    assert caught.value.faults[0].startswith("lora.alpha: missing")
+    assert caught.value.faults[0] == "lora.alpha: missing; the default is 64.0"
     assert caught.value.faults[1].startswith("evaluate: missing group")
 
 
@@ -118,7 +134,23 @@ def test_a_missing_key_and_a_missing_group_are_faults():
         ("dataset__augment", SHARES | {"plea": 1.01}, "dataset.augment.plea: 1.01 is out of range"),
         ("dataset__augment", SHARES | {"format": -0.1}, "dataset.augment.format: -0.1 is out of"),
         ("dataset__augment", SHARES | {"paddign": 0}, "did you mean padding?"),
+        (
+            "dataset__families",
+            {"coverage": float("inf")},
+            "inf is not a weight; allowed: 0 or more",
+        ),
+        ("dataset__families", {7: 1}, "dataset.families.7: 7 is not a name"),
+        ("lora__targets", ["q_proj", 3], "lora.targets: ['q_proj', 3] is not a list of names"),
+        ("quantization__bits", 4.5, "4.5 is not a whole number, allowed: 4 | 8 | 16"),
+        ("quantization__bits", True, "True is not a whole number, allowed: 4 | 8 | 16"),
+        ("run__devices", 1.5, "run.devices: 1.5 is not text or a whole number"),
+        ("bases__mirror", "no", "bases.mirror: 'no' is not true or false"),
+        ("lora__r", "abc", "'abc' is not a whole number, allowed: at least 1, at most 1024"),
+        ("lora__r", 0, "lora.r: 0 is out of range; allowed: at least 1, at most 1024"),
+        ("lora__r", 10**30, "is out of range; allowed: at least 1, at most 1024"),
+        ("lora__r", "bad\ttext", "'bad\\ttext' is not a whole number"),
         ("lora", 3, "lora: expected keys and values"),
+        ("lora", None, "lora: expected keys and values, got None"),
     ],
 )
 def test_a_wrong_type_is_named(name, value, says):
@@ -132,24 +164,31 @@ def test_a_number_that_is_not_finite_is_out_of_range(name, value):
     assert len(faults(**{name: value})) == 1
 
 
-LIMITS = {"low": 1, "high": 1, "above": 0, "below": 0}
+LIMITS = {"ge": 1, "le": 1, "gt": 0, "lt": 0}
 """1 where the bound itself is allowed."""
+GROUPS = {name: group for name, group in Config() if isinstance(group, Group)}
 
 
 def bounds() -> list[tuple[str, str, float]]:
-    groups = [("", Config), *((f.name, type(getattr(Config(), f.name))) for f in GROUPS)]
+    models = {"": Config, **{f"{name}__": type(group) for name, group in GROUPS.items()}}
     return [
-        (f"{group}__{entry.name}" if group else entry.name, bound, entry.metadata[bound])
-        for group, cls in groups
-        for entry in dataclasses.fields(cls)
+        (prefix + name, bound, getattr(limit, bound))
+        for prefix, model in models.items()
+        for name, field in model.model_fields.items()
+        for limit in field.metadata
         for bound in LIMITS
-        if entry.metadata.get(bound) is not None
+        if hasattr(limit, bound)
     ]
 
 
-GROUPS = [
-    f for f in dataclasses.fields(Config) if dataclasses.is_dataclass(getattr(Config(), f.name))
-]
+def test_every_number_has_a_bound():
+    numbers = [
+        f"{group}__{name}"
+        for group, model in GROUPS.items()
+        for name, field in type(model).model_fields.items()
+        if field.annotation in (int, float)
+    ]
+    assert {*numbers, "seed"} == {name for name, _, _ in bounds()}
 
 
 @pytest.mark.parametrize(("name", "bound", "limit"), bounds())
@@ -159,7 +198,7 @@ def test_each_bound_is_kept(name, bound, limit):
     for part in name.split("__"):
         current = current[part]
     step = 1 if isinstance(current, int) else 1e-6
-    outside = limit - step if bound in ("low", "above") else limit + step
+    outside = limit - step if bound in ("ge", "gt") else limit + step
 
     def named(value: float) -> bool:
         value = int(value) if isinstance(current, int) else float(value)
@@ -171,10 +210,10 @@ def test_each_bound_is_kept(name, bound, limit):
 
 def choices() -> list[tuple[str, tuple]]:
     return [
-        (f"{group.name}__{entry.name}", entry.metadata["choices"])
-        for group in GROUPS
-        for entry in dataclasses.fields(type(getattr(Config(), group.name)))
-        if "choices" in entry.metadata
+        (f"{group}__{name}", get_args(field.annotation))
+        for group, model in GROUPS.items()
+        for name, field in type(model).model_fields.items()
+        if get_origin(field.annotation) is Literal
     ]
 
 
@@ -182,6 +221,8 @@ def choices() -> list[tuple[str, tuple]]:
 def test_each_choice_is_kept(name, allowed):
     assert [faults(**{name: choice}) for choice in allowed] == [[]] * len(allowed)
     (fault,) = faults(**{name: "other" if isinstance(allowed[0], str) else 5})
+    assert " | ".join(map(str, allowed)) in fault
+    (fault,) = faults(**{name: None})
     assert " | ".join(map(str, allowed)) in fault
 
 
@@ -219,3 +260,37 @@ def test_a_file_that_is_no_configuration(tmp_path, content, says):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match="no such file"):
         config.load(tmp_path / "params.yaml")
+
+
+def test_a_changed_copy_is_checked_and_leaves_the_original():
+    before = config.load(PARAMS)
+    after = before.changed(seed=3, train={"lr": 1e-3}, dataset={"augment": {"typos": 0.5}})
+    assert (after.seed, after.train.lr, after.dataset.augment.typos) == (3, 1e-3, 0.5)
+    assert (before.seed, before.train.lr, before.dataset.augment.typos) == (17, 2e-4, 0.0)
+    assert after.changed(seed=17, train=before.train, dataset=before.dataset) == before
+    assert before.lora.changed(targets=["q_proj"]).targets == ("q_proj",)
+
+
+def test_faults_of_a_changed_copy_are_told_as_those_of_a_file():
+    with pytest.raises(ConfigError) as caught:
+        Config().changed(sed=1, train={"lr": 0, "schedule": "sine"}, lora={"r": 8})
+    assert caught.value.faults == [
+        "train.lr: 0 is out of range; allowed: more than 0.0, at most 1.0",
+        "train.schedule: 'sine' is out of range; allowed: cosine | linear | constant",
+        "sed: unknown key; did you mean seed?",
+    ]
+
+
+def test_a_group_made_by_hand_is_checked_and_frozen():
+    with pytest.raises(pydantic.ValidationError, match="less than or equal to 1024"):
+        LoraConfig(r=2000)
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        LoraConfig().r = 8
+
+
+def test_groups_of_an_earlier_version_are_read_alone():
+    old = {"lora": values()["lora"] | {"r": 8}, "train": {"gone": 1}}
+    found = config.parse_groups(old, ["lora"], "judge.json")
+    assert found == Config().changed(lora=old["lora"])
+    with pytest.raises(ConfigError, match=r"judge\.json: 1 fault\n  model: expected keys"):
+        config.parse_groups(old, ["lora", "model"], "judge.json")
