@@ -20,7 +20,7 @@ import pytest
 import autograder
 from autograder.bases import catalog, convert, download
 from autograder.bases.catalog import BaseModel
-from autograder.bases.fetch import MARKER, base_info, cache_root, cached_path, pull
+from autograder.bases.fetch import MARKER, base_info, cache_root, cached_path, pull, set_mirror
 from autograder.bases.sources import GgufHub, WheelMirror, WheelPart
 from autograder.errors import ChecksumError, SourceError, StorageError
 
@@ -44,6 +44,8 @@ def make_wheel(folder: Path, part: WheelPart, content: bytes) -> None:
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
+    for name in ("AUTOGRADER_MIRROR", "AUTOGRADER_GGUF"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AUTOGRADER_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 
@@ -237,6 +239,85 @@ def test_a_local_folder_is_used_where_it_lies(home, tmp_path):
     (tmp_path / "mine" / "config.json").write_text("{}", encoding="utf-8")
     assert pull(str(tmp_path / "mine")) == cached_path(str(tmp_path / "mine")) == tmp_path / "mine"
     assert not home.exists()
+
+
+@pytest.mark.parametrize("said", ["0", "false", "off", "nay"])
+def test_without_the_mirror_no_wheel_is_fetched_and_the_remedies_are_told(
+    world, monkeypatch, caplog, said
+):
+    monkeypatch.setenv("AUTOGRADER_MIRROR", said)
+    with pytest.raises(SourceError) as caught:
+        pull("tiny", progress=False)
+    assert world.asked == []
+    assert nothing_left(world.home)
+    off = "turned off (bases.mirror in params.yaml, or AUTOGRADER_MIRROR in the environment)"
+    assert [record.message for record in caplog.records] == [
+        "tiny: source skipped: hub org/tiny-GGUF@00000000: name not known",
+        f"tiny: source skipped: wheels piece-1==1.0 to piece-3==1.0: {off}",
+    ]
+    message = str(caught.value)
+    assert off in message
+    assert f"copy {world.home / 'models' / 'tiny'} from a machine" in message
+    assert "`model.name: /path/to/folder` in params.yaml" in message
+    assert (
+        f"AUTOGRADER_GGUF=/path/to/file.gguf to your copy of the file (sha256 {SHA256})" in message
+    )
+
+
+def test_without_the_mirror_a_reachable_hub_serves(world, monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_MIRROR", "0")
+    monkeypatch.setattr(download, "_hub_file", lambda _, target: target.write_bytes(CONTENT))
+    assert (pull("tiny", progress=False) / convert.WEIGHTS).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("said", ["", "1", "True"])
+def test_the_mirror_may_be_asked_for(world, monkeypatch, said):
+    monkeypatch.setenv("AUTOGRADER_MIRROR", said)
+    assert (pull("tiny", progress=False) / convert.WEIGHTS).read_bytes() == CONTENT
+
+
+def test_the_parameter_forbids_the_mirror_to_children_too_and_never_allows_it(world, monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_MIRROR", "1")
+    set_mirror(True)
+    assert os.environ["AUTOGRADER_MIRROR"] == "1"
+    set_mirror(False)
+    set_mirror(True)
+    assert os.environ["AUTOGRADER_MIRROR"] == "0"
+    with pytest.raises(SourceError, match="turned off"):
+        pull("tiny", progress=False)
+
+
+@pytest.fixture
+def own_file(tmp_path, monkeypatch):
+    path = tmp_path / "own.gguf"
+    path.write_bytes(CONTENT)
+    monkeypatch.setenv("AUTOGRADER_GGUF", str(path))
+    return path
+
+
+def test_an_own_file_comes_first_and_is_left_where_it_is(world, own_file, monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_MIRROR", "0")
+    folder = pull("tiny", progress=False)
+    assert (folder / convert.WEIGHTS).read_bytes() == CONTENT == own_file.read_bytes()
+    info = base_info(folder)
+    assert info is not None
+    assert (info["source"], info["pin"]) == (f"file {own_file}", f"sha256:{SHA256}")
+    assert world.asked == []
+
+
+def test_another_file_than_the_pinned_one_is_an_error(world, own_file):
+    own_file.write_bytes(CONTENT + b"x")
+    with pytest.raises(ChecksumError, match="name the right file, or unset AUTOGRADER_GGUF"):
+        pull("tiny", progress=False)
+    assert nothing_left(world.home)
+
+
+def test_an_own_file_that_is_not_there_is_skipped_with_a_line(world, own_file, caplog):
+    own_file.unlink()
+    assert (pull("tiny", progress=False) / convert.WEIGHTS).read_bytes() == CONTENT
+    assert caplog.records[0].message == (
+        f"tiny: source skipped: file {own_file}: cannot be read: {os.strerror(errno.ENOENT)}"
+    )
 
 
 @pytest.mark.slow

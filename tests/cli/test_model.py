@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from click.testing import CliRunner
 
@@ -97,6 +99,26 @@ def test_pull_prints_the_folder(invoke, monkeypatch, tmp_path):
     monkeypatch.setattr(fetch, "pull", pull)
     assert invoke("pull", "phi-2", "--quiet").output == f"{tmp_path}\n"
     assert calls == [("phi-2", False)]
+
+
+@pytest.mark.parametrize("mirror", [True, False])
+def test_pull_takes_name_and_mirror_from_params_yaml(
+    invoke, monkeypatch, tmp_path, request, mirror
+):
+    params = (request.config.rootpath / "params.yaml").read_text(encoding="utf-8")
+    params = params.replace("  mirror: true", f"  mirror: {str(mirror).lower()}")
+    (tmp_path / "params.yaml").write_text(params, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUTOGRADER_MIRROR", "1")
+    seen = []
+
+    def pull(name: str, *, progress: bool):
+        seen.append((name, os.environ["AUTOGRADER_MIRROR"]))
+        return tmp_path
+
+    monkeypatch.setattr(fetch, "pull", pull)
+    assert invoke("pull").exit_code == 0
+    assert seen == [("qwen2.5-coder-0.5b-instruct", "1" if mirror else "0")]
 
 
 def test_an_unknown_name_is_left_to_the_top_level(invoke):

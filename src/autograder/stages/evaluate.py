@@ -24,9 +24,11 @@ def main() -> None:
     unseen = SPLITS / "holdout.jsonl"
     holdout = read_examples(unseen) if unseen.exists() else []
 
+    from autograder.bases.fetch import set_mirror
     from autograder.evaluation import evaluate as evaluation
     from autograder.judging.judge import Judge
 
+    set_mirror(settings.bases.mirror)
     judge = Judge.load(JUDGE)
     judge.batch_size = settings.evaluate.batch_size
     result = evaluation.evaluate(judge, train, test, holdout, settings.evaluate, settings.seed)

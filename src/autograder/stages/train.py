@@ -20,6 +20,7 @@ def main() -> None:
     validation_examples = read_examples(SPLITS / "validation.jsonl")
 
     # Only now: a fault above is told within a second.
+    from autograder.bases.fetch import set_mirror
     from autograder.training.outcome import Outputs
     from autograder.training.run import train
 
@@ -30,6 +31,7 @@ def main() -> None:
                 "would be recorded under the wrong inputs; run `dvc repro` again"
             )
 
+    set_mirror(settings.bases.mirror)
     scratch = Path(".scratch/train") / before[:16]
     train(
         settings,
