@@ -169,7 +169,7 @@ def test_no_examples_no_batches():
 
 def test_the_data_module_feeds_train_by_seed_and_validation_in_order():
     examples = drawn(SIZES)
-    config = TrainConfig().changed(batch_size=3)
+    config = TrainConfig(batch_size=3)
     data = JudgeDataModule(examples[:20], examples[20:], config, pad_id=99, seed=3)
     assert run(data.train_dataloader()) == run(loader(examples[:20], 3, seed=3))
     assert run(data.val_dataloader()) == run(loader(examples[20:], 3, seed=None))
@@ -182,7 +182,7 @@ def test_the_data_module_feeds_train_by_seed_and_validation_in_order():
 
 @pytest.mark.parametrize("num_validation", [4, 5, 9, 40])
 def test_every_process_has_something_to_validate(num_validation):
-    config = TrainConfig().changed(batch_size=5)
+    config = TrainConfig(batch_size=5)
     data = JudgeDataModule([], drawn([5] * 8)[:num_validation], config, pad_id=99, seed=3)
     seen = []
     for rank in range(4):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from autograder.config import Config, describe
+from autograder.config import Config
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 
@@ -22,7 +23,7 @@ def train(folder: Path, config: Config) -> subprocess.CompletedProcess[str]:
     folder.mkdir()
     values = {
         "folder": str(folder),
-        "params": describe(config),
+        "params": json.loads(json.dumps(dataclasses.asdict(config))),
         "num_items": 7,
         "num_validation": 13,
     }
@@ -47,27 +48,32 @@ def rows(folder: Path, name: str) -> list[dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def folders(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    config = Config().changed(
-        model={"name": str(tiny_base), "max_length": 2048},
-        quantization={"compute_dtype": "fp32"},
-        lora={"r": 4, "dropout": 0.0},
+    config = Config()
+    settings = dataclasses.replace(
+        config.train,
+        optimizer="adamw",
+        lr=5e-3,
+        epochs=2,
+        batch_size=3,
+        accumulate=4,
+        patience=0,
+        monitor="loss",
+        checkpoint_every=1,
+        devices=1,
+    )
+    config = dataclasses.replace(
+        config,
+        model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
+        quantization=dataclasses.replace(config.quantization, compute_dtype="fp32"),
+        lora=dataclasses.replace(config.lora, r=4, dropout=0.0),
         # Pearson of a model that has learned nothing is a small difference: keep it smooth.
-        loss={"score_weight": 5.0, "regression_weight": 1.0},
-        train={
-            "optimizer": "adamw",
-            "lr": 5e-3,
-            "epochs": 2,
-            "batch_size": 3,
-            "accumulate": 4,
-            "patience": 0,
-            "monitor": "loss",
-        },
-        run={"checkpoint_every": 1, "devices": 1},
+        loss=dataclasses.replace(config.loss, score_weight=5.0, regression_weight=1.0),
+        train=settings,
     )
     root = tmp_path_factory.mktemp("distributed")
     train(root / "one", config)
-    halved = config.changed(train={"accumulate": 2}, run={"devices": 2, "strategy": "ddp"})
-    found = train(root / "two", halved)
+    halved = dataclasses.replace(settings, accumulate=2, devices=2, strategy="ddp")
+    found = train(root / "two", dataclasses.replace(config, train=halved))
     return root / "one", root / "two", found.stderr
 
 

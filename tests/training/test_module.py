@@ -31,7 +31,9 @@ pytestmark = [
 
 
 def changed(config, group, **values):
-    return config.changed(**{group: values})
+    return dataclasses.replace(
+        config, **{group: dataclasses.replace(getattr(config, group), **values)}
+    )
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.config import Config, describe
+from autograder.config import Config
 from scripts.forks import run_plan
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
@@ -40,24 +42,27 @@ COMPARED = (
 @pytest.fixture(scope="module")
 def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One run never killed, one for each moment, and what the killed ones left behind."""
-    config = Config().changed(
-        model={"name": str(tiny_base), "max_length": 2048},
-        quantization={"compute_dtype": "fp32"},
+    config = Config()
+    config = dataclasses.replace(
+        config,
+        model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
+        quantization=dataclasses.replace(config.quantization, compute_dtype="fp32"),
         # Wide enough for 8-bit optimiser state, which starts at 4096 values.
-        lora={"r": 64, "dropout": 0.1},
-        train={
-            "optimizer": "paged_adamw_8bit",
-            "lr": 5e-3,
-            "epochs": 3,
-            "batch_size": 3,
-            "accumulate": 2,
-            "patience": 0,
-            "monitor": "loss",
-        },
-        run={"checkpoint_every": 1},
+        lora=dataclasses.replace(config.lora, r=64, dropout=0.1),
+        train=dataclasses.replace(
+            config.train,
+            optimizer="paged_adamw_8bit",
+            lr=5e-3,
+            epochs=3,
+            batch_size=3,
+            accumulate=2,
+            checkpoint_every=1,
+            patience=0,
+            monitor="loss",
+        ),
     )
     root = tmp_path_factory.mktemp("resume")
-    params = describe(config)
+    params = json.loads(json.dumps(dataclasses.asdict(config)))
     plan = []
     for name, kill in {"never": None, **MOMENTS}.items():
         folder = folder_of(root, name)

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from autograder import config
+from autograder.bases.fetch import set_mirror
 from autograder.errors import TrainingError
 from autograder.schema import read_examples
 from autograder.stages import CHECKPOINTS, CURVES, PARAMS, SPLITS, run
@@ -15,12 +16,12 @@ from autograder.stages.inputs import run_fingerprint
 
 def main() -> None:
     settings = config.load(PARAMS)
+    set_mirror(settings.bases.mirror)
     before = run_fingerprint("train", settings)
     train_examples = read_examples(SPLITS / "train.jsonl")
     validation_examples = read_examples(SPLITS / "validation.jsonl")
 
     # Only now: a fault above is told within a second.
-    from autograder.bases.fetch import set_mirror
     from autograder.training.outcome import Outputs
     from autograder.training.run import train
 
@@ -31,7 +32,6 @@ def main() -> None:
                 "would be recorded under the wrong inputs; run `dvc repro` again"
             )
 
-    set_mirror(settings.bases.mirror)
     scratch = Path(".scratch/train") / before[:16]
     train(
         settings,
