@@ -6,11 +6,12 @@ all that a line holds is a list of phrases under a name.
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from autograder.errors import DataError
@@ -18,6 +19,9 @@ from autograder.jsonl import decode_line, read_lines, show
 
 STRICT = ConfigDict(strict=True, extra="forbid")
 """For the dataclass of a table's records: no conversion, no unknown field."""
+
+Phrases = Annotated[tuple[str, ...], Field(min_length=1)]
+"""Texts of which one is drawn, so that there must be at least one."""
 
 Record = TypeVar("Record")
 
@@ -66,7 +70,23 @@ def read_texts(path: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _fault(error: ValidationError, path: Path, line: int) -> DataError:
+def read_phrases(path: Path, kind: type[Record]) -> Record:
+    """Read a table of `Texts` into a dataclass that has a field for each name.
+
+    Args:
+        path: a file of JSON Lines.
+        kind: as for `read_words`, with fields of the type `Phrases`.
+
+    Raises:
+        DataError: as `read_texts`, or a name of the dataclass is missing, or another is there.
+    """
+    try:
+        return TypeAdapter(kind).validate_json(json.dumps(read_texts(path)))
+    except ValidationError as error:
+        raise _fault(error, path) from None
+
+
+def _fault(error: ValidationError, path: Path, line: int | None = None) -> DataError:
     first: Any = error.errors(include_url=False)[0]
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
     if first["type"] == "missing":
