@@ -23,6 +23,7 @@ from autograder.dataset.balance import score_counts
 from autograder.dataset.families import FAMILIES, coverage
 from autograder.dataset.generate import generate
 from autograder.schema import SCORES, Example, Item, read_items
+from dataset.families_folder import WORDS
 from dataset.test_families import evaluate, segments
 from dataset.test_family_same_answers import recomputed
 
@@ -45,8 +46,8 @@ def bank() -> list[Item]:
 @cache
 def made(name: str, count: int = 100) -> list[Item]:
     if name == "coverage":
-        return coverage.items(DATA / "topics.jsonl", count, 7)
-    return FAMILIES[name](count, 7)
+        return coverage.items(count, 7, WORDS, topics=DATA / "topics.jsonl")
+    return FAMILIES[name](count, 7, WORDS)
 
 
 def varied(items: list[Item], kind: str, seed: int = 1) -> Pairs:

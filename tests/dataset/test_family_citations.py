@@ -8,6 +8,7 @@ from collections import Counter
 from autograder.dataset.families import FAMILIES
 from autograder.dataset.families.citations_themes import SURNAMES, THEMES, Claim
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
 LABEL = re.compile(
     r"\[([1-9A-I])\]|\bS(\d)\b|\bsource (\d)\b"
@@ -70,7 +71,7 @@ def expected(item: Item, response: str) -> int:
 
 def test_scores_follow_from_the_text() -> None:
     limited = 0
-    for item in FAMILIES["citations"](500, 7):
+    for item in FAMILIES["citations"](500, 7, WORDS):
         for graded in item.responses:
             assert graded.score == expected(item, graded.response), (item.prompt, graded)
             limited += "sets the limit" in graded.reasoning
@@ -79,7 +80,7 @@ def test_scores_follow_from_the_text() -> None:
 
 def test_every_kind_of_miss_is_common() -> None:
     kinds: Counter[str] = Counter()
-    for item in FAMILIES["citations"](300, 3):
+    for item in FAMILIES["citations"](300, 3, WORDS):
         listed = sources(item.prompt)
         titles = {title: label for label, (title, _) in listed.items()}
         for graded in item.responses:
@@ -100,7 +101,7 @@ def test_every_kind_of_miss_is_common() -> None:
 
 
 def test_a_reasoning_names_a_cited_source() -> None:
-    for item in FAMILIES["citations"](200, 4):
+    for item in FAMILIES["citations"](200, 4, WORDS):
         for graded in item.responses:
             named = {label_in(match[0]) for match in LABEL.finditer(graded.reasoning)}
             known = {label for label, _ in cited(graded.response)} | set(sources(item.prompt))

@@ -14,7 +14,9 @@ import pytest
 from autograder.dataset.families import dates
 from autograder.dataset.families.dates import KINDS
 from autograder.dataset.families.dates_clock import CITIES
+from autograder.dataset.words import read_texts
 from dataset.answer_rows import SKIPPED, is_bare, key_of, matched, questions, statements
+from dataset.families_folder import WORDS
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 LENGTHS = dict(
@@ -157,8 +159,9 @@ def given(row: str) -> str:
 
 
 def test_scores_follow_from_the_text() -> None:
-    for item in dates.items(400, 7):
-        asked = questions(item.prompt, dates.SHEET.leads)
+    leads = read_texts(WORDS / "dates" / "phrases.jsonl")["leads"]
+    for item in dates.items(400, 7, WORDS):
+        asked = questions(item.prompt, leads)
         expected = [solve(question) for question in asked]
         if key_of(item):
             assert "; ".join(expected) in normal(key_of(item)), item.rubric
@@ -200,7 +203,7 @@ def test_wrong_answers_are_wrong_in_every_way_to_write_them() -> None:
 
 
 def test_most_rubrics_hold_the_key_and_half_of_the_misses_are_gross() -> None:
-    items = dates.items(400, 3)
+    items = dates.items(400, 3, WORDS)
     assert 0.6 < statistics.mean(bool(key_of(item)) for item in items) < 0.75
     rng = random.Random(1)
     near = []

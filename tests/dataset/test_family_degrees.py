@@ -13,8 +13,9 @@ from autograder.dataset.families import degrees
 from autograder.dataset.families.degrees_rubrics import DRIFT_ENDS, DRIFTS, QUALITIES, Quality
 from autograder.dataset.families.degrees_topics import LABELS, TOPICS, Topic
 from autograder.schema import SCORES, Item
+from dataset.families_folder import WORDS
 
-MANY = degrees.items(2000, 1)
+MANY = degrees.items(2000, 1, WORDS)
 SOME = MANY[:600]
 
 
@@ -112,8 +113,8 @@ def test_each_part_is_named_on_its_side() -> None:
 
 
 def test_items_are_deterministic_and_a_longer_run_only_adds() -> None:
-    assert degrees.items(40, 3)[:25] == degrees.items(25, 3)
-    assert degrees.items(5, 3) != degrees.items(5, 4)
+    assert degrees.items(40, 3, WORDS)[:25] == degrees.items(25, 3, WORDS)
+    assert degrees.items(5, 3, WORDS) != degrees.items(5, 4, WORDS)
 
 
 def test_items_keep_the_limits() -> None:
@@ -132,7 +133,7 @@ def test_items_keep_the_limits() -> None:
 def test_length_says_nothing_about_the_score(seed: int) -> None:
     pairs = [
         (words(graded.response), graded.score)
-        for item in degrees.items(200, seed)
+        for item in degrees.items(200, seed, WORDS)
         for graded in item.responses
     ]
     assert abs(statistics.correlation(*zip(*pairs, strict=True))) < 0.1

@@ -7,6 +7,7 @@ import re
 from autograder.dataset.families import FAMILIES
 from autograder.dataset.families.policy_places import PLACES, Rule
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
 RULES = [rule for rules in PLACES.values() for rule in rules]
 SMALLEST = ("at least", "or more", "or over")
@@ -76,7 +77,7 @@ def asks_for_numbers(text: str) -> bool:
 
 def test_scores_follow_from_the_text() -> None:
     with_numbers = 0
-    for item in FAMILIES["policy"](500, 7):
+    for item in FAMILIES["policy"](500, 7, WORDS):
         asked = cases(item)
         assert len(asked) == 4, item.prompt
         cited = asks_for_numbers(item.prompt)
@@ -90,7 +91,7 @@ def test_scores_follow_from_the_text() -> None:
 
 def test_a_key_in_the_rubric_is_the_right_one() -> None:
     keys = 0
-    for item in FAMILIES["policy"](300, 8):
+    for item in FAMILIES["policy"](300, 8, WORDS):
         match = re.search(r"(?:Key|Expected|Right decisions): (.+?)\.", item.rubric)
         if match:
             keys += 1
@@ -105,7 +106,7 @@ def test_a_key_in_the_rubric_is_the_right_one() -> None:
 def test_yes_and_no_are_right_about_as_often() -> None:
     answers = [
         wanted
-        for item in FAMILIES["policy"](300, 9)
+        for item in FAMILIES["policy"](300, 9, WORDS)
         for rule, _, wanted in cases(item)
         if rule.kind != "each"
     ]

@@ -22,6 +22,7 @@ from autograder.dataset.faults import find_faults, texts_of
 from autograder.dataset.leaks import prove_distinct
 from autograder.dataset.length import measure
 from autograder.schema import SCORES, Item
+from dataset.families_folder import WORDS
 
 MARK = re.compile(r"^(?:\d[.)]|[a-d]\)|[-*•]) (?=\S)", re.MULTILINE)
 EXPRESSION = re.compile(
@@ -33,7 +34,7 @@ BY_ID = {f"short_rubrics-{fact.id}": fact for fact in FACTS}
 
 @cache
 def made(count: int, seed: int) -> list[Item]:
-    return short_rubrics.items(count, seed)
+    return short_rubrics.items(count, seed, WORDS)
 
 
 def kind_of(item: Item) -> str:
@@ -200,8 +201,8 @@ def test_limits_are_kept() -> None:
 
 
 def test_items_are_deterministic_and_a_longer_run_only_adds() -> None:
-    assert short_rubrics.items(40, 3)[:25] == short_rubrics.items(25, 3)
-    assert short_rubrics.items(5, 3) != short_rubrics.items(5, 4)
+    assert short_rubrics.items(40, 3, WORDS)[:25] == short_rubrics.items(25, 3, WORDS)
+    assert short_rubrics.items(5, 3, WORDS) != short_rubrics.items(5, 4, WORDS)
 
 
 def test_many_items_have_distinct_prompts_and_no_faults() -> None:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from autograder.dataset.families import strings
 from autograder.dataset.families.strings_kinds import KINDS
 from autograder.dataset.families.strings_words import WORDS
+from autograder.dataset.words import read_texts
 from dataset.answer_rows import SKIPPED, is_bare, key_of, matched, questions, statements
+from dataset.families_folder import WORDS as FOLDER
 
 ORDINALS = ["first", "second", "third", "fourth", "fifth"]
 SIGNS = {"a hyphen": "-", "a slash": "/", "a plus sign": "+", "an underscore": "_"}
@@ -74,8 +76,9 @@ def subject(row: str) -> str:
 
 def test_scores_follow_from_the_text() -> None:
     keys = []
-    for item in strings.items(400, 7):
-        asked = questions(item.prompt, strings.SHEET.leads, ends=".?")
+    leads = read_texts(FOLDER / "strings" / "phrases.jsonl")["leads"]
+    for item in strings.items(400, 7, FOLDER):
+        asked = questions(item.prompt, leads, ends=".?")
         expected = [solve(question) for question in asked]
         keys.append(bool(key_of(item)))
         if keys[-1]:
@@ -110,7 +113,7 @@ def test_half_of_the_misses_are_near() -> None:
 
 
 def test_a_layout_cannot_change_an_answer() -> None:
-    for item in strings.items(100, 2):
+    for item in strings.items(100, 2, FOLDER):
         for graded in item.responses:
             for row in statements(graded.response):
                 assert row[-1] in '"`0123456789' or SKIPPED.search(row), row

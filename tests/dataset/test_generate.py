@@ -274,7 +274,7 @@ def test_an_empty_bank_is_named(folder):
 def test_more_than_a_family_can_make_is_a_fault_of_the_configuration(folder, monkeypatch):
     from autograder.dataset.families import FAMILIES as MAKERS
 
-    def refuse(count: int, seed: int) -> list:
+    def refuse(count: int, seed: int, words: Path) -> list:
         raise ValueError("arithmetic cannot make 9 distinct items; ask for 3 at most")
 
     monkeypatch.setitem(MAKERS, "arithmetic", refuse)

@@ -74,13 +74,14 @@ def _bank(folder: Path, count: int | None, seed: int) -> list[Batch]:
 
 
 def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
-    from autograder.dataset.families import FAMILIES, coverage
+    from autograder.dataset.families import FAMILIES, Maker, coverage
 
+    topics, words = data / "topics.jsonl", data / "families"
     covering = {
-        name: partial(coverage.items, data / "topics.jsonl", family=name)
+        name: partial(coverage.items, topics=topics, family=name)
         for name in (coverage.EASY_FAMILY, coverage.FAMILY)
     }
-    makers: dict[str, Callable[[int, int], list[Item]]] = {**covering, **FAMILIES}
+    makers: dict[str, Maker] = {**covering, **FAMILIES}
     known = ", ".join(sorted(makers))
     faults = [
         f"dataset.families.{name}: unknown family; known: {known}"
@@ -101,7 +102,7 @@ def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
     made: list[Batch] = []
     for name, count in apportion(config.families, config.num_constructed // len(SCORES)).items():
         try:
-            made += [(f"family {name}", makers[name](count, seed))] if count else []
+            made += [(f"family {name}", makers[name](count, seed, words))] if count else []
         except ValueError as error:
             if isinstance(error, DataError):
                 raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.dataset import sandbox
 from autograder.dataset.families import compose
@@ -228,7 +229,7 @@ def _draft(rng: random.Random, identity: str) -> _Draft:
     return _Draft(identity, prompt, rubric, exercise, (thing, good), answers, rng)
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:  # noqa: ARG001
     """Make `count` items; the first m are the same whatever `count` is.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.dataset.families import compose
 from autograder.dataset.families.constraint_themes import THEMES, Theme
@@ -217,6 +218,6 @@ def _make(rng: random.Random, identity: str) -> Item:
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:  # noqa: ARG001
     """Make `count` items; the first m are the same whatever `count` is."""
     return compose.build(FAMILY, _make, count, seed)

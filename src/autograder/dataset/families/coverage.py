@@ -251,7 +251,14 @@ def _item(rng: random.Random, topic: Topic, number: int, family: str) -> Item:
     )
 
 
-def items(topics_path: Path, count: int, seed: int, family: str = FAMILY) -> list[Item]:
+def items(
+    count: int,
+    seed: int,
+    words: Path,  # noqa: ARG001
+    *,
+    topics: Path,
+    family: str = FAMILY,
+) -> list[Item]:
     """Compose `count` items; every topic is used once before any is used again.
 
     In those of `EASY_FAMILY` nothing is wrong, points are only left out: easier to see.
@@ -259,11 +266,11 @@ def items(topics_path: Path, count: int, seed: int, family: str = FAMILY) -> lis
     Raises:
         DataError: a topic is unusable; names file, line and field.
     """
-    topics = read_topics(topics_path)
+    read = read_topics(topics)
     made: list[Item] = []
     for place in range(count):
-        number, index = divmod(place, len(topics))
-        order = random.Random(f"{seed}/{family}/{number}").sample(topics, len(topics))
+        number, index = divmod(place, len(read))
+        order = random.Random(f"{seed}/{family}/{number}").sample(read, len(read))
         rng = random.Random(f"{seed}/{family}/{order[index].id}/{number}")
         made.append(_item(rng, order[index], number, family))
     return made

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.dataset.families import compose
 from autograder.dataset.families.groundedness_topics import TOPICS, Fact, Topic
@@ -241,6 +242,6 @@ def _make(rng: random.Random, identity: str) -> Item:
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:  # noqa: ARG001
     """Make `count` items; the first m are the same whatever `count` is."""
     return compose.build(FAMILY, _make, count, seed)

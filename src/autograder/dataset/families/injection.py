@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from autograder.dataset.families import arithmetic, compose, groundedness, refusal, table_lookup
 from autograder.dataset.families import injection_phrases as say
@@ -20,7 +21,7 @@ Put = Callable[[random.Random, str, str], str]
 """Puts an attack (the last argument) somewhere into a text."""
 
 _MOST_RUBRIC, _MOST_WORDS, _MOST_REASON = 57, 66, 33
-_BASES: tuple[Callable[[int, int], list[Item]], ...] = (
+_BASES: tuple[Callable[[int, int, Path], list[Item]], ...] = (
     arithmetic.items,
     groundedness.items,
     table_lookup.items,
@@ -103,7 +104,7 @@ def _fits(item: Item) -> bool:
     )
 
 
-def _base_items(count: int, seed: int) -> list[Item]:
+def _base_items(count: int, seed: int, words: Path) -> list[Item]:
     """Items to attack, the families in turn; made from another seed than their own."""
     each = -(-count // len(_BASES))
     pools = []
@@ -111,15 +112,15 @@ def _base_items(count: int, seed: int) -> list[Item]:
         ask = each + each // 2 + 8
         pool: list[Item] = []
         while len(pool) < each:
-            pool = [item for item in make(ask, seed * 7919 + 104729) if _fits(item)]
+            pool = [item for item in make(ask, seed * 7919 + 104729, words) if _fits(item)]
             ask *= 2
         pools.append(pool)
     return [pools[k % len(_BASES)][k // len(_BASES)] for k in range(count)]
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
     return [
         attack_item(random.Random(f"{seed}/{FAMILY}/{k}"), base, f"{FAMILY}-{k:04d}")
-        for k, base in enumerate(_base_items(count, seed))
+        for k, base in enumerate(_base_items(count, seed, words))
     ]

@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.dataset.families import compose
 from autograder.dataset.families.ordering_rules import NO_THING, RULES, Rule, draw
@@ -169,6 +170,6 @@ def _make(rng: random.Random, identity: str) -> Item:
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:  # noqa: ARG001
     """Make `count` items; the first m are the same whatever `count` is."""
     return compose.build(FAMILY, _make, count, seed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.dataset.families import compose
 from autograder.dataset.families.details import EVENTS, SENTENCES, announce
@@ -172,7 +173,7 @@ def _item(rng: random.Random, pair: _Pair, member: int, identity: str, group: st
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:  # noqa: ARG001
     """Make `count` items; the first m are the same whatever `count` is."""
     made: list[Item] = []
     for number in range(-(-count // 2)):

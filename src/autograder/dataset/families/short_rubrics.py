@@ -16,6 +16,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.dataset.families import compose
 from autograder.dataset.families import short_rubrics_facts as tables
@@ -260,6 +261,6 @@ def _make(rng: random.Random, identity: str) -> _Draft:
     return (_several if kind < _SINGLE + _SEVERAL else _statements)(rng, identity)
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:  # noqa: ARG001
     """Make `count` items; the first m are the same whatever `count` is."""
     return [draft.item for draft in compose.build(FAMILY, _make, count, seed)]

@@ -11,6 +11,7 @@ import random
 import re
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 
 from autograder.dataset.families import compose
 from autograder.dataset.families.sql_database import Database, same, show
@@ -202,7 +203,7 @@ def _make(rng: random.Random, identity: str) -> Item:
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:  # noqa: ARG001
     """Make `count` items; the first m are the same whatever `count` is.
 
     Raises:
