@@ -57,7 +57,7 @@ class _Shared:
     """What such families say alike.
 
     Attributes:
-        skips: what stands for an answer that is left open, `{q}` for its label.
+        skips: what stands for an answer that is left open, `{label}` for what was asked.
         bare_skips: the same where answers stand without a sentence.
         keys: how a rubric gives the answers away, `{key}` for them.
         names: of the people in the leads.
@@ -142,7 +142,7 @@ def _respond(
         if shown:
             rows.append(shown if bare else question.said[wording].format(v=shown))
         else:
-            rows.append(rng.choice(skips).format(q=question.label))
+            rows.append(rng.choice(skips).format(label=question.label))
         findings.append(_finding(rng, question, given))
     if not bare and style.random() < 0.15:
         style.shuffle(rows)
