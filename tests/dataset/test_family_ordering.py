@@ -14,10 +14,11 @@ from scipy.stats import kendalltau
 
 from autograder.dataset.families import ordering
 from autograder.dataset.families.compose import REASON_WORDS
-from autograder.dataset.families.ordering_topics import LISTS
+from autograder.dataset.families.ordering_topics import read
 from dataset.answer_rows import MARK, statements
 from dataset.families_folder import WORDS
 
+LISTS = read(WORDS).lists
 DOWN = re.compile(
     r"\b(?:tallest|oldest|most (?:points|expensive)|slowest|farthest|largest|warmest|heaviest|"
     r"latest|highest|longest)\b",
