@@ -8,22 +8,23 @@ from functools import cache
 
 import pytest
 
-from autograder.dataset.families import compose, short_rubrics
-from autograder.dataset.families.short_rubrics_facts import (
-    ABOUT,
-    FACTS,
-    FILLERS,
-    OPENERS,
-    SUBJECTS,
-    SURE,
-    Fact,
-)
+from autograder.dataset.families import short_rubrics
+from autograder.dataset.families.short_rubrics_facts import Fact
+from autograder.dataset.families.short_rubrics_tables import read_tables
 from autograder.dataset.faults import find_faults, texts_of
 from autograder.dataset.leaks import prove_distinct
 from autograder.dataset.length import measure
 from autograder.schema import SCORES, Item
 from dataset.families_folder import WORDS
 
+TABLES = read_tables(WORDS)
+FACTS, SUBJECTS, COMPOSER = TABLES.facts, TABLES.subjects, TABLES.composer
+ABOUT, FILLERS, SURE, OPENERS = (
+    TABLES.say.about,
+    TABLES.say.fillers,
+    TABLES.say.sure,
+    TABLES.say.openers,
+)
 MARK = re.compile(r"^(?:\d[.)]|[a-d]\)|[-*•]) (?=\S)", re.MULTILINE)
 EXPRESSION = re.compile(
     r"(\d+) ?([-+x/]) ?(\d+)|(\d+)() squared()|(\d+)(%) of (\d+)|(?<=is )(\d+)( )(?:a )?prime()"
@@ -39,7 +40,7 @@ def made(count: int, seed: int) -> list[Item]:
 
 def kind_of(item: Item) -> str:
     """`one` question, four (`several`), or four `statements`."""
-    if any(squash(about.split("{s}")[0]) in squash(item.prompt) for about in ABOUT):
+    if any(squash(about.split("{subject}")[0]) in squash(item.prompt) for about in ABOUT):
         return "statements"
     return "one" if len(questions(item.prompt)) == 1 else "several"
 
@@ -127,9 +128,9 @@ def degree(question: Fact | str, response: str) -> int:
 
 def parts(response: str) -> list[str]:
     """The four answers or statements of a response."""
-    for opener in sorted(compose.OPENERS, key=len, reverse=True):
+    for opener in sorted(COMPOSER.openers, key=len, reverse=True):
         response = response.removeprefix(opener).lstrip()
-    for closer in sorted(compose.CLOSERS, key=len, reverse=True):
+    for closer in sorted(COMPOSER.closers, key=len, reverse=True):
         response = response.removesuffix(closer).rstrip()
     found = re.split(r"\n|(?<=[.;]) ", MARK.sub("", response))
     return [part.rstrip(".;") for part in found]
