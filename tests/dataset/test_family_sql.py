@@ -11,6 +11,7 @@ import pytest
 
 from autograder.dataset.families import sql
 from autograder.dataset.families.sql_database import Database
+from autograder.dataset.families.sql_tables import read
 from autograder.errors import DataError
 from autograder.schema import Item
 from dataset.families_folder import WORDS
@@ -206,7 +207,7 @@ def test_the_length_of_a_query_does_not_tell_whether_it_is_right() -> None:
 
 
 def test_a_query_can_change_nothing() -> None:
-    name = sql.TOPICS[0][0]
+    name = read(WORDS).topics[0][0].id
     item = next(
         item for item in sql.items(200, 1, WORDS) if f"FROM {name}" in item.responses[4].response
     )
