@@ -59,12 +59,10 @@ class Pattern(Word):
 
     id: str
 
-    def phrase(self, **words: Word | Mapping[str, str]) -> dict[str, str]:
-        texts = {
-            name: word.texts() if isinstance(word, Word) else word for name, word in words.items()
-        }
+    def phrase(self, **words: Mapping[str, str]) -> dict[str, str]:
+        """The phrase in every language, of words in every language."""
         return {
-            language: pattern.format(**{name: text[language] for name, text in texts.items()})
+            language: pattern.format(**{name: texts[language] for name, texts in words.items()})
             for language, pattern in self.texts().items()
         }
 
@@ -202,18 +200,18 @@ def _phrases(folder: Path) -> Iterator[Phrase]:
             yield _coloured(noun, colour)
         many = {language: getattr(noun, language).many for language in LANGUAGES}
         for number in numbers:
-            texts = patterns["count"].phrase(number=number, noun=many)
+            texts = patterns["count"].phrase(number=number.texts(), noun=many)
             yield _phrase("count", noun.en.many, number.en, texts=texts)
     for tens in read_words(folder / "tens.jsonl", Number):
         for unit in (number for number in numbers if 2 <= number.value <= 9):
             yield _phrase("number", tens.en, unit.en, texts=_tens(tens, unit))
     for number in numbers:
-        yield _phrase("clock", number.en, texts=patterns["clock"].phrase(number=number))
+        yield _phrase("clock", number.en, texts=patterns["clock"].phrase(number=number.texts()))
     for day in read_words(folder / "days.jsonl", Word):
-        yield _phrase("day", day.en, "", texts=patterns["day"].phrase(day=day))
-        yield _phrase("day", day.en, "morning", texts=patterns["morning"].phrase(day=day))
+        yield _phrase("day", day.en, "", texts=patterns["day"].phrase(day=day.texts()))
+        yield _phrase("day", day.en, "morning", texts=patterns["morning"].phrase(day=day.texts()))
     for month in read_words(folder / "months.jsonl", Word):
-        yield _phrase("month", month.en, texts=patterns["month"].phrase(month=month))
+        yield _phrase("month", month.en, texts=patterns["month"].phrase(month=month.texts()))
     for saying in read_words(folder / "sayings.jsonl", Saying):
         yield _phrase(f"phrase {saying.group}", saying.en, texts=saying.texts())
 
