@@ -42,7 +42,7 @@ def generate(
         batches += _bank(data / "bank", count, seed)
     if recipe == "full":
         batches += _constructed(config.dataset, seed, data)
-    examples = _join(batches, config)
+    examples = _join(batches, config, data / "families")
     kept, dropped = balance(examples, seed)
     for source, count in dropped.items():
         report(f"dropped {count} of {source} so that every score is there equally often")
@@ -111,7 +111,7 @@ def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
     return made
 
 
-def _join(batches: Iterable[Batch], config: Config) -> list[Example]:
+def _join(batches: Iterable[Batch], config: Config, words: Path) -> list[Example]:
     """All examples; an id may stand once, whether or not its item is varied."""
     origins: dict[str, str] = {}
     examples: list[Example] = []
@@ -125,6 +125,6 @@ def _join(batches: Iterable[Batch], config: Config) -> list[Example]:
                     raise DataError(message, path=origin, field="id")
                 origins[example.id] = origin
             if isinstance(record, Item):
-                rows = augment(record, config.dataset.augment, config.seed).examples()
+                rows = augment(record, config.dataset.augment, config.seed, words).examples()
             examples += rows
     return examples
