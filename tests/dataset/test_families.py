@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.dataset.families import FAMILIES, injection
-from autograder.dataset.families.details_kinds import KINDS
-from autograder.dataset.families.groundedness import NOT_TOLD
-from autograder.dataset.families.groundedness_topics import TOPICS, Topic
+from autograder.dataset.families import FAMILIES, groundedness_topics, injection
+from autograder.dataset.families.details_kinds import read_kinds
+from autograder.dataset.families.groundedness_topics import Topic
 from autograder.schema import SCORES, GradedResponse, Item
 from dataset.families_folder import WORDS
 
+KINDS = read_kinds(WORDS)
 FAMILY_NAMES = sorted(FAMILIES)
 MARK = re.compile(r"^(?:\d[.)]|[a-d]\)|[-*•]) (?=\S)", re.MULTILINE)
 NUMBERS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
@@ -271,14 +271,18 @@ def matches(template: str, text: str) -> str | None:
     return match and match.groupdict().get("value", "").lower()
 
 
+GROUNDEDNESS = groundedness_topics.read(WORDS)
+
+
 def is_supported(topic: Topic, passage: list[str], statement: str) -> bool | None:
     """None if the statement is no fact at all but an opener or closer."""
-    for claim, _ in topic.claims:
-        if matches(claim, statement) is not None:
-            return any(matches(claim, sentence) is not None for sentence in passage)
+    for claim in topic.claims:
+        if matches(claim.said, statement) is not None:
+            return any(matches(claim.said, sentence) is not None for sentence in passage)
     for fact in topic.facts:
         told = {matches(form, sentence) for form in fact.told for sentence in passage} - {None}
-        if any(matches(form.format(ask=fact.ask), statement) is not None for form in NOT_TOLD):
+        silent = [form.format(ask=fact.ask) for form in GROUNDEDNESS.say.not_told]
+        if any(matches(form, statement) is not None for form in silent):
             return not told
         for form in fact.said:
             value = matches(form, statement)
@@ -291,7 +295,8 @@ def test_groundedness_scores_follow_from_the_text() -> None:
     for item in FAMILIES["groundedness"](400, 7, WORDS):
         passage = max(item.prompt.split("\n\n"), key=lambda part: part.count("."))
         sentences = passage.split(". ")
-        topic = next(t for t in TOPICS if any(name in item.prompt for name in t.names))
+        topics = GROUNDEDNESS.topics
+        topic = next(t for t, names in topics if any(name in item.prompt for name in names))
         for graded in item.responses:
             verdicts = [is_supported(topic, sentences, p) for p in segments_of_facts(graded)]
             stated = [verdict for verdict in verdicts if verdict is not None]
