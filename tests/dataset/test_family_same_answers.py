@@ -6,10 +6,11 @@ import re
 import statistics
 
 from autograder.dataset.families import same_answers
-from autograder.dataset.families.details_kinds import KINDS
+from autograder.dataset.families.details_kinds import read_kinds
 from autograder.schema import Item
 from dataset.families_folder import WORDS
 
+KINDS = read_kinds(WORDS)
 REVERSED = re.compile(r"faulty texts|bad example|the better:|missing or differ|The reverse of")
 STATED = r"(?=, |\.|$|\n| and (?:it|people|there|the|questions) )"
 
