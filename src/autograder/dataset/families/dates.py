@@ -7,19 +7,17 @@ from functools import partial
 from pathlib import Path
 
 from autograder.dataset.families import compose, dates_clock, dates_days, questions
+from autograder.dataset.families.dates_words import FAMILY, Words, read
 from autograder.schema import Item
-
-FAMILY = "dates"
 
 KINDS = dates_days.KINDS + dates_clock.KINDS
 
 
-def _make(sheet: questions.Sheet, rng: random.Random, identity: str) -> Item:
-    asked = [kind(rng) for kind in rng.sample(KINDS, 4)]
-    return questions.make(rng, identity, sheet, asked)
+def _make(words: Words, rng: random.Random, identity: str) -> Item:
+    asked = [kind(rng, words) for kind in rng.sample(KINDS, 4)]
+    return questions.make(rng, identity, words.sheet, asked)
 
 
 def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    sheet = questions.read_sheet(words, FAMILY, category="reasoning")
-    return compose.build(FAMILY, partial(_make, sheet), count, seed)
+    return compose.build(FAMILY, partial(_make, read(words)), count, seed)

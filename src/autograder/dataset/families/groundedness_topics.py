@@ -88,7 +88,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class Names:
-    """Of people, and how the names of all other subjects begin."""
+    """Of people, single words, and how the names of all other subjects begin."""
 
     given: Phrases
     last: Phrases
@@ -142,13 +142,9 @@ def read(words: Path) -> Words:
     path = folder / "topics.jsonl"
     topics = read_words(path, Topic)
     known = (*values, *ranges, PERSON)
-    for topic in topics:
-        for fact in topic.facts:
-            if fact.kind not in known:
-                message = (
-                    f"{topic.id}: the kind {fact.kind!r} is unknown; known: {', '.join(known)}"
-                )
-                raise DataError(message, path=str(path))
+    for kind in (fact.kind for topic in topics for fact in topic.facts):
+        if kind not in known:
+            raise DataError(f"kind {kind!r} is unknown; known: {', '.join(known)}", path=str(path))
     return Words(
         read_phrases(folder / "phrases.jsonl", Sayings),
         names,
