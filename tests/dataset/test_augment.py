@@ -22,6 +22,7 @@ from autograder.dataset.augment import augment
 from autograder.dataset.augment_phrases import read_tables
 from autograder.dataset.balance import score_counts
 from autograder.dataset.families import FAMILIES, coverage
+from autograder.dataset.families.coverage_topics import read_topics
 from autograder.dataset.generate import generate
 from autograder.schema import SCORES, Example, Item, read_items
 from dataset.families_folder import WORDS
@@ -77,7 +78,7 @@ def is_part(words: list[str], text: list[str]) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_coverage_states_the_same_points(kind: str) -> None:
-    topics = {topic.id: topic for topic in coverage.read_topics(DATA / "topics.jsonl")}
+    topics = {topic.id: topic for topic in read_topics(DATA / "topics.jsonl")}
     pairs = varied(made("coverage"), kind)
     assert len(pairs) >= 90
     for before, after in pairs:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.dataset.families import compose, coverage
+from autograder.dataset.families.coverage_topics import read_topics
 from autograder.errors import DataError
 from autograder.schema import Item
 from dataset.families_folder import WORDS
@@ -69,7 +70,7 @@ def correlation(pairs: list[tuple[float, float]]) -> float:
 
 
 def test_topics_are_valid_and_rich() -> None:
-    topics = coverage.read_topics(TOPICS)
+    topics = read_topics(TOPICS)
     assert len(topics) >= 150
     assert len({topic.id for topic in topics}) == len(topics)
     for topic in topics:
@@ -152,7 +153,7 @@ def test_form_does_not_tell_the_score(seed: int) -> None:
     assert abs(correlation([(len(g.response.split()), g.score) for g in graded])) < 0.1
     assert abs(correlation([(g.response.count("\n") > 2, g.score) for g in graded])) < 0.1
     assert abs(correlation([(len(g.response), g.score) for g in graded])) < 0.1
-    opened = [(g.response.startswith(tuple(filter(None, compose.OPENERS))), g.score)
+    opened = [(g.response.startswith(tuple(filter(None, compose.composer(WORDS).openers))), g.score)
               for g in graded]  # fmt: skip
     assert abs(correlation([(float(has), score) for has, score in opened])) < 0.1
 
@@ -239,7 +240,7 @@ def test_faults_name_file_line_and_field(
 
 def test_a_topic_given_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="twice"):
-        coverage.read_topics(edited(tmp_path, id="gps"))
+        read_topics(edited(tmp_path, id="gps"))
 
 
 def test_in_the_easy_family_points_are_only_left_out() -> None:
