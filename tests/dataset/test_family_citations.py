@@ -6,10 +6,13 @@ import re
 from collections import Counter
 
 from autograder.dataset.families import FAMILIES
-from autograder.dataset.families.citations_themes import SURNAMES, THEMES, Claim
+from autograder.dataset.families.citations_tables import Claim, read_tables
 from autograder.schema import Item
 from dataset.families_folder import WORDS
 
+TABLES = read_tables(WORDS)
+THEMES = {theme.id: theme.claims for theme in TABLES.themes}
+SURNAMES = TABLES.say.surnames
 LABEL = re.compile(
     r"\[([1-9A-I])\]|\bS(\d)\b|\bsource (\d)\b"
     rf"|\b({'|'.join(SURNAMES)}),? \(?(\d{{4}})\)?",
