@@ -140,8 +140,8 @@ def test_one_process_runs_all_items(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_template_that_the_run_contradicts_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     right = code_tests._exercise
 
-    def wrong(rng: object) -> Exercise:
-        made = right(rng)  # type: ignore[arg-type]
+    def wrong(words: object, rng: object) -> Exercise:
+        made = right(words, rng)  # type: ignore[arg-type]
         first = made.parts[0]
         slipped = type(first)(first.ask, first.test, first.near, first.near, first.near)
         return Exercise(made.head, (slipped, *made.parts[1:]), made.compose, made.loose)

@@ -159,14 +159,15 @@ def _keep(rng: random.Random) -> Part:
     v, a = _var(rng), [-rng.randint(1, 9), 0, rng.randint(1, 9), rng.randint(10, 30)]
     rng.shuffle(a)
     word, sign, slips = rng.choice((
-        ("positive", "> 0", (">= 0", "< 0", "!= 0")), ("negative", "< 0", ("<= 0", "> 0", "!= 0")),
+        ("positive", ">", (">=", "<", "!=")), ("negative", "<", ("<=", ">", "!=")),
     ))  # fmt: skip
     wanted = [x for x in a if (x > 0 if word == "positive" else x < 0)]
     return function(
         rng.choice((f"only_{word}", f"{word}s")), v,
         f"the {word} numbers of {v}, without 0", (a,), wanted,
-        (f"return [x for x in {v} if x {sign}]", f"return list(filter(lambda x: x {sign}, {v}))"),
-        tuple(f"return [x for x in {v} if x {slip}]" for slip in slips),
+        (f"return [x for x in {v} if x {sign} 0]",
+         f"return list(filter(lambda x: x {sign} 0, {v}))"),
+        tuple(f"return [x for x in {v} if x {slip} 0]" for slip in slips),
         (f"return sum({v})", f"return max({v})", f"return {v}[0]"),
     )  # fmt: skip
 
