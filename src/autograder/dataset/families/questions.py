@@ -99,7 +99,8 @@ def _prompt(rng: random.Random, sheet: Sheet, questions: Sequence[Question]) -> 
     lead = rng.choice(sheet.own.leads).format(who=rng.choice(sheet.say.names))
     if rng.random() < 0.25:
         return " ".join((lead, *(question.ask for question in questions)))
-    marks = rng.choice((("1. ", "2. ", "3. ", "4. "), ("a) ", "b) ", "c) ", "d) "), ("- ",) * 4))
+    mark = rng.choice(("1. ", "a) ", "- "))
+    marks = [mark.replace("1", "1234"[k]).replace("a", "abcd"[k]) for k in range(4)]
     return "\n".join((lead, *(m + q.ask for m, q in zip(marks, questions, strict=True))))
 
 
