@@ -218,9 +218,3 @@ def _explain_hits(rng: random.Random, thing: str, good: str, hits: Sequence[str]
 def composer(words: Path) -> Composer:
     """The composer with the phrases of the folder of all families' words."""
     return read_phrases(words / "common" / "phrases.jsonl", Composer)
-
-
-# Until every family takes the folder of its words.
-_OLD = composer(Path(__file__).parents[4] / "data" / "families")
-OPENERS, CLOSERS = _OLD.openers, _OLD.closers
-rule, rubric, layout, explain = _OLD.rule, _OLD.rubric, _OLD.layout, _OLD.explain
