@@ -162,7 +162,7 @@ def _check(database: Database, questions: Sequence[Question], identity: str) -> 
 def _make(words: Words, rng: random.Random, identity: str) -> Item:
     say, composer = words.say, words.composer
     table = _table(words, rng)
-    questions = draw_questions(rng, table)
+    questions = draw_questions(words, rng, table)
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         database = Database(connection, table)
         _check(database, questions, identity)
