@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from autograder.dataset.families.code_parts import Exercise, Part
-from autograder.dataset.families.code_words import FIGURES, OPERATIONS, Words
+from autograder.dataset.families.code_words import FIGURES, OPERATIONS, TextStep, Words
 from autograder.dataset.sandbox import Call, Value
 
 _NOTE = "  # as was asked for"  # makes up for the pieces that are left out
@@ -121,7 +121,7 @@ def _cases(words: Words, rng: random.Random) -> Exercise:
     return _one_function(name, switch.parameters, switch.head, parts, "")
 
 
-def _clean(_: Words, rng: random.Random) -> Exercise:
+def _clean(words: Words, rng: random.Random) -> Exercise:
     """Steps on a text; each step's test is a text that the slips of the others leave alone."""
     old, new = rng.sample("-_/+.:", 2)
     gone = rng.choice("!?#*")
@@ -129,27 +129,18 @@ def _clean(_: Words, rng: random.Random) -> Exercise:
     digits, size = rng.randint(12, 98), rng.randint(6, 9)
     long = "123456789012"[: size + rng.randint(1, 2)]
     name = rng.choice(("clean", "tidy", "normalise"))
+    values = {"old": old, "new": new, "gone": gone, "word": word, "lower": word.lower()}
+    values |= {"digits": str(digits), "long": long, "cut": long[:size]}
+    values |= {"size": str(size), "less": str(size - 1), "more": str(size + 1)}
 
-    def part(ask: str, given: str, wanted: str, good: str, slips: Sequence[str]) -> Part:
-        right = (f"s = {good}", f"s = {good}")
-        near = tuple(f"s = {slip}" for slip in slips)
+    def part(step: TextStep) -> Part:
+        right = f"s = {step.right.format(**values)}"
+        near = tuple(f"s = {slip.format(**values)}" for slip in step.near)
         gross = ("", "s = s  # nothing to do here", "pass  # this step comes later")
-        return Part(ask, Call(name, (given,), wanted), right, near, gross)
+        call = Call(name, (step.given.format(**values),), step.wanted.format(**values))
+        return Part(step.ask.format(**values), call, (right, right), near, gross)
 
-    steps = [
-        part("cut spaces at both ends", f" {digits} ", f"{digits}", "s.strip()",
-             ("s.lstrip()", "s.rstrip()")),
-        part("use lower case", word, word.lower(), "s.lower()", ("s.upper()", "s.title()")),
-        part(f"turn '{old}' into '{new}'", f"{digits}{old}7", f"{digits}{new}7",
-             f"s.replace('{old}', '{new}')",
-             (f"s.replace('{new}', '{old}')", f"s.replace('{old}', '')")),
-        part(f"drop every '{gone}'", f"{gone}{digits}{gone}{gone}", f"{digits}",
-             f"s.replace('{gone}', '')",
-             (f"s.replace('{gone}', '', 1)", f"s.strip('{old}')")),
-        part(f"keep at most {size} characters", long, long[:size], f"s[:{size}]",
-             (f"s[:{size - 1}]", f"s[:{size + 1}]", f"s[-{size}:]")),
-    ]  # fmt: skip
-    chosen = rng.sample(steps, 4)
+    chosen = [part(step) for step in rng.sample(words.text_steps, 4)]
     return _one_function(name, "s", "a text with these changes", chosen, "return s")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -47,6 +48,7 @@ class Exercise:
     loose: bool
 
 
+Make = Callable[[random.Random], Part]
 Version = str | tuple[str, str]
 """The body of a function, or its own parameters and the body."""
 

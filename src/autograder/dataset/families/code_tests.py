@@ -7,7 +7,6 @@ the run disagrees, no item is made.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,10 +14,10 @@ from pathlib import Path
 from autograder.dataset import sandbox
 from autograder.dataset.families import compose
 from autograder.dataset.families.code_branches import BRANCHES
-from autograder.dataset.families.code_lists import LISTS
+from autograder.dataset.families.code_lists import lists
 from autograder.dataset.families.code_numbers import NUMBERS
 from autograder.dataset.families.code_parts import Exercise, Part, four_functions, with_stubs
-from autograder.dataset.families.code_texts import TEXTS
+from autograder.dataset.families.code_texts import texts
 from autograder.dataset.families.code_words import FAMILY, Words, read
 from autograder.dataset.sandbox import Outcome, Program
 from autograder.errors import DataError
@@ -116,8 +115,7 @@ def _finding(part: Part, outcome: Outcome, named: bool) -> compose.Finding:
 def _exercise(words: Words, rng: random.Random) -> Exercise:
     if rng.random() < _ONE_FUNCTION:
         return rng.choice(BRANCHES)(words, rng)
-    makers: list[Callable[[random.Random], Part]] = [*NUMBERS, *LISTS]
-    makers += [partial(make, words) for make in TEXTS]
+    makers = (*NUMBERS, *lists(words), *texts(words))
     parts = [make(rng) for make in rng.sample(makers, 4)]
     return four_functions([with_stubs(part, words.say.stubs, words.say.echoes) for part in parts])
 

@@ -6,9 +6,9 @@ A wrong version must fail on the test beside it; the run in the sandbox tells wh
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from functools import partial
 
-from autograder.dataset.families.code_parts import Part, function
+from autograder.dataset.families.code_parts import Make, Part, function
 from autograder.dataset.families.code_words import Words
 
 
@@ -92,13 +92,14 @@ def _palindrome(words: Words, rng: random.Random) -> Part:
 def _repeat(words: Words, rng: random.Random) -> Part:
     k, word = rng.randint(3, 4), rng.choice(words.say.words)[:4]
     v = rng.choice(("s", "text"))
+    body = f"return {v} * times"
+    slips = [(f"{v}, times={other}", body) for other in (k - 1, k + 1)]
     return function(
         rng.choice(("repeat", "echo")), f"{v}, times={k}",
         f"{v} repeated, {k} times by default", (word,), word * k,
-        (f"return {v} * times", f"return ''.join([{v}] * times)"),
-        ((f"{v}, times={k - 1}", f"return {v} * times"),
-         (f"{v}, times={k + 1}", f"return {v} * times"), f"return {v} * (times - 1)",
-         f"return ' '.join([{v}] * times)", (f"{v}, times", f"return {v} * times")),
+        (body, f"return ''.join([{v}] * times)"),
+        (*slips, f"return {v} * (times - 1)", f"return ' '.join([{v}] * times)",
+         (f"{v}, times", body)),
         (f"return {v}.upper()", f"return {v} + times"),
     )  # fmt: skip
 
@@ -115,6 +116,9 @@ def _join(words: Words, rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-TEXTS: tuple[Callable[[Words, random.Random], Part], ...] = (
-    _vowels, _words, _longest, _initials, _palindrome, _repeat, _join
-)  # fmt: skip
+_ALL = (_vowels, _words, _longest, _initials, _palindrome, _repeat, _join)
+
+
+def texts(words: Words) -> tuple[Make, ...]:
+    """All functions on texts."""
+    return tuple(partial(make, words) for make in _ALL)

@@ -17,7 +17,7 @@ from autograder.dataset.words import STRICT, Phrases, read_by_id, read_phrases, 
 
 FAMILY = "code_tests"
 
-# What the right pieces of code of these ids must give.
+# What the right pieces of code of these ids must give; slices get a list and a count.
 OPERATIONS: dict[str, Callable[[int, int], Value]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -37,6 +37,14 @@ FIGURES: dict[str, Callable[[list[int]], Value]] = {
     "spread": lambda xs: max(xs) - min(xs),
     "up": sorted,
     "twice": lambda xs: [x * 2 for x in xs],
+}
+SLICES: dict[str, Callable[[list[int], int], Value]] = {
+    "first_few": lambda xs, k: xs[:k],
+    "last_few": lambda xs, k: xs[-k:],
+    "without_first": lambda xs, _: xs[1:],
+    "without_last": lambda xs, _: xs[:-1],
+    "every_second": lambda xs, _: xs[::2],
+    "backwards": lambda xs, _: xs[::-1],
 }
 
 
@@ -118,6 +126,45 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
+class Slice:
+    """A part of a list `{v}`, templates that know `{k}`, one `{less}` and one `{more}`.
+
+    Attributes:
+        id: the name of the function.
+        ask: what it gives.
+        right: an expression that does so.
+        near: expressions with a slip.
+    """
+
+    id: str
+    ask: str
+    right: str
+    near: Phrases
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class TextStep:
+    """A change of a text `s`, in templates.
+
+    They know some `{digits}`; the characters `{old}`, `{new}` and `{gone}`; a `{word}` and the
+    same in `{lower}` case; a `{size}`, one `{less}` and one `{more}`, and a `{long}` text that is
+    `{cut}` to it.
+
+    Attributes:
+        ask: what is changed.
+        given, wanted: a text that slips of the other steps leave alone, before and after.
+        right: an expression that does it.
+        near: expressions with a slip.
+    """
+
+    ask: str
+    given: str
+    wanted: str
+    right: str
+    near: Phrases
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Sayings:
     """What prompts, rubrics and responses say.
 
@@ -152,6 +199,8 @@ class Words:
     switches: tuple[Switch, ...]
     cases: Mapping[str, tuple[Case, ...]]
     factors: Mapping[str, int]
+    slices: tuple[Slice, ...]
+    text_steps: tuple[TextStep, ...]
     composer: compose.Composer
 
 
@@ -170,5 +219,7 @@ def read(words: Path) -> Words:
         tuple(read_by_id(folder / "switches.jsonl", Switch, cases).values()),
         cases,
         {each.id: each.factor for each in conversions},
+        tuple(read_by_id(folder / "slices.jsonl", Slice, SLICES).values()),
+        read_words(folder / "text_steps.jsonl", TextStep),
         compose.composer(words),
     )
