@@ -42,8 +42,10 @@ def run_fingerprint(stage: str, config: Config, root: Path = Path()) -> str:
     config = replace(config, dataset=default.dataset, audit=default.audit, split=default.split)
     config = replace(config, evaluate=default.evaluate)
     # Nor do its checkpoints and its diary; where it computes does, as batches are dealt out by it.
-    kept = {"logger": default.run.logger, "checkpoint_every": default.run.checkpoint_every}
-    config = replace(config, run=replace(config.run, **kept))
+    run = replace(
+        config.run, logger=default.run.logger, checkpoint_every=default.run.checkpoint_every
+    )
+    config = replace(config, run=run)
     digest = hashlib.sha256(repr(config).encode())
     try:
         digest.update(fingerprint(stage_dependencies(stage, root)).encode())
