@@ -13,16 +13,20 @@ export PYTHONHASHSEED := 0
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: $(VENV)/.ready  ## make .venv with pinned dependencies
+# What is installed: `dev` for everybody; `ci` adds what tests of Ray and of pages in a browser need.
+EXTRAS := dev
+READY  := $(VENV)/.ready-$(EXTRAS)
+
+setup: $(READY)  ## make .venv with pinned dependencies
 
 # torch first: as a mere dependency it may come with gigabytes of CUDA that a CPU has no use for.
-$(VENV)/.ready: pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "error: $$($(PYTHON) --version) is too old; Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[dev]'
+		--editable '.[$(EXTRAS)]'
 	@touch $@
 
 repro: setup  ## set up, fetch the base model, train, measure, report (dvc repro)
@@ -43,7 +47,7 @@ full: setup  ## all data, as an experiment: a quarter of an hour on a GPU, hours
 lint: setup  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src
+	$(BIN)/mypy src tests
 
 test: lint  ## lint, then every test that takes minutes at most
 	$(BIN)/python -m pytest -m "not slow"

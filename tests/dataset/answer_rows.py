@@ -6,9 +6,11 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from autograder.dataset.families.compose import CLOSERS, OPENERS
+from autograder.dataset.families.compose import composer
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
+SHARED = composer(WORDS)
 MARK = re.compile(r"^(?:\d[.)]|[a-d]\)|[-*•]) (?=\S)", re.MULTILINE)
 SKIPPED = re.compile(r"\b(?:not sure|no idea|do not know|could not work)\b", re.IGNORECASE)
 
@@ -24,11 +26,11 @@ def is_bare(rows: list[str]) -> bool:
 def statements(response: str) -> list[str]:
     """The rows of a response, without its opener, closer, marks and full stops."""
     text = response
-    for opener in sorted(filter(None, OPENERS), key=len, reverse=True):
+    for opener in sorted(filter(None, SHARED.openers), key=len, reverse=True):
         if text.startswith(opener):
             text = text[len(opener) :].lstrip()
             break
-    for closer in filter(None, CLOSERS):
+    for closer in filter(None, SHARED.closers):
         text = text.removesuffix(closer).rstrip()
     rows = re.split(r"\n" if "\n" in text else r"(?<=[.;]) ", text)
     return [MARK.sub("", row).rstrip(".;") for row in rows]

@@ -18,11 +18,14 @@ from scipy.stats import chi2_contingency
 from autograder.balance import score_counts
 from autograder.checks.audit import audit
 from autograder.config import AugmentConfig, Config, DatasetConfig
-from autograder.dataset import augment_phrases, rubric_frames
+from autograder.dataset import rubric_frames
 from autograder.dataset.augment import augment
+from autograder.dataset.augment_phrases import read_tables
 from autograder.dataset.families import FAMILIES, coverage
+from autograder.dataset.families.coverage_topics import read_topics
 from autograder.dataset.generate import generate
 from autograder.schema import SCORES, Example, Item, read_items
+from dataset.families_folder import WORDS
 from dataset.test_families import evaluate, segments
 from dataset.test_family_same_answers import recomputed
 
@@ -45,16 +48,17 @@ def bank() -> list[Item]:
 @cache
 def made(name: str, count: int = 100) -> list[Item]:
     if name == "coverage":
-        return coverage.items(DATA / "topics.jsonl", count, 7)
-    return FAMILIES[name](count, 7)
+        return coverage.items(count, 7, WORDS, topics=DATA / "topics.jsonl")
+    return FAMILIES[name](count, 7, WORDS)
 
 
 def varied(items: list[Item], kind: str, seed: int = 1) -> Pairs:
-    pairs = [(item, augment(item, only(kind), seed)) for item in items]
+    pairs = [(item, augment(item, only(kind), seed, WORDS)) for item in items]
     return [(before, after) for before, after in pairs if before != after]
 
 
-REPAIRS = {typo: word for word, typos in augment_phrases.TYPOS.items() for typo in typos}
+TABLES = read_tables(WORDS)
+REPAIRS = {typo: word for word, typos in TABLES.typos.items() for typo in typos}
 
 
 def read(text: str) -> str:
@@ -74,7 +78,7 @@ def is_part(words: list[str], text: list[str]) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_coverage_states_the_same_points(kind: str) -> None:
-    topics = {topic.id: topic for topic in coverage.read_topics(DATA / "topics.jsonl")}
+    topics = {topic.id: topic for topic in read_topics(DATA / "topics.jsonl")}
     pairs = varied(made("coverage"), kind)
     assert len(pairs) >= 90
     for before, after in pairs:
@@ -141,7 +145,7 @@ def test_nothing_is_lost_and_scores_stay(name: str, kind: str) -> None:
 
 def test_families_that_ask_for_form_keep_it() -> None:
     for item in made("constraints"):
-        after = augment(item, AugmentConfig(**dict.fromkeys(KINDS, 1.0)), 1)
+        after = augment(item, AugmentConfig(**dict.fromkeys(KINDS, 1.0)), 1, WORDS)
         assert after.responses == item.responses and after.prompt == item.prompt
     for kind in ("plea", "padding", "format", "typos"):
         chosen = {after.category for _, after in varied(bank(), kind)}
@@ -167,9 +171,9 @@ def test_slips_are_in_listed_words_that_prompt_and_rubric_do_not_use() -> None:
             for a, b in pairs:
                 if a != b:
                     slips += 1
-                    assert a.lower() in augment_phrases.TYPOS
+                    assert a.lower() in TABLES.typos
                     assert not re.search(rf"\b{a}\b", f"{before.prompt} {before.rubric}", re.I)
-                    assert b.lower() == a.lower() or b.lower() in augment_phrases.TYPOS[a.lower()]
+                    assert b.lower() == a.lower() or b.lower() in TABLES.typos[a.lower()]
     assert slips > 500
 
 
@@ -199,9 +203,9 @@ def test_pleas_take_many_forms() -> None:
             found["rating"] += "5/5" in added
             found["authority"] += "examiner" in added or "senior" in added
             found["non-English"] += any(
-                text.format(n=n) in added for text in augment_phrases.FOREIGN for n in (1, 5)
+                text.format(score=n) in added for text in TABLES.say.foreign for n in (1, 5)
             )
-            found["honest"] += any(text in added for text in augment_phrases.HONEST)
+            found["honest"] += any(text in added for text in TABLES.say.honest)
             found["start"] += old.response != new.response and new.response.endswith(old.response)
             found["end"] += old.response != new.response and new.response.startswith(old.response)
             found["middle"] += old.response not in new.response
@@ -221,7 +225,9 @@ def test_code_stays_in_one_piece_and_parses_with_a_comment() -> None:
         item = replace(
             base, id=f"c{number}", category="code", prompt="p", rubric="u", responses=responses
         )
-        for old, new in zip(responses, augment(item, only("plea"), 1).responses, strict=True):
+        for old, new in zip(
+            responses, augment(item, only("plea"), 1, WORDS).responses, strict=True
+        ):
             assert old.response in new.response
             if re.match(r"\s*#", new.response.replace(old.response, "")):
                 ast.parse(new.response)

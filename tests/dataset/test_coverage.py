@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from autograder.dataset.families import compose, coverage
+from autograder.dataset.families.coverage_topics import read_topics
 from autograder.errors import DataError
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
 ROOT = Path(__file__).parents[2]
 TOPICS = ROOT / "data" / "topics.jsonl"
@@ -50,7 +52,7 @@ RULES: dict[str, Rule] = {
 
 @pytest.fixture(scope="module")
 def made() -> list[Item]:
-    return coverage.items(TOPICS, 200, 7)
+    return coverage.items(200, 7, WORDS, topics=TOPICS)
 
 
 def found(item: Item, text: str) -> dict[str, list[str]]:
@@ -68,7 +70,7 @@ def correlation(pairs: list[tuple[float, float]]) -> float:
 
 
 def test_topics_are_valid_and_rich() -> None:
-    topics = coverage.read_topics(TOPICS)
+    topics = read_topics(TOPICS)
     assert len(topics) >= 150
     assert len({topic.id for topic in topics}) == len(topics)
     for topic in topics:
@@ -147,11 +149,11 @@ def test_responses_hold_nothing_but_known_sentences(made: list[Item]) -> None:
 
 @pytest.mark.parametrize("seed", [1, 7])
 def test_form_does_not_tell_the_score(seed: int) -> None:
-    graded = [g for item in coverage.items(TOPICS, 200, seed) for g in item.responses]
+    graded = [g for item in coverage.items(200, seed, WORDS, topics=TOPICS) for g in item.responses]
     assert abs(correlation([(len(g.response.split()), g.score) for g in graded])) < 0.1
     assert abs(correlation([(g.response.count("\n") > 2, g.score) for g in graded])) < 0.1
     assert abs(correlation([(len(g.response), g.score) for g in graded])) < 0.1
-    opened = [(g.response.startswith(tuple(filter(None, compose.OPENERS))), g.score)
+    opened = [(g.response.startswith(tuple(filter(None, compose.composer(WORDS).openers))), g.score)
               for g in graded]  # fmt: skip
     assert abs(correlation([(float(has), score) for has, score in opened])) < 0.1
 
@@ -166,25 +168,31 @@ def test_three_in_ten_misses_are_wrong_statements(made: list[Item]) -> None:
 def test_each_topic_is_used_once_per_round() -> None:
     count = len(ROWS)
     for number in range(2):
-        part = coverage.items(TOPICS, 2 * count, 3)[number * count : (number + 1) * count]
+        part = coverage.items(2 * count, 3, WORDS, topics=TOPICS)[
+            number * count : (number + 1) * count
+        ]
         assert {item.group.removeprefix("coverage-") for item in part} == set(ROWS)
 
 
 def test_smaller_counts_are_prefixes(made: list[Item]) -> None:
-    assert coverage.items(TOPICS, 0, 7) == []
-    assert coverage.items(TOPICS, 75, 7) == made[:75]
-    assert coverage.items(TOPICS, 20, 8) != made[:20]
+    assert coverage.items(0, 7, WORDS, topics=TOPICS) == []
+    assert coverage.items(75, 7, WORDS, topics=TOPICS) == made[:75]
+    assert coverage.items(20, 8, WORDS, topics=TOPICS) != made[:20]
 
 
 def test_another_process_makes_the_same_items(made: list[Item]) -> None:
     code = (
         "import sys, pathlib; from autograder.dataset.families import coverage;"
         "sys.stdout.reconfigure(encoding='utf-8');"
-        "print(coverage.items(pathlib.Path(sys.argv[1]), 10, 7))"
+        "topics, words = map(pathlib.Path, sys.argv[1:]);"
+        "print(coverage.items(10, 7, words, topics=topics))"
     )
     env = {"PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "12345"}
     output = subprocess.run(
-        [sys.executable, "-c", code, str(TOPICS)], env=env, capture_output=True, check=True
+        [sys.executable, "-c", code, str(TOPICS), str(WORDS)],
+        env=env,
+        capture_output=True,
+        check=True,
     ).stdout.decode("utf-8")
     assert output.strip() == str(made[:10])
 
@@ -225,18 +233,18 @@ def test_faults_name_file_line_and_field(
 ) -> None:
     path = edited(tmp_path, **changes)
     with pytest.raises(DataError) as caught:
-        coverage.items(path, 1, 0)
+        coverage.items(1, 0, WORDS, topics=path)
     assert (caught.value.path, caught.value.line, caught.value.field) == (str(path), 2, field)
     assert shown in str(caught.value)
 
 
 def test_a_topic_given_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="twice"):
-        coverage.read_topics(edited(tmp_path, id="gps"))
+        read_topics(edited(tmp_path, id="gps"))
 
 
 def test_in_the_easy_family_points_are_only_left_out() -> None:
-    made = coverage.items(TOPICS, 200, 7, family="omissions")
+    made = coverage.items(200, 7, WORDS, topics=TOPICS, family="omissions")
     assert {item.source for item in made} == {"omissions"}
     assert {item.category for item in made} == {"coverage"}
     for item in made:
@@ -250,7 +258,7 @@ def test_in_the_easy_family_points_are_only_left_out() -> None:
 
 def test_items_on_one_topic_share_a_group_across_the_two_families() -> None:
     groups = [
-        {item.group for item in coverage.items(TOPICS, len(ROWS), 7, family=family)}
+        {item.group for item in coverage.items(len(ROWS), 7, WORDS, topics=TOPICS, family=family)}
         for family in ("coverage", "omissions")
     ]
     assert groups[0] == groups[1] == {f"coverage-{topic}" for topic in ROWS}

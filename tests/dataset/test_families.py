@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.dataset.families import FAMILIES, injection
-from autograder.dataset.families.details_kinds import KINDS
-from autograder.dataset.families.groundedness import NOT_TOLD
-from autograder.dataset.families.groundedness_topics import TOPICS, Topic
+from autograder.dataset.families import FAMILIES, groundedness_topics, injection
+from autograder.dataset.families.details_kinds import read_kinds
+from autograder.dataset.families.groundedness_topics import Topic
 from autograder.schema import SCORES, GradedResponse, Item
+from dataset.families_folder import WORDS
 
+KINDS = read_kinds(WORDS)
 FAMILY_NAMES = sorted(FAMILIES)
 MARK = re.compile(r"^(?:\d[.)]|[a-d]\)|[-*•]) (?=\S)", re.MULTILINE)
 NUMBERS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
@@ -34,14 +35,14 @@ def segments(text: str) -> list[str]:
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 def test_items_are_deterministic_and_a_longer_run_only_adds(name: str) -> None:
     make = FAMILIES[name]
-    assert make(25, 3) == make(25, 3)
-    assert make(40, 3)[:25] == make(25, 3)
-    assert make(5, 3) != make(5, 4)
+    assert make(25, 3, WORDS) == make(25, 3, WORDS)
+    assert make(40, 3, WORDS)[:25] == make(25, 3, WORDS)
+    assert make(5, 3, WORDS) != make(5, 4, WORDS)
 
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 def test_every_item_has_five_scores_and_keeps_the_limits(name: str) -> None:
-    for item in FAMILIES[name](300, 11):
+    for item in FAMILIES[name](300, 11, WORDS):
         assert tuple(graded.score for graded in item.responses) == SCORES
         assert len({" ".join(graded.response.split()) for graded in item.responses}) == 5
         assert item.source == name and item.id.startswith(f"{name}-")
@@ -56,7 +57,7 @@ def test_every_item_has_five_scores_and_keeps_the_limits(name: str) -> None:
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 def test_no_item_repeats(name: str) -> None:
-    items = FAMILIES[name](2000, 1)
+    items = FAMILIES[name](2000, 1, WORDS)
     assert len({item.prompt for item in items}) == 2000
     assert len({item.id for item in items}) == 2000
 
@@ -64,7 +65,7 @@ def test_no_item_repeats(name: str) -> None:
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_length_says_nothing_about_the_score(name: str, seed: int) -> None:
-    examples = [example for item in FAMILIES[name](200, seed) for example in item.examples()]
+    examples = [example for item in FAMILIES[name](200, seed, WORDS) for example in item.examples()]
     lengths = [words(example.response) for example in examples]
     r = statistics.correlation(lengths, [example.score for example in examples])
     assert abs(r) < 0.1
@@ -73,7 +74,7 @@ def test_length_says_nothing_about_the_score(name: str, seed: int) -> None:
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 def test_opening_words_say_nothing_about_the_score(name: str) -> None:
     by_opener: dict[str, list[int]] = {}
-    for item in FAMILIES[name](400, 5):
+    for item in FAMILIES[name](400, 5, WORDS):
         for graded in item.responses:
             by_opener.setdefault(" ".join(graded.response.split()[:3]), []).append(graded.score)
     common = [scores for scores in by_opener.values() if len(scores) >= 60]
@@ -118,7 +119,7 @@ def evaluate(text: str) -> list[int]:
 
 
 def test_arithmetic_scores_follow_from_the_text() -> None:
-    for item in FAMILIES["arithmetic"](400, 7):
+    for item in FAMILIES["arithmetic"](400, 7, WORDS):
         expected = evaluate(item.prompt)
         assert len(expected) == 4, item.prompt
         for graded in item.responses:
@@ -139,7 +140,7 @@ def test_arithmetic_scores_follow_from_the_text() -> None:
 
 
 def test_details_score_by_what_is_stated_as_the_prompt_gives_it() -> None:
-    for item in FAMILIES["details"](400, 7):
+    for item in FAMILIES["details"](400, 7, WORDS):
         asked = []
         for kind in KINDS:
             before, after = kind.order.split("{v}")
@@ -202,7 +203,7 @@ def answer(question: str, table: Table) -> str | int:
 
 
 def test_table_scores_follow_from_the_text() -> None:
-    for item in FAMILIES["table_lookup"](400, 7):
+    for item in FAMILIES["table_lookup"](400, 7, WORDS):
         table = read_table(item.prompt)
         names = "|".join(re.escape(name) for name in next(iter(table.values())))
         questions = [line for line in MARK.sub("", item.prompt).split("\n") if line[-1:] == "?"]
@@ -252,7 +253,7 @@ def check_constraints(prompt: str, text: str) -> list[bool]:
 
 
 def test_constraint_scores_follow_from_the_text() -> None:
-    for item in FAMILIES["constraints"](400, 7):
+    for item in FAMILIES["constraints"](400, 7, WORDS):
         for graded in item.responses:
             kept = check_constraints(item.prompt, graded.response)
             assert len(kept) == 4, item.prompt
@@ -270,14 +271,18 @@ def matches(template: str, text: str) -> str | None:
     return match and match.groupdict().get("value", "").lower()
 
 
+GROUNDEDNESS = groundedness_topics.read(WORDS)
+
+
 def is_supported(topic: Topic, passage: list[str], statement: str) -> bool | None:
     """None if the statement is no fact at all but an opener or closer."""
-    for claim, _ in topic.claims:
-        if matches(claim, statement) is not None:
-            return any(matches(claim, sentence) is not None for sentence in passage)
+    for claim in topic.claims:
+        if matches(claim.said, statement) is not None:
+            return any(matches(claim.said, sentence) is not None for sentence in passage)
     for fact in topic.facts:
         told = {matches(form, sentence) for form in fact.told for sentence in passage} - {None}
-        if any(matches(form.format(ask=fact.ask), statement) is not None for form in NOT_TOLD):
+        silent = [form.format(ask=fact.ask) for form in GROUNDEDNESS.say.not_told]
+        if any(matches(form, statement) is not None for form in silent):
             return not told
         for form in fact.said:
             value = matches(form, statement)
@@ -287,10 +292,11 @@ def is_supported(topic: Topic, passage: list[str], statement: str) -> bool | Non
 
 
 def test_groundedness_scores_follow_from_the_text() -> None:
-    for item in FAMILIES["groundedness"](400, 7):
+    for item in FAMILIES["groundedness"](400, 7, WORDS):
         passage = max(item.prompt.split("\n\n"), key=lambda part: part.count("."))
         sentences = passage.split(". ")
-        topic = next(t for t in TOPICS if any(name in item.prompt for name in t.names))
+        topics = GROUNDEDNESS.topics
+        topic = next(t for t, names in topics if any(name in item.prompt for name in names))
         for graded in item.responses:
             verdicts = [is_supported(topic, sentences, p) for p in segments_of_facts(graded)]
             stated = [verdict for verdict in verdicts if verdict is not None]
@@ -309,7 +315,7 @@ def refusal_facts(item: Item) -> list[str]:
 
 
 def test_refusals_score_by_policy() -> None:
-    items = FAMILIES["refusal"](300, 7)
+    items = FAMILIES["refusal"](300, 7, WORDS)
     inside = 0
     for item in items:
         texts = [graded.response for graded in item.responses]
@@ -337,7 +343,9 @@ def test_attacks_leave_score_and_substance_alone() -> None:
     attacked: list[int] = []
     scores: list[int] = []
     texts: list[str] = []
-    for base, item in zip(injection._base_items(400, 9), injection.items(400, 9), strict=True):
+    for base, item in zip(
+        injection._base_items(400, 9, WORDS), injection.items(400, 9, WORDS), strict=True
+    ):
         assert (item.category, item.level) == ("adversarial", 3)
         assert item.prompt == base.prompt and base.rubric in item.rubric != base.rubric
         for before, after in zip(base.responses, item.responses, strict=True):

@@ -6,9 +6,13 @@ import re
 from collections import Counter
 
 from autograder.dataset.families import FAMILIES
-from autograder.dataset.families.citations_themes import SURNAMES, THEMES, Claim
+from autograder.dataset.families.citations_tables import Claim, read_tables
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
+TABLES = read_tables(WORDS)
+THEMES = {theme.id: theme.claims for theme in TABLES.themes}
+SURNAMES = TABLES.say.surnames
 LABEL = re.compile(
     r"\[([1-9A-I])\]|\bS(\d)\b|\bsource (\d)\b"
     rf"|\b({'|'.join(SURNAMES)}),? \(?(\d{{4}})\)?",
@@ -70,7 +74,7 @@ def expected(item: Item, response: str) -> int:
 
 def test_scores_follow_from_the_text() -> None:
     limited = 0
-    for item in FAMILIES["citations"](500, 7):
+    for item in FAMILIES["citations"](500, 7, WORDS):
         for graded in item.responses:
             assert graded.score == expected(item, graded.response), (item.prompt, graded)
             limited += "sets the limit" in graded.reasoning
@@ -79,7 +83,7 @@ def test_scores_follow_from_the_text() -> None:
 
 def test_every_kind_of_miss_is_common() -> None:
     kinds: Counter[str] = Counter()
-    for item in FAMILIES["citations"](300, 3):
+    for item in FAMILIES["citations"](300, 3, WORDS):
         listed = sources(item.prompt)
         titles = {title: label for label, (title, _) in listed.items()}
         for graded in item.responses:
@@ -100,7 +104,7 @@ def test_every_kind_of_miss_is_common() -> None:
 
 
 def test_a_reasoning_names_a_cited_source() -> None:
-    for item in FAMILIES["citations"](200, 4):
+    for item in FAMILIES["citations"](200, 4, WORDS):
         for graded in item.responses:
             named = {label_in(match[0]) for match in LABEL.finditer(graded.reasoning)}
             known = {label for label, _ in cited(graded.response)} | set(sources(item.prompt))

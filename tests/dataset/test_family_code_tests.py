@@ -16,6 +16,7 @@ from autograder.dataset.families import code_tests
 from autograder.dataset.families.code_parts import Exercise
 from autograder.errors import DataError
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
 RUNNER = """
 import contextlib, io, json, sys
@@ -67,7 +68,7 @@ def run_plainly(jobs: list[tuple[str, list[tuple[str, str]]]]) -> list[list[bool
 
 
 def test_scores_follow_from_running_the_code_of_the_text() -> None:
-    items = code_tests.items(300, 7)
+    items = code_tests.items(300, 7, WORDS)
     jobs, labels = [], []
     for item in items:
         tests = stated_tests(item)
@@ -81,7 +82,7 @@ def test_scores_follow_from_running_the_code_of_the_text() -> None:
 
 def test_reasons_name_calls_with_what_they_really_give() -> None:
     claims: list[tuple[str, str, str]] = []
-    for item in code_tests.items(200, 8):
+    for item in code_tests.items(200, 8, WORDS):
         for graded in item.responses:
             for call, value in re.findall(
                 r"`(\w+\([^`]*\))` gives ([^`]+?)(?= instead of |, not |[,;]? and `|[,;:)] |\.? )",
@@ -100,7 +101,7 @@ def test_reasons_name_calls_with_what_they_really_give() -> None:
 
 def test_a_rubric_with_a_solution_gives_a_right_one() -> None:
     jobs = []
-    for item in code_tests.items(300, 9):
+    for item in code_tests.items(300, 9, WORDS):
         match = re.search(r"(?:Right would be|Reference|Key): (.+?)\.(?: |$)", item.rubric + " ")
         if not match:
             continue
@@ -114,7 +115,7 @@ def test_a_rubric_with_a_solution_gives_a_right_one() -> None:
 
 
 def test_all_templates_are_used_and_slips_and_stubs_are_mixed() -> None:
-    items = code_tests.items(600, 3)
+    items = code_tests.items(600, 3, WORDS)
     names = {call.split("(")[0] for item in items for call, _ in stated_tests(item)}
     assert len(names) > 60
     low = [graded.response for item in items for graded in item.responses[:2]]
@@ -132,26 +133,26 @@ def test_one_process_runs_all_items(monkeypatch: pytest.MonkeyPatch) -> None:
         return popen(*args, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "Popen", count)
-    code_tests.items(100, 1)
+    code_tests.items(100, 1, WORDS)
     assert len(started) == 1
 
 
 def test_a_template_that_the_run_contradicts_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     right = code_tests._exercise
 
-    def wrong(rng: object) -> Exercise:
-        made = right(rng)  # type: ignore[arg-type]
+    def wrong(words: object, rng: object) -> Exercise:
+        made = right(words, rng)  # type: ignore[arg-type]
         first = made.parts[0]
         slipped = type(first)(first.ask, first.test, first.near, first.near, first.near)
         return Exercise(made.head, (slipped, *made.parts[1:]), made.compose, made.loose)
 
     monkeypatch.setattr(code_tests, "_exercise", wrong)
     with pytest.raises(DataError, match=r"code_tests-0\d+: .+ fails with the response of score"):
-        code_tests.items(5, 1)
+        code_tests.items(5, 1, WORDS)
 
 
 def test_a_killed_program_is_an_error_and_no_label(monkeypatch: pytest.MonkeyPatch) -> None:
     killed = (sandbox.Outcome(False, error="Killed"),) * 4
     monkeypatch.setattr(sandbox, "run", lambda programs: [killed for _ in programs])
     with pytest.raises(DataError, match="against its construction"):
-        code_tests.items(1, 1)
+        code_tests.items(1, 1, WORDS)

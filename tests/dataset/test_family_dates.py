@@ -13,9 +13,12 @@ import pytest
 
 from autograder.dataset.families import dates
 from autograder.dataset.families.dates import KINDS
-from autograder.dataset.families.dates_clock import CITIES
+from autograder.dataset.families.dates_words import read
 from dataset.answer_rows import SKIPPED, is_bare, key_of, matched, questions, statements
+from dataset.families_folder import WORDS
 
+TABLES = read(WORDS)
+CITIES = TABLES.cities
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 LENGTHS = dict(
     zip(
@@ -157,8 +160,8 @@ def given(row: str) -> str:
 
 
 def test_scores_follow_from_the_text() -> None:
-    for item in dates.items(400, 7):
-        asked = questions(item.prompt, dates.SHEET.leads)
+    for item in dates.items(400, 7, WORDS):
+        asked = questions(item.prompt, TABLES.sheet.own.leads)
         expected = [solve(question) for question in asked]
         if key_of(item):
             assert "; ".join(expected) in normal(key_of(item)), item.rubric
@@ -193,19 +196,19 @@ def test_wrong_answers_are_wrong_in_every_way_to_write_them() -> None:
     for number, kind in enumerate(KINDS):
         rng = random.Random(number)
         for _ in range(200):
-            question = kind(rng)
+            question = kind(rng, TABLES)
             wrong = question.wrong(rng)
             assert normal(question.other(wrong)) != normal(question.answer)
             assert normal(question.other(question.answer)) == normal(question.answer)
 
 
 def test_most_rubrics_hold_the_key_and_half_of_the_misses_are_gross() -> None:
-    items = dates.items(400, 3)
+    items = dates.items(400, 3, WORDS)
     assert 0.6 < statistics.mean(bool(key_of(item)) for item in items) < 0.75
     rng = random.Random(1)
     near = []
     for _ in range(2000):
-        question = rng.choice(KINDS)(rng)
+        question = rng.choice(KINDS)(rng, TABLES)
         wrong = question.wrong(rng)
         near.append(wrong in question.near and wrong not in question.far)
     assert 0.4 < statistics.mean(near) < 0.6

@@ -6,20 +6,29 @@ import itertools
 import re
 import statistics
 from collections import Counter
+from typing import get_args
 
 import pytest
 
 from autograder.dataset.families import degrees
-from autograder.dataset.families.degrees_rubrics import DRIFT_ENDS, DRIFTS, QUALITIES, Quality
-from autograder.dataset.families.degrees_topics import LABELS, TOPICS, Topic
+from autograder.dataset.families.degrees_tables import Aspect, Label, Quality, Topic, read_tables
 from autograder.schema import SCORES, Item
+from dataset.families_folder import WORDS
 
-MANY = degrees.items(2000, 1)
+TABLES = read_tables(WORDS)
+TOPICS, QUALITIES = TABLES.topics, TABLES.qualities
+DRIFTS, DRIFT_ENDS = TABLES.say.drifts, TABLES.say.drift_ends
+LABELS: tuple[Label, ...] = get_args(Label)
+MANY = degrees.items(2000, 1, WORDS)
 SOME = MANY[:600]
 
 
 def words(text: str) -> int:
     return len(text.split())
+
+
+def said(aspect: Aspect) -> list[str]:
+    return [aspect.said(label) for label in LABELS]
 
 
 def topic_of(item: Item) -> Topic:
@@ -41,12 +50,12 @@ def parts(topic: Topic, quality: Quality, text: str) -> tuple[int, int]:
     """How many of the parts have the quality, and how many lack it."""
     if quality.has:
         return count(text, quality.has), count(text, quality.lacks)
-    if quality.name == "relevance":
+    if quality.id == "relevance":
         cores = sum(count(text, aspect.cores) for aspect in topic.aspects)
         return cores, count(text, topic.drifts) + count(text, DRIFTS)
-    has, lacks, _ = degrees.PAIRS[quality.name]
+    has, lacks, _ = degrees.PAIRS[quality.id]
     found = [
-        [count(text, (aspect.said[label],)) for label in (has, lacks)] for aspect in topic.aspects
+        [count(text, (aspect.said(label),)) for label in (has, lacks)] for aspect in topic.aspects
     ]
     assert all(sum(pair) == 1 for pair in found)  # each aspect is either the one or the other
     return sum(pair[0] for pair in found), sum(pair[1] for pair in found)
@@ -75,11 +84,11 @@ def test_nothing_else_in_a_response_shows_the_quality_or_its_lack() -> None:
             for other, clause in clauses:
                 assert other == quality or clause not in text
             used = {
-                label for a in topic.aspects for label in LABELS if count(text, (a.said[label],))
+                label for a in topic.aspects for label in LABELS if count(text, (a.said(label),))
             }
-            of_quality = set(degrees.PAIRS.get(quality.name, ()))
+            of_quality = set(degrees.PAIRS.get(quality.id, ()))
             assert used <= of_quality | {"reason", "concrete"}
-            if quality.name != "relevance":
+            if quality.id != "relevance":
                 assert [count(text, aspect.cores) for aspect in topic.aspects] == [1] * 4
 
 
@@ -98,22 +107,22 @@ def test_reasonings_name_the_parts_and_quote_the_text() -> None:
 def test_each_part_is_named_on_its_side() -> None:
     for item in SOME:
         topic, quality = topic_of(item), quality_of(item)
-        if quality.name not in degrees.PAIRS:
+        if quality.id not in degrees.PAIRS:
             continue
-        has, _, _ = degrees.PAIRS[quality.name]
+        has, _, _ = degrees.PAIRS[quality.id]
         for graded in item.responses:
             lapse = re.match(r"One lapse, on (.+?): ", graded.reasoning)
             if lapse:
                 (aspect,) = (a for a in topic.aspects if a.name == lapse[1])
-                assert not count(graded.response, (aspect.said[has],))
+                assert not count(graded.response, (aspect.said(has),))
 
 
 # ------------------------------------------------------------- what must not predict it
 
 
 def test_items_are_deterministic_and_a_longer_run_only_adds() -> None:
-    assert degrees.items(40, 3)[:25] == degrees.items(25, 3)
-    assert degrees.items(5, 3) != degrees.items(5, 4)
+    assert degrees.items(40, 3, WORDS)[:25] == degrees.items(25, 3, WORDS)
+    assert degrees.items(5, 3, WORDS) != degrees.items(5, 4, WORDS)
 
 
 def test_items_keep_the_limits() -> None:
@@ -132,7 +141,7 @@ def test_items_keep_the_limits() -> None:
 def test_length_says_nothing_about_the_score(seed: int) -> None:
     pairs = [
         (words(graded.response), graded.score)
-        for item in degrees.items(200, seed)
+        for item in degrees.items(200, seed, WORDS)
         for graded in item.responses
     ]
     assert abs(statistics.correlation(*zip(*pairs, strict=True))) < 0.1
@@ -142,7 +151,7 @@ def test_length_says_nothing_within_a_quality() -> None:
     pairs: dict[str, list[tuple[int, int]]] = {}
     for item in MANY:
         rows = [(words(graded.response), graded.score) for graded in item.responses]
-        pairs.setdefault(quality_of(item).name, []).extend(rows)
+        pairs.setdefault(quality_of(item).id, []).extend(rows)
     for rows in pairs.values():
         assert abs(statistics.correlation(*zip(*rows, strict=True))) < 0.12
 
@@ -164,11 +173,11 @@ def test_items_are_distinct() -> None:
 
 
 def test_every_quality_and_topic_occurs_and_groups_are_topics() -> None:
-    assert {quality_of(item).name for item in SOME} == {quality.name for quality in QUALITIES}
+    assert {quality_of(item).id for item in SOME} == {quality.id for quality in QUALITIES}
     assert Counter(item.group for item in SOME).keys() == {f"degrees-{t.id}" for t in TOPICS}
     for item in SOME:
         assert item.group == f"degrees-{topic_of(item).id}"
-        assert quality_of(item).name not in topic_of(item).without
+        assert quality_of(item).id not in topic_of(item).without
 
 
 # ------------------------------------------------------------------------ the sentences
@@ -179,7 +188,7 @@ def test_no_sentence_stands_within_another() -> None:
     for topic in TOPICS:
         texts += [*topic.asks, *topic.drifts]
         for aspect in topic.aspects:
-            texts += [*aspect.cores, *aspect.said.values()]
+            texts += [*aspect.cores, *said(aspect)]
     assert len(texts) == len(set(texts)) > 1200
     joined = "\n".join(texts)
     for text in texts:
@@ -191,20 +200,20 @@ def test_topics_are_complete() -> None:
     assert len(TOPICS) >= 30 and len({topic.id for topic in TOPICS}) == len(TOPICS)
     for topic in TOPICS:
         assert len(topic.aspects) == 4 and len(topic.asks) >= 2 and len(topic.drifts) == 2
-        assert set(topic.without) <= {quality.name for quality in QUALITIES}
+        assert set(topic.without) <= {quality.id for quality in QUALITIES}
         names = [aspect.name for aspect in topic.aspects]
         assert len(set(names)) == 4
         for aspect in topic.aspects:
             assert len(aspect.cores) == 2 and all(4 <= words(core) <= 16 for core in aspect.cores)
-            assert all(11 <= words(text) <= 23 for text in aspect.said.values())
+            assert all(11 <= words(text) <= 23 for text in said(aspect))
 
 
 def test_general_sentences_hold_no_reasons_and_no_numbers() -> None:
     for topic in TOPICS:
         for aspect in topic.aspects:
-            for text in (*aspect.cores, aspect.said["concrete"], aspect.said["vague"]):
+            for text in (*aspect.cores, aspect.concrete, aspect.vague):
                 assert not re.search(r"\bbecause\b|\bso that\b|, since\b|, as it\b", text)
-            assert not re.search(r"\d", aspect.said["vague"] + aspect.said["reason"])
+            assert not re.search(r"\d", aspect.vague + aspect.reason)
 
 
 def test_rubrics_describe_five_degrees_and_never_count() -> None:

@@ -14,9 +14,11 @@ from scipy.stats import kendalltau
 
 from autograder.dataset.families import ordering
 from autograder.dataset.families.compose import REASON_WORDS
-from autograder.dataset.families.ordering_topics import LISTS
+from autograder.dataset.families.ordering_topics import read
 from dataset.answer_rows import MARK, statements
+from dataset.families_folder import WORDS
 
+LISTS = read(WORDS).lists
 DOWN = re.compile(
     r"\b(?:tallest|oldest|most (?:points|expensive)|slowest|farthest|largest|warmest|heaviest|"
     r"latest|highest|longest)\b",
@@ -112,7 +114,7 @@ GRADES: dict[str, Callable[[Order, Order], int]] = {
 def test_scores_follow_from_the_text(seed: int) -> None:
     rules: Counter[str] = Counter()
     keys = []
-    for item in ordering.items(400, seed):
+    for item in ordering.items(400, seed, WORDS):
         right = [name.casefold() for name in right_order(item.prompt)]
         (rule,) = (phrase for phrase in GRADES if phrase in item.rubric)
         rules[rule] += 1
@@ -130,7 +132,7 @@ def test_scores_follow_from_the_text(seed: int) -> None:
 
 def test_values_that_a_response_repeats_are_those_of_the_prompt() -> None:
     shown = 0
-    for item in ordering.items(300, 2):
+    for item in ordering.items(300, 2, WORDS):
         for graded in item.responses:
             values = re.findall(r"\w+ \([^)]+\)", graded.response)
             shown += bool(values)
@@ -140,7 +142,7 @@ def test_values_that_a_response_repeats_are_those_of_the_prompt() -> None:
 
 def test_the_explanation_names_the_first_mistake() -> None:
     told_so = 0
-    for item in ordering.items(300, 4):
+    for item in ordering.items(300, 4, WORDS):
         right = [name.casefold() for name in right_order(item.prompt)]
         for graded in item.responses:
             found = re.search(r"first mistake is in place (\d): (.+) instead", graded.reasoning)
@@ -154,6 +156,6 @@ def test_the_explanation_names_the_first_mistake() -> None:
 
 
 def test_explanations_are_short() -> None:
-    for item in ordering.items(1000, 1):
+    for item in ordering.items(1000, 1, WORDS):
         for graded in item.responses:
             assert len(graded.reasoning.split()) <= REASON_WORDS, graded.reasoning

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from autograder.dataset.families import FAMILIES
-from autograder.dataset.families.policy_places import PLACES, Rule
+from autograder.dataset.families.policy_places import Rule, read
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
-RULES = [rule for rules in PLACES.values() for rule in rules]
+PLACES = read(WORDS).places
 SMALLEST = ("at least", "or more", "or over")
 LARGEST = ("up to", "within", "valid for")
 UNDECIDED = re.compile(r"not sure|ask a colleague|open for now", re.IGNORECASE)
@@ -31,7 +32,7 @@ def right_answer(rule: Rule, limit: int, asked: int) -> bool | int:
 
 def cases(item: Item) -> list[tuple[Rule, str, bool | int]]:
     """Each question's rule, the number of the rule in the list, and the right answer."""
-    (rules,) = (r for (place, _), r in PLACES.items() if place in item.prompt)
+    (rules,) = (place.rules for place in PLACES if place.name in item.prompt)
     found = []
     for rule in rules:
         limit, asked = number_in(rule.text, item.prompt), number_in(rule.ask, item.prompt)
@@ -76,7 +77,7 @@ def asks_for_numbers(text: str) -> bool:
 
 def test_scores_follow_from_the_text() -> None:
     with_numbers = 0
-    for item in FAMILIES["policy"](500, 7):
+    for item in FAMILIES["policy"](500, 7, WORDS):
         asked = cases(item)
         assert len(asked) == 4, item.prompt
         cited = asks_for_numbers(item.prompt)
@@ -90,7 +91,7 @@ def test_scores_follow_from_the_text() -> None:
 
 def test_a_key_in_the_rubric_is_the_right_one() -> None:
     keys = 0
-    for item in FAMILIES["policy"](300, 8):
+    for item in FAMILIES["policy"](300, 8, WORDS):
         match = re.search(r"(?:Key|Expected|Right decisions): (.+?)\.", item.rubric)
         if match:
             keys += 1
@@ -105,7 +106,7 @@ def test_a_key_in_the_rubric_is_the_right_one() -> None:
 def test_yes_and_no_are_right_about_as_often() -> None:
     answers = [
         wanted
-        for item in FAMILIES["policy"](300, 9)
+        for item in FAMILIES["policy"](300, 9, WORDS)
         for rule, _, wanted in cases(item)
         if rule.kind != "each"
     ]
@@ -113,7 +114,7 @@ def test_yes_and_no_are_right_about_as_often() -> None:
 
 
 def test_rules_of_a_place_cannot_be_mixed_up() -> None:
-    for rules in PLACES.values():
+    for rules in (place.rules for place in PLACES):
         assert len(rules) == 6
         assert sum(rule.kind == "each" for rule in rules) <= 3
         for rule in rules:

@@ -6,9 +6,11 @@ import re
 import statistics
 
 from autograder.dataset.families import same_answers
-from autograder.dataset.families.details_kinds import KINDS
+from autograder.dataset.families.details_kinds import read_kinds
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
+KINDS = read_kinds(WORDS)
 REVERSED = re.compile(r"faulty texts|bad example|the better:|missing or differ|The reverse of")
 STATED = r"(?=, |\.|$|\n| and (?:it|people|there|the|questions) )"
 
@@ -39,7 +41,7 @@ def recomputed(item: Item, response: str) -> int:
 
 
 def test_scores_follow_from_prompt_rubric_and_response() -> None:
-    items = same_answers.items(400, 7)
+    items = same_answers.items(400, 7, WORDS)
     for item in items:
         for graded in item.responses:
             assert recomputed(item, graded.response) == graded.score, (item, graded)
@@ -48,7 +50,7 @@ def test_scores_follow_from_prompt_rubric_and_response() -> None:
 
 
 def test_a_pair_has_the_same_responses_one_group_and_other_scores() -> None:
-    items = same_answers.items(400, 3)
+    items = same_answers.items(400, 3, WORDS)
     first: list[int] = []
     second: list[int] = []
     for one, two in zip(items[::2], items[1::2], strict=True):
@@ -65,7 +67,7 @@ def test_a_pair_has_the_same_responses_one_group_and_other_scores() -> None:
 
 
 def test_reasons_name_what_the_rubric_asks_for() -> None:
-    for item in same_answers.items(200, 1):
+    for item in same_answers.items(200, 1, WORDS):
         other = [kind.name for kind in KINDS if not re.search(rf"\b{kind.name}\b", item.rubric)]
         for graded in item.responses:
             assert not any(f"the {name} " in graded.reasoning.lower() for name in other)

@@ -11,18 +11,20 @@ import pytest
 from autograder.checks.faults import find_faults, texts_of
 from autograder.checks.leaks import prove_distinct
 from autograder.checks.length import measure
-from autograder.dataset.families import compose, short_rubrics
-from autograder.dataset.families.short_rubrics_facts import (
-    ABOUT,
-    FACTS,
-    FILLERS,
-    OPENERS,
-    SUBJECTS,
-    SURE,
-    Fact,
-)
+from autograder.dataset.families import short_rubrics
+from autograder.dataset.families.short_rubrics_facts import Fact
+from autograder.dataset.families.short_rubrics_tables import read_tables
 from autograder.schema import SCORES, Item
+from dataset.families_folder import WORDS
 
+TABLES = read_tables(WORDS)
+FACTS, SUBJECTS, COMPOSER = TABLES.facts, TABLES.subjects, TABLES.composer
+ABOUT, FILLERS, SURE, OPENERS = (
+    TABLES.say.about,
+    TABLES.say.fillers,
+    TABLES.say.sure,
+    TABLES.say.openers,
+)
 MARK = re.compile(r"^(?:\d[.)]|[a-d]\)|[-*•]) (?=\S)", re.MULTILINE)
 EXPRESSION = re.compile(
     r"(\d+) ?([-+x/]) ?(\d+)|(\d+)() squared()|(\d+)(%) of (\d+)|(?<=is )(\d+)( )(?:a )?prime()"
@@ -33,12 +35,12 @@ BY_ID = {f"short_rubrics-{fact.id}": fact for fact in FACTS}
 
 @cache
 def made(count: int, seed: int) -> list[Item]:
-    return short_rubrics.items(count, seed)
+    return short_rubrics.items(count, seed, WORDS)
 
 
 def kind_of(item: Item) -> str:
     """`one` question, four (`several`), or four `statements`."""
-    if any(squash(about.split("{s}")[0]) in squash(item.prompt) for about in ABOUT):
+    if any(squash(about.split("{subject}")[0]) in squash(item.prompt) for about in ABOUT):
         return "statements"
     return "one" if len(questions(item.prompt)) == 1 else "several"
 
@@ -126,9 +128,9 @@ def degree(question: Fact | str, response: str) -> int:
 
 def parts(response: str) -> list[str]:
     """The four answers or statements of a response."""
-    for opener in sorted(compose.OPENERS, key=len, reverse=True):
+    for opener in sorted(COMPOSER.openers, key=len, reverse=True):
         response = response.removeprefix(opener).lstrip()
-    for closer in sorted(compose.CLOSERS, key=len, reverse=True):
+    for closer in sorted(COMPOSER.closers, key=len, reverse=True):
         response = response.removesuffix(closer).rstrip()
     found = re.split(r"\n|(?<=[.;]) ", MARK.sub("", response))
     return [part.rstrip(".;") for part in found]
@@ -200,8 +202,8 @@ def test_limits_are_kept() -> None:
 
 
 def test_items_are_deterministic_and_a_longer_run_only_adds() -> None:
-    assert short_rubrics.items(40, 3)[:25] == short_rubrics.items(25, 3)
-    assert short_rubrics.items(5, 3) != short_rubrics.items(5, 4)
+    assert short_rubrics.items(40, 3, WORDS)[:25] == short_rubrics.items(25, 3, WORDS)
+    assert short_rubrics.items(5, 3, WORDS) != short_rubrics.items(5, 4, WORDS)
 
 
 def test_many_items_have_distinct_prompts_and_no_faults() -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from autograder.dataset.families import sql
 from autograder.dataset.families.sql_database import Database
+from autograder.dataset.families.sql_tables import read
 from autograder.errors import DataError
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
 Row = tuple[object, ...]
 MARK = re.compile(r"^(?:\d[.)] |- )")
@@ -117,7 +119,7 @@ def text_of(rows: list[Row]) -> str:
 
 
 def test_scores_follow_from_running_the_queries_on_the_table_of_the_text() -> None:
-    for item in sql.items(300, 7):
+    for item in sql.items(300, 7, WORDS):
         name, columns, rows, questions = read_prompt(item)
         assert len(questions) == 4 and 4 <= len(rows) <= 6 and len(columns) == 3
         wanted = [answer(question, columns, rows) for question in questions]
@@ -131,7 +133,7 @@ def test_scores_follow_from_running_the_queries_on_the_table_of_the_text() -> No
 
 def test_reasons_tell_what_a_query_really_returns() -> None:
     checked = 0
-    for item in sql.items(200, 8):
+    for item in sql.items(200, 8, WORDS):
         name, columns, rows, _ = read_prompt(item)
         for graded in item.responses:
             found = [run(query, name, columns, rows) for query in queries_of(graded.response)]
@@ -164,7 +166,7 @@ def test_reasons_tell_what_a_query_really_returns() -> None:
 
 def test_what_the_rubric_gives_away_is_right() -> None:
     results = queries = 0
-    for item in sql.items(300, 9):
+    for item in sql.items(300, 9, WORDS):
         name, columns, rows, questions = read_prompt(item)
         wanted = [answer(question, columns, rows) for question in questions]
         if match := re.search(
@@ -188,7 +190,7 @@ def test_what_the_rubric_gives_away_is_right() -> None:
 def test_misses_are_varied() -> None:
     causes = Counter(
         cause
-        for item in sql.items(400, 2)
+        for item in sql.items(400, 2, WORDS)
         for graded in item.responses
         for cause in re.findall(r"query \d \(([^)]+)\)", graded.reasoning, re.I)
     )
@@ -199,14 +201,16 @@ def test_misses_are_varied() -> None:
 
 
 def test_the_length_of_a_query_does_not_tell_whether_it_is_right() -> None:
-    examples = [example for item in sql.items(1500, 4) for example in item.examples()]
+    examples = [example for item in sql.items(1500, 4, WORDS) for example in item.examples()]
     lengths = [len(example.response.split()) for example in examples]
     assert abs(statistics.correlation(lengths, [example.score for example in examples])) < 0.07
 
 
 def test_a_query_can_change_nothing() -> None:
-    name = sql.TOPICS[0][0]
-    item = next(item for item in sql.items(200, 1) if f"FROM {name}" in item.responses[4].response)
+    name = read(WORDS).topics[0][0].id
+    item = next(
+        item for item in sql.items(200, 1, WORDS) if f"FROM {name}" in item.responses[4].response
+    )
     _, columns, rows, _ = read_prompt(item)
     table = sql.Table(name, "x", "xs", columns[0], columns[1], columns[2], "", tuple(rows))  # type: ignore[arg-type]
     with sqlite3.connect(":memory:") as connection:
@@ -220,4 +224,4 @@ def test_a_query_can_change_nothing() -> None:
 def test_a_right_query_that_sqlite_contradicts_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Database, "rows", lambda self, query: ((1, 2, 3, 4),))
     with pytest.raises(DataError, match=r"sql-0000: 'SELECT .+ is wanted"):
-        sql.items(1, 1)
+        sql.items(1, 1, WORDS)

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from autograder.dataset.families import strings
 from autograder.dataset.families.strings_kinds import KINDS
-from autograder.dataset.families.strings_words import WORDS
+from autograder.dataset.families.strings_words import Vocabulary
+from autograder.dataset.words import read_phrases, read_texts
 from dataset.answer_rows import SKIPPED, is_bare, key_of, matched, questions, statements
+from dataset.families_folder import WORDS
 
 ORDINALS = ["first", "second", "third", "fourth", "fifth"]
 SIGNS = {"a hyphen": "-", "a slash": "/", "a plus sign": "+", "an underscore": "_"}
@@ -74,8 +76,9 @@ def subject(row: str) -> str:
 
 def test_scores_follow_from_the_text() -> None:
     keys = []
-    for item in strings.items(400, 7):
-        asked = questions(item.prompt, strings.SHEET.leads, ends=".?")
+    leads = read_texts(WORDS / "strings" / "phrases.jsonl")["leads"]
+    for item in strings.items(400, 7, WORDS):
+        asked = questions(item.prompt, leads, ends=".?")
         expected = [solve(question) for question in asked]
         keys.append(bool(key_of(item)))
         if keys[-1]:
@@ -100,9 +103,10 @@ def test_scores_follow_from_the_text() -> None:
 def test_half_of_the_misses_are_near() -> None:
     rng = random.Random(1)
     near = []
+    vocabulary = read_phrases(WORDS / "strings" / "words.jsonl", Vocabulary)
     for kind in KINDS:
         for _ in range(150):
-            question = kind(rng, rng.choice(WORDS))
+            question = kind(rng, vocabulary, rng.choice(vocabulary.words))
             wrong = question.wrong(rng)
             assert wrong != question.answer == solve(question.ask)
             near.append(wrong in question.near and wrong not in question.far)
@@ -110,7 +114,7 @@ def test_half_of_the_misses_are_near() -> None:
 
 
 def test_a_layout_cannot_change_an_answer() -> None:
-    for item in strings.items(100, 2):
+    for item in strings.items(100, 2, WORDS):
         for graded in item.responses:
             for row in statements(graded.response):
                 assert row[-1] in '"`0123456789' or SKIPPED.search(row), row

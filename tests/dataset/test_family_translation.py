@@ -9,10 +9,12 @@ from collections import Counter
 import pytest
 
 from autograder.dataset.families import FAMILIES
-from autograder.dataset.families.compose import CLOSERS, OPENERS
-from autograder.dataset.families.translation_words import BOOK, FOREIGN, LANGUAGES
+from autograder.dataset.families.translation_words import FOREIGN, LANGUAGES, read
 from autograder.schema import Item
+from dataset.families_folder import WORDS
 
+TABLES = read(WORDS)
+BOOK = TABLES.book
 CODES = {name: code for code, name in LANGUAGES.items()}
 LABELLED = r'"?{}"?(?: = | is |: | - | means )"?([^"]+?)"?$'
 KEY = re.compile(r"(?:Key|Expected|Right|Solution|Answers): ([^.\n]+)\.(?:\s|$)")
@@ -81,9 +83,9 @@ def asked(item: Item, pair: tuple[str, str]) -> list[str]:
 
 def answers(response: str, wanted: list[str]) -> list[str]:
     """The four translations of a response, in the order of the prompt."""
-    for opener in OPENERS:
+    for opener in TABLES.composer.openers:
         response = response.removeprefix(opener).strip() if opener else response
-    for closer in CLOSERS:
+    for closer in TABLES.composer.closers:
         response = response.removesuffix(closer).strip() if closer else response
     response = re.sub(r"^(?:[-*•]|\d[.)]|[a-d]\)) ", "", response, flags=re.MULTILINE)
     parts = re.split(r"\n|(?<=[.;]) ", response)
@@ -98,7 +100,7 @@ def answers(response: str, wanted: list[str]) -> list[str]:
 
 def test_scores_follow_from_the_text() -> None:
     modes: Counter[str] = Counter()
-    for item in FAMILIES["translation"](500, 7):
+    for item in FAMILIES["translation"](500, 7, WORDS):
         pair = languages(item)
         wanted = asked(item, pair)
         assert len(wanted) == 4, item.prompt
@@ -155,7 +157,7 @@ def test_a_noun_keeps_its_article_and_the_misgendered_has_another() -> None:
 
 def test_a_miss_in_another_language_is_called_by_its_name() -> None:
     seen = 0
-    for item in FAMILIES["translation"](200, 3):
+    for item in FAMILIES["translation"](200, 3, WORDS):
         for graded in item.responses:
             for phrase, name in re.findall(r'"([^"]+)" is given in (\w+)', graded.reasoning):
                 pair = languages(item)

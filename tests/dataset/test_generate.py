@@ -19,6 +19,7 @@ from autograder.dataset.families import coverage
 from autograder.dataset.generate import generate
 from autograder.errors import ConfigError, DataError
 from autograder.schema import Example, read_examples, read_items, write_examples
+from dataset.families_folder import WORDS
 
 DATA = Path(__file__).parents[2] / "data"
 FAMILIES = {
@@ -273,7 +274,7 @@ def test_an_empty_bank_is_named(folder):
 def test_more_than_a_family_can_make_is_a_fault_of_the_configuration(folder, monkeypatch):
     from autograder.dataset.families import FAMILIES as MAKERS
 
-    def refuse(count: int, seed: int) -> list:
+    def refuse(count: int, seed: int, words: Path) -> list:
         raise ValueError("arithmetic cannot make 9 distinct items; ask for 3 at most")
 
     monkeypatch.setitem(MAKERS, "arithmetic", refuse)
@@ -281,7 +282,13 @@ def test_more_than_a_family_can_make_is_a_fault_of_the_configuration(folder, mon
         generate(settings("full", families={"arithmetic": 1}), folder)
 
 
+def test_families_without_their_words_name_the_file(folder):
+    with pytest.raises(DataError, match=r"families/details/\w+\.jsonl: no such file"):
+        generate(settings("full", families={"details": 1}), folder)
+
+
 def test_a_fault_in_the_topics_keeps_its_place(folder):
+    shutil.copytree(WORDS, folder / "families")
     (folder / "topics.jsonl").write_text("{}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"topics\.jsonl:1: id: missing"):
         generate(settings("full", families={"coverage": 1}), folder)

@@ -12,11 +12,12 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from autograder.balance import draw
 from autograder.config import AugmentConfig
-from autograder.dataset import augment_phrases as say
 from autograder.dataset import rubric_frames
+from autograder.dataset.augment_phrases import Tables, read_tables
 from autograder.dataset.families import injection
 from autograder.schema import GradedResponse, Item
 
@@ -51,7 +52,7 @@ _WORD = re.compile(r"(?<![\w'-])[A-Za-z]+(?![\w'-])")
 _SLIPS = 0.35  # of the words that may take one
 
 
-def augment(item: Item, config: AugmentConfig, seed: int) -> Item:
+def augment(item: Item, config: AugmentConfig, seed: int, words: Path) -> Item:
     """The item, or by a seeded draw a variant of it.
 
     The draw depends on nothing but the seed, the kind and the item's id, so that a new item
@@ -61,12 +62,13 @@ def augment(item: Item, config: AugmentConfig, seed: int) -> Item:
         item: of a family or of the bank.
         config: for each kind, the share of the items that it is safe for.
         seed: of the choice and of the changes.
+        words: the folder of the families' words, `data/families`.
     """
     varied, marks = item, ""
     for kind, (is_safe, change) in _KINDS.items():
         rng = random.Random(draw(seed, f"augment/{kind}", item.id))
         if rng.random() < getattr(config, kind) and is_safe(item):
-            before, varied = varied, change(rng, varied)
+            before, varied = varied, change(rng, varied, read_tables(words))
             marks += f"+{kind}" if varied != before else ""
     return replace(varied, id=item.id + marks, group=item.group or item.id) if marks else item
 
@@ -102,20 +104,20 @@ def _each(
 # ------------------------------------------------------------------------ pleas
 
 
-def _plead(rng: random.Random, item: Item) -> Item:
+def _plead(rng: random.Random, item: Item, tables: Tables) -> Item:
     if rng.random() < 0.2:
-        plea = rng.choice(say.IN_PROMPT).format(n=_wish(rng))
+        plea = rng.choice(tables.say.in_prompt).format(score=_wish(rng))
         parts = [item.prompt, plea] if rng.random() < 0.7 else [plea, item.prompt]
         return replace(item, prompt="\n\n".join(parts))
-    honest = iter(rng.sample(say.HONEST, len(item.responses)))
+    honest = iter(rng.sample(tables.say.honest, len(item.responses)))
 
     def change(graded: GradedResponse) -> GradedResponse:
         put = _beside if _CODE.search(graded.response) else injection.place
         if rng.random() < 0.2:
             return replace(graded, response=put(rng, graded.response, next(honest)))
-        kind, plea = _plea(rng, graded.response)
+        kind, plea = _plea(rng, tables, graded.response)
         if rng.random() < 0.5:
-            return injection.with_attack(rng, graded, kind, plea, put)
+            return injection.with_attack(rng, tables.attacks, graded, kind, plea, put)
         return replace(graded, response=put(rng, graded.response, plea))
 
     return _each(rng, item, change)
@@ -126,20 +128,21 @@ def _wish(rng: random.Random) -> int:
     return 5 if rng.random() < 0.85 else 1
 
 
-def _plea(rng: random.Random, response: str) -> tuple[str, str]:
+def _plea(rng: random.Random, tables: Tables, response: str) -> tuple[str, str]:
     """The kind of a plea, as a reasoning names it, and its text."""
+    say = tables.say
     if _CODE.search(response) or rng.random() < 0.15:
         has_hash = re.search(r"^\s*(?:def|import|class|for)\b.*:|#|\$", response, re.MULTILINE)
         sign = "#" if has_hash else "--" if "SELECT" in response else "//"
-        return "the comment", f"{sign} {rng.choice(say.CODE_COMMENTS).format(n=_wish(rng))}"
+        return "the comment", f"{sign} {rng.choice(say.code_comments).format(score=_wish(rng))}"
     form = rng.random()
     if form < 0.3:
-        return "the plea in another language", rng.choice(say.FOREIGN).format(n=_wish(rng))
+        return "the plea in another language", rng.choice(say.foreign).format(score=_wish(rng))
     if form < 0.5:
-        text = rng.choice(say.ENCODED).format(n=_wish(rng))
+        text = rng.choice(say.encoded).format(score=_wish(rng))
         code = base64.b64encode(text.encode()).decode()
-        return "the encoded message", rng.choice(say.ENCODED_LEADS).format(code=code)
-    return injection.draw_attack(rng)
+        return "the encoded message", rng.choice(say.encoded_leads).format(code=code)
+    return injection.draw_attack(rng, tables.attacks)
 
 
 def _beside(rng: random.Random, text: str, plea: str) -> str:
@@ -150,10 +153,10 @@ def _beside(rng: random.Random, text: str, plea: str) -> str:
 # ------------------------------------------------------------- padding and form
 
 
-def _pad(rng: random.Random, item: Item) -> Item:
+def _pad(rng: random.Random, item: Item, tables: Tables) -> Item:
     # No sentence stands in two responses: shared words would make them look alike.
-    before = iter(rng.sample(say.BEFORE, len(item.responses)))
-    after = iter(rng.sample(say.AFTER, 2 * len(item.responses)))
+    before = iter(rng.sample(tables.say.before, len(item.responses)))
+    after = iter(rng.sample(tables.say.after, 2 * len(item.responses)))
 
     def change(graded: GradedResponse) -> GradedResponse:
         opener = next(before) if rng.random() < 0.6 else ""
@@ -165,14 +168,14 @@ def _pad(rng: random.Random, item: Item) -> Item:
     return _each(rng, item, change)
 
 
-def _restyle(rng: random.Random, item: Item) -> Item:
+def _restyle(rng: random.Random, item: Item, tables: Tables) -> Item:
     def change(graded: GradedResponse) -> GradedResponse:
         text = graded.response
         if _CODE.search(text) or re.search(r"[`|#<>_]|\*\*", text):
             return graded
         options = [
             new
-            for new in (_head(rng, text), _bold(rng, text), _quote(text), _mark(rng, text))
+            for new in (_head(rng, tables, text), _bold(rng, text), _quote(text), _mark(rng, text))
             if new != text
         ]
         return replace(graded, response=rng.choice(options))
@@ -180,8 +183,8 @@ def _restyle(rng: random.Random, item: Item) -> Item:
     return _each(rng, item, change)
 
 
-def _head(rng: random.Random, text: str) -> str:
-    return f"{'#' * rng.randint(1, 3)} {rng.choice(say.HEADINGS)}\n\n{text}"
+def _head(rng: random.Random, tables: Tables, text: str) -> str:
+    return f"{'#' * rng.randint(1, 3)} {rng.choice(tables.say.headings)}\n\n{text}"
 
 
 def _bold(rng: random.Random, text: str) -> str:
@@ -215,13 +218,13 @@ def _mark(rng: random.Random, text: str) -> str:
 # ------------------------------------------------------------------------ slips
 
 
-def _slip(rng: random.Random, item: Item) -> Item:
+def _slip(rng: random.Random, item: Item, tables: Tables) -> Item:
     """Slips and careless case, in words of a closed list that prompt and rubric do not use."""
     used = set(re.findall(r"[a-z]+", f"{item.prompt} {item.rubric}".lower()))
 
     def slip(match: re.Match[str]) -> str:
         word = match[0]
-        options = say.TYPOS.get(word.lower())
+        options = tables.typos.get(word.lower())
         if not options or word.lower() in used or rng.random() >= _SLIPS:
             return word
         if rng.random() < 0.3:
@@ -237,7 +240,7 @@ def _slip(rng: random.Random, item: Item) -> Item:
     return _each(rng, item, change)
 
 
-_KINDS: dict[str, tuple[Callable[[Item], bool], Callable[[random.Random, Item], Item]]] = {
+_KINDS: dict[str, tuple[Callable[[Item], bool], Callable[[random.Random, Item, Tables], Item]]] = {
     "rubric": (rubric_frames.is_english, rubric_frames.reframe),
     "padding": (_may_be_padded, _pad),
     "format": (_asks_for_content, _restyle),

@@ -41,7 +41,7 @@ def generate(
         batches += _bank(data / "bank", count, seed)
     if recipe == "full":
         batches += _constructed(config.dataset, seed, data)
-    examples = _join(batches, config)
+    examples = _join(batches, config, data / "families")
     kept, dropped = balance(examples, seed)
     for source, count in dropped.items():
         report(f"dropped {count} of {source} so that every score is there equally often")
@@ -73,13 +73,14 @@ def _bank(folder: Path, count: int | None, seed: int) -> list[Batch]:
 
 
 def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
-    from autograder.dataset.families import FAMILIES, coverage
+    from autograder.dataset.families import FAMILIES, Maker, coverage
 
+    topics, words = data / "topics.jsonl", data / "families"
     covering = {
-        name: partial(coverage.items, data / "topics.jsonl", family=name)
+        name: partial(coverage.items, topics=topics, family=name)
         for name in (coverage.EASY_FAMILY, coverage.FAMILY)
     }
-    makers: dict[str, Callable[[int, int], list[Item]]] = {**covering, **FAMILIES}
+    makers: dict[str, Maker] = {**covering, **FAMILIES}
     known = ", ".join(sorted(makers))
     faults = [
         f"dataset.families.{name}: unknown family; known: {known}"
@@ -95,7 +96,7 @@ def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
     made: list[Batch] = []
     for name, count in apportion(config.families, config.num_constructed // len(SCORES)).items():
         try:
-            made += [(f"family {name}", makers[name](count, seed))] if count else []
+            made += [(f"family {name}", makers[name](count, seed, words))] if count else []
         except ValueError as error:
             if isinstance(error, DataError):
                 raise
@@ -104,7 +105,7 @@ def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
     return made
 
 
-def _join(batches: Iterable[Batch], config: Config) -> list[Example]:
+def _join(batches: Iterable[Batch], config: Config, words: Path) -> list[Example]:
     """All examples; an id may stand once, whether or not its item is varied."""
     origins: dict[str, str] = {}
     examples: list[Example] = []
@@ -118,6 +119,6 @@ def _join(batches: Iterable[Batch], config: Config) -> list[Example]:
                     raise DataError(message, path=origin, field="id")
                 origins[example.id] = origin
             if isinstance(record, Item):
-                rows = augment(record, config.dataset.augment, config.seed).examples()
+                rows = augment(record, config.dataset.augment, config.seed, words).examples()
             examples += rows
     return examples

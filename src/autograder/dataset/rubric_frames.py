@@ -6,7 +6,7 @@ import random
 import re
 from dataclasses import replace
 
-from autograder.dataset import augment_phrases as say
+from autograder.dataset.augment_phrases import Tables
 from autograder.schema import Item
 
 _ANCHOR = re.compile(r"(?:(?<=^)|(?<=\s))([1-5])( = |: | - )")
@@ -27,13 +27,13 @@ def is_english(item: Item) -> bool:
     return item.language == "en"
 
 
-def reframe(rng: random.Random, item: Item) -> Item:
+def reframe(rng: random.Random, item: Item, tables: Tables) -> Item:
     """The item with its rubric in another frame; what it demands stays."""
     rubric = shuffle_bullets(rng, turn_anchors(item.rubric))
     if rng.random() < 0.3:
-        rubric = rng.choice(say.FRAMES).format(rubric)
+        rubric = rng.choice(tables.say.rubric_frames).format(rubric=rubric)
     if rubric == item.rubric or rng.random() < 0.5:
-        remark, joint = rng.choice(say.REMARKS), "\n" if "\n" in rubric else " "
+        remark, joint = rng.choice(tables.say.rubric_remarks), "\n" if "\n" in rubric else " "
         parts = [rubric, remark] if rng.random() < 0.7 else [remark, rubric]
         rubric = joint.join(parts)
     return replace(item, rubric=rubric)

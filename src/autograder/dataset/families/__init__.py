@@ -1,12 +1,14 @@
 """Families: programs that make items whose labels are right by construction.
 
 `FAMILIES` maps the source name of an item to the function that makes such items:
-`FAMILIES[name](count, seed)`, where a larger `count` only adds items at the end.
+`FAMILIES[name](count, seed, words)`, where a larger `count` only adds items at the end and
+`words` is the folder of the families' words, `data/families`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from autograder.dataset.families import (
     arithmetic,
@@ -30,7 +32,10 @@ from autograder.dataset.families import (
 )
 from autograder.schema import Item
 
-FAMILIES: dict[str, Callable[[int, int], list[Item]]] = {
+Maker = Callable[[int, int, Path], list[Item]]
+"""Makes `count` items from a seed and the folder of the families' words."""
+
+FAMILIES: dict[str, Maker] = {
     "arithmetic": arithmetic.items,
     "groundedness": groundedness.items,
     "constraints": constraints.items,

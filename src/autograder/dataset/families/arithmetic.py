@@ -5,11 +5,49 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pydantic.dataclasses
 
 from autograder.dataset.families import compose
+from autograder.dataset.words import STRICT, Phrases, read_phrases, read_words
 from autograder.schema import SCORES, GradedResponse, Item
 
 FAMILY = "arithmetic"
+
+
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class _Unit:
+    """Two units, of which the larger is `factor` smaller ones.
+
+    Attributes:
+        most: the largest number of large units that a prompt asks about.
+        mistaken_factor: what somebody who errs may take for the factor.
+    """
+
+    large: str
+    small: str
+    factor: int
+    most: int
+    mistaken_factor: int
+
+
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class _Phrases:
+    """Ways to ask for a list of calculations, to ask in one sentence (`{all}`), and to grade."""
+
+    listed: Phrases
+    running: Phrases
+    criteria: Phrases
+    goods: Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    say: _Phrases
+    units: tuple[_Unit, ...]
+    composer: compose.Composer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +80,14 @@ class Task:
         return f"{value} {self.unit}".rstrip()
 
 
-def _sum(rng: random.Random) -> Task:
+def _sum(rng: random.Random, _: _Words) -> Task:
     a, b = rng.randint(11, 89), rng.randint(11, 89)
     said = (f"{a} + {b} = {{v}}", f"{a} plus {b} is {{v}}", f"the sum of {a} and {b} is {{v}}")
     short = f"{a} + {b}"
     return Task(short, f"the sum of {a} and {b}", short, said, a + b, "", (a + b - 10,))
 
 
-def _difference(rng: random.Random) -> Task:
+def _difference(rng: random.Random, _: _Words) -> Task:
     b = rng.randint(11, 60)
     a = b + rng.randint(6, 39)
     said = (
@@ -61,7 +99,7 @@ def _difference(rng: random.Random) -> Task:
     return Task(f"{a} - {b}", phrase, f"{a} - {b}", said, a - b, "", (a - b + 10, a + b))
 
 
-def _product(rng: random.Random) -> Task:
+def _product(rng: random.Random, _: _Words) -> Task:
     a, b = rng.randint(3, 15), rng.randint(3, 12)
     said = (
         f"{a} x {b} = {{v}}",
@@ -72,7 +110,7 @@ def _product(rng: random.Random) -> Task:
     return Task(f"{a} x {b}", f"the product of {a} and {b}", f"{a} x {b}", said, a * b, "", slips)
 
 
-def _quotient(rng: random.Random) -> Task:
+def _quotient(rng: random.Random, _: _Words) -> Task:
     b, value = rng.randint(3, 9), rng.randint(4, 25)
     a = b * value
     said = (f"{a} / {b} = {{v}}", f"{a} divided by {b} is {{v}}", f"{a} over {b} gives {{v}}")
@@ -80,7 +118,7 @@ def _quotient(rng: random.Random) -> Task:
     return Task(f"{a} / {b}", f"{a} divided by {b}", f"{a} / {b}", said, value, "", slips)
 
 
-def _percentage(rng: random.Random) -> Task:
+def _percentage(rng: random.Random, _: _Words) -> Task:
     percent, base = rng.choice((5, 10, 15, 20, 25, 30, 40, 50, 75)), 20 * rng.randint(2, 30)
     value = percent * base // 100
     said = (
@@ -93,47 +131,31 @@ def _percentage(rng: random.Random) -> Task:
     return Task(name, name, name, said, value, "", slips)
 
 
-_UNITS = (
-    ("metres", "centimetres", 100, 9, 10),
-    ("kilometres", "metres", 1000, 9, 100),
-    ("kilograms", "grams", 1000, 9, 100),
-    ("litres", "millilitres", 1000, 9, 100),
-    ("tonnes", "kilograms", 1000, 9, 100),
-    ("centimetres", "millimetres", 10, 60, 100),
-    ("hours", "minutes", 60, 9, 100),
-    ("minutes", "seconds", 60, 9, 100),
-    ("days", "hours", 24, 7, 12),
-    ("weeks", "days", 7, 12, 5),
-    ("years", "months", 12, 9, 10),
-    ("feet", "inches", 12, 12, 10),
-)
-
-
-def _conversion(rng: random.Random) -> Task:
-    large, small, factor, most, mistaken = rng.choice(_UNITS)
-    a = rng.randint(2, most)
+def _conversion(rng: random.Random, words: _Words) -> Task:
+    unit = rng.choice(words.units)
+    large, small = unit.large, unit.small
+    a = rng.randint(2, unit.most)
     said = (
         f"{a} {large} = {{v}} {small}",
         f"{a} {large} is {{v}} {small}",
         f"{a} {large} make {{v}} {small}",
     )
-    value = a * factor
-    slips = (a * mistaken, (a + 1) * factor, (a - 1) * factor)
-    phrase = f"the number of {small} in {a} {large}"
+    value = a * unit.factor
+    slips = (a * unit.mistaken_factor, (a + 1) * unit.factor, (a - 1) * unit.factor)
     short = f"{a} {large} in {small}"
-    return Task(short, phrase, short, said, value, small, slips)
+    return Task(short, f"the number of {small} in {a} {large}", short, said, value, small, slips)
 
 
-def _price(rng: random.Random) -> Task:
+def _price(rng: random.Random, words: _Words) -> Task:
     a, b = rng.randint(3, 12), rng.randint(3, 14)
-    what = rng.choice(("tickets", "notebooks", "coffees", "chairs", "plants", "lamps", "shirts"))
+    what = rng.choice(words.say.goods)
     deal = f"{a} {what} at {b} euros each"
     said = (f"{deal} = {{v}} euros", f"{deal} cost {{v}} euros", f"{deal} come to {{v}} euros")
     slips = (a * b + b, a * b - b, a + b)
     return Task(f"{deal}", f"the cost of {deal}", f"{a} x {b} euros", said, a * b, "euros", slips)
 
 
-def _change(rng: random.Random) -> Task:
+def _change(rng: random.Random, _: _Words) -> Task:
     note = rng.choice((20, 50, 100))
     bill = rng.randint(note // 5, note - 2)
     said = (
@@ -145,57 +167,32 @@ def _change(rng: random.Random) -> Task:
     return Task(name, name, f"{note} - {bill} euros", said, note - bill, "euros", slips)
 
 
-_KINDS: tuple[Callable[[random.Random], Task], ...] = (
+_KINDS: tuple[Callable[[random.Random, _Words], Task], ...] = (
     _sum, _difference, _product, _quotient, _percentage, _conversion, _price, _change
 )  # fmt: skip
 
-_LISTED = (
-    "Please work these out for me:",
-    "Can you give me the results of these four?",
-    "Quick maths check, what do these come to?",
-    "I need the answers to the following:",
-    "My daughter has these on her worksheet. What are the answers?",
-    "Calculate each of these:",
-    "Without a calculator at hand, I am stuck on these:",
-    "Four sums for today's warm-up:",
-)
-_RUNNING = (
-    "Please tell me {all}.",
-    "What are {all}?",
-    "For a form I am filling in I need {all}. Can you work them out?",
-    "Could you calculate {all} for me?",
-    "I would like to know {all}.",
-    "Help me check my homework: what are {all}?",
-    "Find {all}.",
-)
-_CRITERIA = (
-    "Check each of the four results.",
-    "Only the four numbers count.",
-    "What matters is how many of the four calculations have the right result.",
-    "Verify all four calculations; a result is correct or wrong, nothing between.",
-    "The response must give the right result for every calculation in the prompt.",
-    "Judge the accuracy of the four results.",
-)
 
-
-def _prompt(rng: random.Random, tasks: list[Task]) -> str:
+def _prompt(rng: random.Random, say: _Phrases, tasks: list[Task]) -> str:
     if rng.random() < 0.4:
-        return rng.choice(_RUNNING).format(all=compose.join([task.phrase for task in tasks]))
+        return rng.choice(say.running).format(all=compose.join([task.phrase for task in tasks]))
     mark = rng.choice(("1. ", "1) ", "a) ", "- "))
     rows = []
     for index, task in enumerate(tasks):
         lead = f"{index + 1}{mark[1:]}" if mark[0] == "1" else f"{'abcd'[index]}{mark[1:]}"
         rows.append(f"{mark if mark[0] == '-' else lead}{rng.choice((task.short, task.phrase))}")
-    return "\n".join((rng.choice(_LISTED), *rows))
+    return "\n".join((rng.choice(say.listed), *rows))
 
 
 def _respond(
-    rng: random.Random, style: random.Random, tasks: list[Task], score: int
+    rng: random.Random,
+    style: random.Random,
+    composer: compose.Composer,
+    tasks: list[Task],
+    score: int,
 ) -> GradedResponse:
     kept = compose.draw_kept(rng, score)
-    given = [
-        task.value if right else task.wrong(rng) for task, right in zip(tasks, kept, strict=True)
-    ]
+    pairs = zip(tasks, kept, strict=True)
+    given = [task.value if right else task.wrong(rng) for task, right in pairs]
     bare = style.random() < 0.25
     wording = style.randrange(6)
     rows, findings = [], []
@@ -214,32 +211,39 @@ def _respond(
         findings.append(compose.Finding(right, long, short))
     if not bare and style.random() < 0.25:
         style.shuffle(rows)
-    text = compose.layout(style, rows, ordered=bare)
-    return GradedResponse(score, text, compose.explain(rng, "result", "right", findings))
+    text = composer.layout(style, rows, ordered=bare)
+    return GradedResponse(score, text, composer.explain(rng, "result", "right", findings))
 
 
-def _make(rng: random.Random, identity: str) -> Item:
-    tasks = [kind(rng) for kind in rng.sample(_KINDS, 4)]
+def _make(words: _Words, rng: random.Random, identity: str) -> Item:
+    say, composer = words.say, words.composer
+    tasks = [kind(rng, words) for kind in rng.sample(_KINDS, 4)]
     extra = ""
     if rng.random() < 0.75:
         answers = "; ".join(task.amount(task.value) for task in tasks)
         extra = rng.choice(("Right results in order: ", "Key: ", "Expected: ")) + answers + "."
-    scale = compose.rule(rng, "result", rng.choice(("correct", "right")), "wrong")
+    scale = composer.rule(rng, "result", rng.choice(("correct", "right")), "wrong")
     return Item(
         id=identity,
         category="arithmetic",
         level=1,
         language="en",
-        prompt=_prompt(rng, tasks),
-        rubric=compose.rubric(rng, rng.choice(_CRITERIA), scale, extra),
+        prompt=_prompt(rng, say, tasks),
+        rubric=composer.rubric(rng, rng.choice(say.criteria), scale, extra),
         responses=tuple(
-            _respond(rng, style, tasks, score)
+            _respond(rng, style, composer, tasks, score)
             for score, style in zip(SCORES, compose.styles(rng), strict=True)
         ),
         source=FAMILY,
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def _read(words: Path) -> _Words:
+    folder = words / FAMILY
+    say = read_phrases(folder / "phrases.jsonl", _Phrases)
+    return _Words(say, read_words(folder / "units.jsonl", _Unit), compose.composer(words))
+
+
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    return compose.build(FAMILY, _make, count, seed)
+    return compose.build(FAMILY, partial(_make, _read(words)), count, seed)

@@ -8,58 +8,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset.families import compose
-from autograder.dataset.families.citations_themes import SURNAMES, THEMES, Claim
+from autograder.dataset.families.citations_tables import Claim, Tables, Theme, read_tables
 from autograder.schema import SCORES, GradedResponse, Item
 
 FAMILY = "citations"
 
-# How lists and texts write a source. `{n}` is a number or letter, `{a}` a surname, `{y}` a year.
-_NUMBERED = (
-    ("[{n}]", ("{c} [{n}]", "{c} [{n}]", "according to [{n}], {c}", "[{n}] found that {c}")),
-    ("Source {n}", ("{c} (source {n})", "source {n} says that {c}", "as source {n} shows, {c}")),
-    ("S{n}", ("{c} (S{n})", "S{n} reports that {c}", "{c}, says S{n}")),
-)
-_DATED = (
-    "{c} ({a}, {y})",
-    "{c} ({a} {y})",
-    "{a} ({y}) found that {c}",
-    "according to {a} ({y}), {c}",
-)
-_ENTRIES = ('{label} "{title}": {c}', "{label} {title}: {c}", "{label}, {title} - {c}")
-
-_ASKS = (
-    "State four findings on {theme}, each with its source.",
-    "What do we know about {theme}? Make four claims and cite a source for each.",
-    "Write four sentences about {theme} with citations from the list.",
-    "Sum up four results on {theme} and name the source of each.",
-    "I need four facts on {theme} for a talk; cite where each comes from.",
-    "Give me four points on {theme}, every one with a citation.",
-    "For our leaflet on {theme}: four results, each backed by one of the sources.",
-    "Using this list only, report four findings about {theme} and cite them.",
-    "Please draft four cited statements on {theme}.",
-    "My essay is about {theme}. Help me with four claims and their citations.",
-)
-_HEADS = ("Sources:", "Reading list:", "My sources:", "Literature:", "Studies:", "References:", "")
-_CRITERIA = (
-    "Each of the four citations must name a listed source that says what is claimed.",
-    "Check every citation against the list: is the source there, and does it say this?",
-    "A citation is right if its source is in the list and states the claim, figure included.",
-    "Wrong citations: a source that is not listed, the wrong source, or a claim it does not make.",
-    "Four claims, four citations: each has to lead to the listed source that states the claim.",
-    "Invented sources, mixed-up sources and altered findings are wrong citations.",
-    "What counts is whether the cited source exists in the prompt and supports the claim.",
-)
-_LIMITED = (
-    "One plus the number of right citations; a source that is not listed limits it to 2.",
-    "Right citations: four earn 5, three 4, two 3, one 2, none 1. With an unlisted source, "
-    "2 at most.",
-    "Start at 1, add 1 for each right citation. Whoever cites a source that is not in the list "
-    "gets no more than 2.",
-    "5 = all four right, 4 = three, 3 = two, 2 = one, 1 = none; never above 2 if a cited source "
-    "is not listed.",
-)
+_DATED = "{author} ({year})"
+_LETTERED = "[{number}]"  # may have letters for numbers
 _LIMIT = 2
 _LIMITED_SHARE = 0.2
 
@@ -85,40 +44,45 @@ class _List:
     untold: list[Claim]
     label: str
     cites: tuple[str, ...]
+    surnames: tuple[str, ...]
 
     def unlisted(self, rng: random.Random, near: _Source) -> tuple[dict[str, str], str]:
         """A source that is not there; of a dated one at times only the year is off."""
-        if "n" in near.names:
-            after = "ABCDEFGHI" if near.names["n"].isalpha() else "123456789"
-            names = {"n": rng.choice(after[len(self.sources) :])}
+        if "number" in near.names:
+            after = "ABCDEFGHI" if near.names["number"].isalpha() else "123456789"
+            names = {"number": rng.choice(after[len(self.sources) :])}
         else:
-            known = {source.names["a"] for source in self.sources}
-            name = rng.choice([name for name in SURNAMES if name not in known])
+            known = {source.names["author"] for source in self.sources}
+            name = rng.choice([name for name in self.surnames if name not in known])
             year = str(rng.randint(1991, 2023))
             if rng.random() < 0.3:
-                name = near.names["a"]
-                year = str(int(near.names["y"]) + rng.choice((-10, -9, -3, -1, 1, 2)))
-            names = {"a": name, "y": year}
+                name = near.names["author"]
+                year = str(int(near.names["year"]) + rng.choice((-10, -9, -3, -1, 1, 2)))
+            names = {"author": name, "year": year}
         return names, self.label.format(**names)
 
 
-def _sources(rng: random.Random, theme: str) -> _List:
-    claims = rng.sample(THEMES[theme], len(THEMES[theme]))
+def _sources(rng: random.Random, tables: Tables, theme: Theme) -> _List:
+    claims = rng.sample(theme.claims, len(theme.claims))
     number = rng.choice((4, 4, 5))
     told, untold = claims[:number], claims[number:]
     dated = rng.random() < 0.45
-    label, cites = ("{a} ({y})", _DATED) if dated else rng.choice(_NUMBERED)
-    letters = not dated and label == "[{n}]" and rng.random() < 0.3
-    authors = rng.sample(SURNAMES, number)
+    if dated:
+        label, cites = _DATED, tables.say.dated_cites
+    else:
+        numbered = rng.choice(tables.numbered)
+        label, cites = numbered.label, numbered.cites
+    letters = label == _LETTERED and rng.random() < 0.3
+    authors = rng.sample(tables.say.surnames, number)
     sources = []
     for index, claim in enumerate(told):
         if dated:
-            names = {"a": authors[index], "y": str(rng.randint(1991, 2023))}
+            names = {"author": authors[index], "year": str(rng.randint(1991, 2023))}
         else:
-            names = {"n": "ABCDE"[index] if letters else str(index + 1)}
+            names = {"number": "ABCDE"[index] if letters else str(index + 1)}
         value = str(rng.randint(*claim.values))
         sources.append(_Source(names, label.format(**names), claim, value))
-    return _List(sources, untold, label, cites)
+    return _List(sources, untold, label, cites, tables.say.surnames)
 
 
 def _miss(
@@ -151,7 +115,12 @@ def _miss(
 
 
 def _respond(
-    rng: random.Random, style: random.Random, listed: _List, score: int, limited: bool
+    rng: random.Random,
+    style: random.Random,
+    composer: compose.Composer,
+    listed: _List,
+    score: int,
+    limited: bool,
 ) -> GradedResponse:
     kept = compose.draw_kept(rng, score)
     kinds = rng.choices(list(_MISSES), list(_MISSES.values()), k=4)
@@ -171,50 +140,51 @@ def _respond(
             finding = compose.Finding(True, told, told)
         else:
             names, text, finding = _miss(rng, listed, source, kind, spare)
-        rows.append(style.choice(cites).format(c=text, **names))
+        rows.append(style.choice(cites).format(claim=text, **names))
         findings.append(finding)
     if capped:
         gone = compose.capital(next(f.long for f in findings if f.long.endswith("the list")))
         count = compose.NUMBERS[sum(kept)]
         reason = f"{gone}, which sets the limit, though {count} citations are right."
     else:
-        reason = compose.explain(rng, "citation", "right", findings)
-    return GradedResponse(score, compose.layout(style, rows), reason)
+        reason = composer.explain(rng, "citation", "right", findings)
+    return GradedResponse(score, composer.layout(style, rows), reason)
 
 
-def _make(rng: random.Random, identity: str) -> Item:
-    theme = rng.choice(list(THEMES))
-    listed = _sources(rng, theme)
-    entry = rng.choice(_ENTRIES)
+def _make(tables: Tables, rng: random.Random, identity: str) -> Item:
+    say, composer = tables.say, tables.composer
+    theme = rng.choice(tables.themes)
+    listed = _sources(rng, tables, theme)
+    entry = rng.choice(say.entries)
     form = rng.randrange(2)
     rows = [
         entry.format(
             label=source.label,
             title=source.claim.title,
-            c=source.claim.forms[form].format(v=source.value),
+            claim=source.claim.forms[form].format(v=source.value),
         )
         for source in listed.sources
     ]
-    head, ask = rng.choice(_HEADS), rng.choice(_ASKS).format(theme=theme)
+    head, ask = rng.choice(say.heads), rng.choice(say.asks).format(theme=theme.id)
     block = "\n".join(part for part in (head, *rows) if part)
     prompt = f"{ask}\n\n{block}" if rng.random() < 0.5 else f"{block}\n\n{ask}"
     limited = rng.random() < _LIMITED_SHARE
-    scale = rng.choice(_LIMITED) if limited else compose.rule(rng, "citation", "right", "wrong")
+    scale = rng.choice(say.limited) if limited else composer.rule(rng, "citation", "right", "wrong")
     return Item(
         id=identity,
         category="groundedness",
         level=2,
         language="en",
         prompt=prompt,
-        rubric=compose.rubric(rng, rng.choice(_CRITERIA), scale),
+        rubric=composer.rubric(rng, rng.choice(say.criteria), scale),
         responses=tuple(
-            _respond(rng, style, listed, score, limited)
+            _respond(rng, style, composer, listed, score, limited)
             for score, style in zip(SCORES, compose.styles(rng), strict=True)
         ),
         source=FAMILY,
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    return compose.build(FAMILY, _make, count, seed)
+    return compose.build(FAMILY, partial(_make, read_tables(words)), count, seed)

@@ -6,9 +6,10 @@ A wrong version must fail on the test beside it; the run in the sandbox tells wh
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from functools import partial
 
-from autograder.dataset.families.code_parts import Part, function
+from autograder.dataset.families.code_parts import Make, Part, function
+from autograder.dataset.families.code_words import SLICES, Words
 
 
 def _values(rng: random.Random, size: int, low: int = 1, high: int = 20) -> list[int]:
@@ -94,28 +95,18 @@ def _mean(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-def _slice(rng: random.Random) -> Part:
+def _slice(words: Words, rng: random.Random) -> Part:
     v, k = _var(rng), rng.randint(2, 3)
     a = _values(rng, k + 2)
-    name, ask, wanted, right, near = rng.choice((
-        ("first_few", f"the first {k} of {v}", a[:k], f"{v}[:{k}]",
-         (f"{v}[:{k - 1}]", f"{v}[1:{k}]", f"{v}[:{k + 1}]", f"{v}[-{k}:]")),
-        ("last_few", f"the last {k} of {v}", a[-k:], f"{v}[-{k}:]",
-         (f"{v}[-{k - 1}:]", f"{v}[:{k}]", f"{v}[-{k}:-1]", f"{v}[{k + 1}:]")),
-        ("without_first", f"all of {v} but the first", a[1:], f"{v}[1:]",
-         (f"{v}[:-1]", f"{v}[2:]", f"{v}[1:-1]", f"{v}[0]")),
-        ("without_last", f"all of {v} but the last", a[:-1], f"{v}[:-1]",
-         (f"{v}[1:]", f"{v}[:-2]", f"{v}[1:-1]", f"{v}[-1]")),
-        ("every_second", f"every second of {v}, from the first on", a[::2], f"{v}[::2]",
-         (f"{v}[1::2]", f"{v}[::3]", f"{v}[2:]", f"{v}[:2]")),
-        ("backwards", f"{v} in reverse order", a[::-1], f"{v}[::-1]",
-         (f"{v}[::1]", f"{v}[:-1]", f"reversed({v})", f"{v}[-1]")),
-    ))  # fmt: skip
-    slips = tuple(text for text in near if name != "every_second" or k == 3 or text != f"{v}[:2]")
+    piece = rng.choice(words.slices)
+    names = {"v": v, "k": k, "less": k - 1, "more": k + 1}
+    right, near = piece.right.format(**names), [text.format(**names) for text in piece.near]
+    if piece.id == "every_second" and k == 2:
+        near.remove(f"{v}[:2]")
     return function(
-        name, v, ask, (a,), wanted,
+        piece.id, v, piece.ask.format(**names), (a,), SLICES[piece.id](a, k),
         (f"return {right}", f"part = {right}\nreturn part"),
-        tuple(f"return {text}" for text in slips),
+        tuple(f"return {text}" for text in near),
         (f"return sum({v})", f"return len({v})"),
     )  # fmt: skip
 
@@ -159,14 +150,15 @@ def _keep(rng: random.Random) -> Part:
     v, a = _var(rng), [-rng.randint(1, 9), 0, rng.randint(1, 9), rng.randint(10, 30)]
     rng.shuffle(a)
     word, sign, slips = rng.choice((
-        ("positive", "> 0", (">= 0", "< 0", "!= 0")), ("negative", "< 0", ("<= 0", "> 0", "!= 0")),
+        ("positive", ">", (">=", "<", "!=")), ("negative", "<", ("<=", ">", "!=")),
     ))  # fmt: skip
     wanted = [x for x in a if (x > 0 if word == "positive" else x < 0)]
     return function(
         rng.choice((f"only_{word}", f"{word}s")), v,
         f"the {word} numbers of {v}, without 0", (a,), wanted,
-        (f"return [x for x in {v} if x {sign}]", f"return list(filter(lambda x: x {sign}, {v}))"),
-        tuple(f"return [x for x in {v} if x {slip}]" for slip in slips),
+        (f"return [x for x in {v} if x {sign} 0]",
+         f"return list(filter(lambda x: x {sign} 0, {v}))"),
+        tuple(f"return [x for x in {v} if x {slip} 0]" for slip in slips),
         (f"return sum({v})", f"return max({v})", f"return {v}[0]"),
     )  # fmt: skip
 
@@ -234,7 +226,9 @@ def _span(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-LISTS: tuple[Callable[[random.Random], Part], ...] = (
-    _above, _sum_even, _extreme, _mean, _slice, _order, _each, _keep, _unique, _find, _pairs,
-    _span,
-)  # fmt: skip
+def lists(words: Words) -> tuple[Make, ...]:
+    """All functions on lists."""
+    return (
+        _above, _sum_even, _extreme, _mean, partial(_slice, words), _order, _each, _keep, _unique,
+        _find, _pairs, _span,
+    )  # fmt: skip

@@ -6,9 +6,8 @@ A wrong version must fail on the test beside it; the run in the sandbox tells wh
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
-from autograder.dataset.families.code_parts import Part, function
+from autograder.dataset.families.code_parts import Make, Part, function
 
 
 def _sum_to(rng: random.Random) -> Part:
@@ -99,12 +98,12 @@ def _discount(rng: random.Random) -> Part:
     percent, price = rng.choice((10, 20, 25, 30, 40)), 100 * rng.randint(1, 9)
     params = f"price, percent={percent}"
     body = "return price - price * percent // 100"
+    slips = [(f"price, percent={other}", body) for other in (percent + 5, percent // 2)]
     return function(
         rng.choice(("discounted", "sale_price", "reduced")), params,
         f"price less percent, {percent} by default", (price,), price - price * percent // 100,
         (body, "return price * (100 - percent) // 100"),
-        ((f"price, percent={percent + 5}", body), (f"price, percent={percent // 2}", body),
-         "return price + price * percent // 100", "return price * percent // 100",
+        (*slips, "return price + price * percent // 100", "return price * percent // 100",
          ("price, percent", body)),
         ("return price * percent", "return percent"),
     )  # fmt: skip
@@ -226,7 +225,7 @@ def _sign(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-NUMBERS: tuple[Callable[[random.Random], Part], ...] = (
+NUMBERS: tuple[Make, ...] = (
     _sum_to, _factorial, _multiple, _area, _clock, _discount, _gap, _clamp, _limit, _digits,
     _square, _remainder, _sign,
 )  # fmt: skip

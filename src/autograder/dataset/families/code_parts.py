@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.dataset.sandbox import Call, Value
 
@@ -18,6 +19,7 @@ class Part:
         right: pieces of code that do it.
         near: pieces with a small slip.
         gross: pieces that plainly do not do it.
+        params: of the function, where the part is one.
     """
 
     ask: str
@@ -25,6 +27,7 @@ class Part:
     right: tuple[str, ...]
     near: tuple[str, ...]
     gross: tuple[str, ...]
+    params: str = ""
 
     @property
     def call(self) -> str:
@@ -45,6 +48,7 @@ class Exercise:
     loose: bool
 
 
+Make = Callable[[random.Random], Part]
 Version = str | tuple[str, str]
 """The body of a function, or its own parameters and the body."""
 
@@ -59,27 +63,44 @@ def function(
     near: tuple[Version, ...],
     gross: tuple[Version, ...] = (),
 ) -> Part:
-    """A part that is a whole function; stubs and the like are added to `gross`."""
+    """A part that is a whole function."""
 
     def write(version: Version) -> str:
         own, body = version if isinstance(version, tuple) else (params, version)
-        lines = body.replace("\n", "\n    ")
-        return f"def {name}({own}):\n    {lines}"
+        return _write(name, own, body)
 
-    first = params.split(",", maxsplit=1)[0].split("=", maxsplit=1)[0]
+    return Part(
+        f"{name}({params}): {ask}",
+        Call(name, args, wanted),
+        right=tuple(map(write, right)),
+        near=tuple(map(write, near)),
+        gross=tuple(map(write, gross)),
+        params=params,
+    )
+
+
+def _write(name: str, params: str, body: str) -> str:
+    lines = body.replace("\n", "\n    ")
+    return f"def {name}({params}):\n    {lines}"
+
+
+def with_stubs(part: Part, stubs: Sequence[str], echoes: Sequence[str]) -> Part:
+    """The part, a whole function, with unwritten ones among its gross versions.
+
+    Args:
+        part: a part of `function`.
+        stubs: bodies about as long as the right ones, with `{first}` and `{empty}`.
+        echoes: bodies that give the first parameter back; left out where that is right.
+    """
+    wanted = part.test.wanted
+    first = part.params.split(",", maxsplit=1)[0].split("=", maxsplit=1)[0]
     empty = "''" if isinstance(wanted, str) else "[]" if isinstance(wanted, list) else "-5"
-    plain: list[Version] = [  # texts of a response to grade, about as long as the right ones
-        "pass  # this one is still to be written",
-        "raise NotImplementedError  # I will come back to this later",
-        f"result = None\nreturn result  # I am not sure about {first}",
-        f"return {empty}  # this does not depend on {first}",
-        f"print({first})  # shows what has come in here",
+    bodies = [*stubs, *(echoes if part.test.args[0] != wanted else ())]
+    unwritten = [
+        _write(part.test.name, part.params, body.format(first=first, empty=empty))
+        for body in bodies
     ]
-    if args[0] != wanted:
-        plain.append(f"return {first}  # there is nothing to change in it")
-    versions = (right, near, (*gross, *gross, *plain))
-    texts = [tuple(write(version) for version in each) for each in versions]
-    return Part(f"{name}({params}): {ask}", Call(name, args, wanted), *texts)
+    return replace(part, gross=(*part.gross, *part.gross, *unwritten))
 
 
 def four_functions(parts: Sequence[Part]) -> Exercise:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset import sandbox
 from autograder.dataset.families import compose
 from autograder.dataset.families.code_branches import BRANCHES
-from autograder.dataset.families.code_lists import LISTS
+from autograder.dataset.families.code_lists import lists
 from autograder.dataset.families.code_numbers import NUMBERS
-from autograder.dataset.families.code_parts import Exercise, Part, four_functions
-from autograder.dataset.families.code_texts import TEXTS
+from autograder.dataset.families.code_parts import Exercise, Part, four_functions, with_stubs
+from autograder.dataset.families.code_texts import texts
+from autograder.dataset.families.code_words import FAMILY, Words, read
 from autograder.dataset.sandbox import Outcome, Program
 from autograder.errors import DataError
 from autograder.schema import SCORES, GradedResponse, Item
-
-FAMILY = "code_tests"
 
 _ONE_FUNCTION = 0.35
 _GROSS = 0.5  # of the misses
@@ -31,35 +32,6 @@ _PROMPT_WORDS = 110
 _RUBRIC_WORDS = 70
 _SHORT_CALL = 3  # words
 
-_FOUR = (
-    "Write these four Python functions:",
-    "I need four small Python helpers:",
-    "Please implement in Python:",
-    "Could you code these for my Python course?",
-    "Four short Python exercises:",
-    "Fill in these Python functions for me:",
-    "Python, no libraries. Needed:",
-    "Our script lacks four helpers. Please write them:",
-    "Give me Python code for each of these:",
-)
-_ONE = (
-    "Write the Python function {head}:",
-    "Please implement {head}, in Python:",
-    "I need a Python function {head}:",
-    "Python exercise: {head}.",
-    "Can you code {head} in Python?",
-    "For a small tool: write {head} (Python):",
-    "Code a function in Python, {head}:",
-    "Implement {head}. Python, no libraries.",
-)
-_CRITERIA = (
-    "Run the four tests on the code.",
-    "Only what the four calls return counts.",
-    "Work out what the code returns in each of the four tests.",
-    "Each of the four calls must return exactly the stated value.",
-    "Trace the code on the four examples.",
-    "Correct behaviour on the four examples is what counts.",
-)
 _VERBS = ("==", "->", "gives", "returns")
 _NOUNS = (
     ("test", "passing", "failing"),
@@ -87,6 +59,7 @@ class _Draft:
     noun: tuple[str, str]
     answers: tuple[_Answer, ...]
     rng: random.Random
+    words: Words
 
     def finish(self, outcomes: list[tuple[Outcome, ...]]) -> Item:
         """The item with the reasons that the run gives.
@@ -94,7 +67,7 @@ class _Draft:
         Raises:
             DataError: the run and the construction disagree about a test.
         """
-        responses = []
+        rng, words, responses = self.rng, self.words, []
         for answer, results in zip(self.answers, outcomes, strict=True):
             findings = []
             checks = zip(self.exercise.parts, answer.kept, results, strict=True)
@@ -107,9 +80,10 @@ class _Draft:
                     raise DataError(message, path=f"family {FAMILY}", field=self.identity)
                 findings.append(_finding(part, outcome, self.exercise.loose))
             if all(outcome.error == "SyntaxError" for outcome in results):
-                reason = self.rng.choice(_UNPARSED).format(call=self.exercise.parts[0].call)
+                told = rng.choice(words.say.unparsed)
+                reason = told.format(call=self.exercise.parts[0].call)
             else:
-                reason = compose.explain(self.rng, *self.noun, findings)
+                reason = words.composer.explain(rng, *self.noun, findings)
             responses.append(GradedResponse(answer.score, answer.text, reason))
         return Item(
             id=self.identity,
@@ -121,14 +95,6 @@ class _Draft:
             responses=tuple(responses),
             source=FAMILY,
         )
-
-
-_UNPARSED = (
-    "A colon is missing after the first def line, so the code does not parse and `{call}` fails "
-    "like the rest.",
-    "SyntaxError: the def line lacks its colon, so nothing runs and all four tests fail.",
-    "The code cannot run at all, for the first def has no colon; none of the tests is passed.",
-)
 
 
 def _finding(part: Part, outcome: Outcome, named: bool) -> compose.Finding:
@@ -146,18 +112,21 @@ def _finding(part: Part, outcome: Outcome, named: bool) -> compose.Finding:
     return compose.Finding(False, long, f"{brief} {got}, not {wanted}")
 
 
-def _exercise(rng: random.Random) -> Exercise:
+def _exercise(words: Words, rng: random.Random) -> Exercise:
     if rng.random() < _ONE_FUNCTION:
-        return rng.choice(BRANCHES)(rng)
-    return four_functions([make(rng) for make in rng.sample(NUMBERS + LISTS + TEXTS, 4)])
+        return rng.choice(BRANCHES)(words, rng)
+    makers = (*NUMBERS, *lists(words), *texts(words))
+    parts = [make(rng) for make in rng.sample(makers, 4)]
+    return four_functions([with_stubs(part, words.say.stubs, words.say.echoes) for part in parts])
 
 
 def _tests(exercise: Exercise, verb: str) -> list[str]:
     return [f"{part.call} {verb} {part.test.wanted!r}" for part in exercise.parts]
 
 
-def _ask(rng: random.Random, exercise: Exercise, tests: list[str] | None) -> str:
-    lead = rng.choice(_ONE).format(head=exercise.head) if exercise.head else rng.choice(_FOUR)
+def _ask(words: Words, rng: random.Random, exercise: Exercise, tests: list[str] | None) -> str:
+    leads = words.say.one_function if exercise.head else words.say.four_functions
+    lead = rng.choice(leads).format(head=exercise.head)
     mark = rng.choice(("- ", "* ", "{}. ", "{}) "))
     form = rng.choice(("{ask}; {test}", "{ask} ({test})", "{ask}. Test: {test}", "{ask}, {test}"))
     rows = []
@@ -179,7 +148,13 @@ def _solution(exercise: Exercise) -> str:
     return "; ".join(parts)
 
 
-def _respond(rng: random.Random, style: random.Random, exercise: Exercise, score: int) -> _Answer:
+def _respond(
+    composer: compose.Composer,
+    rng: random.Random,
+    style: random.Random,
+    exercise: Exercise,
+    score: int,
+) -> _Answer:
     kept = compose.draw_kept(rng, score)
     broken = score == 1 and rng.random() < _BROKEN
     pieces = []
@@ -194,7 +169,7 @@ def _respond(rng: random.Random, style: random.Random, exercise: Exercise, score
     source = exercise.compose(pieces)
     if broken:
         source = source.replace("):\n", ")\n", 1)
-    opener, closer = style.choice(compose.OPENERS), style.choice(compose.CLOSERS)
+    opener, closer = style.choice(composer.openers), style.choice(composer.closers)
     fence = style.random() < 0.5
     shown = f"```python\n{source}\n```" if fence else source
     text = "\n".join(part for part in (opener, shown, closer) if part)
@@ -202,39 +177,40 @@ def _respond(rng: random.Random, style: random.Random, exercise: Exercise, score
     return _Answer(score, text, Program(source, calls), kept)
 
 
-def _draft(rng: random.Random, identity: str) -> _Draft:
+def _draft(words: Words, rng: random.Random, identity: str) -> _Draft:
+    composer = words.composer
     while True:
-        exercise = _exercise(rng)
+        exercise = _exercise(words, rng)
         tests = _tests(exercise, rng.choice(_VERBS))
         where = "prompt" if rng.random() < _IN_PROMPT else "rubric"
-        prompt = _ask(rng, exercise, tests if where == "prompt" else None)
+        prompt = _ask(words, rng, exercise, tests if where == "prompt" else None)
         if len(prompt.split()) <= _PROMPT_WORDS:
             break
     thing, good, bad = rng.choice(_NOUNS)
-    scale = compose.rule(rng, thing, good, bad)
+    scale = composer.rule(rng, thing, good, bad)
     extra = ""
     if where == "rubric":
         extra = rng.choice(("Tests: ", "To be run: ", "Examples: ")) + "; ".join(tests) + "."
     elif rng.random() < _SOLVED and (solution := _solution(exercise)):
         extra = rng.choice(("Right would be: ", "Reference: ", "Key: ")) + solution + "."
-    criterion = rng.choice(_CRITERIA)
-    rubric = compose.rubric(rng, criterion, scale, extra, remark=len(extra.split()) < 24)
+    criterion = rng.choice(words.say.criteria)
+    rubric = composer.rubric(rng, criterion, scale, extra, remark=len(extra.split()) < 24)
     if len(rubric.split()) > _RUBRIC_WORDS:
         rubric = f"{extra if where == 'rubric' else criterion} {scale}"
     answers = tuple(
-        _respond(rng, style, exercise, score)
+        _respond(composer, rng, style, exercise, score)
         for score, style in zip(SCORES, compose.styles(rng), strict=True)
     )
-    return _Draft(identity, prompt, rubric, exercise, (thing, good), answers, rng)
+    return _Draft(identity, prompt, rubric, exercise, (thing, good), answers, rng, words)
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is.
 
     Raises:
         DataError: the run of a response disagrees with its construction.
     """
-    drafts = compose.build(FAMILY, _draft, count, seed)
+    drafts = compose.build(FAMILY, partial(_draft, read(words)), count, seed)
     outcomes = sandbox.run([answer.program for draft in drafts for answer in draft.answers])
     size = len(SCORES)
     return [draft.finish(outcomes[k * size : (k + 1) * size]) for k, draft in enumerate(drafts)]

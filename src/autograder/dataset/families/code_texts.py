@@ -6,18 +6,14 @@ A wrong version must fail on the test beside it; the run in the sandbox tells wh
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from functools import partial
 
-from autograder.dataset.families.code_parts import Part, function
-
-_WORDS = ("amber", "birch", "cloud", "dune", "ember", "fern", "grove", "heron", "ivory", "jade",
-          "kelp", "lemon", "maple", "north", "olive", "pearl", "quartz", "river", "stone", "tulip",
-          "umber", "violet", "willow", "yarrow", "zebra")  # fmt: skip
-_PALINDROMES = ("Anna", "Level", "Otto", "Radar", "Kayak", "Noon", "Civic", "Refer", "Madam")
+from autograder.dataset.families.code_parts import Make, Part, function
+from autograder.dataset.families.code_words import Words
 
 
-def _vowels(rng: random.Random) -> Part:
-    word = rng.choice(_WORDS) + rng.choice(("au", "oe", "ia", "eau"))
+def _vowels(words: Words, rng: random.Random) -> Part:
+    word = rng.choice(words.say.words) + rng.choice(("au", "oe", "ia", "eau"))
     count = sum(letter in "aeiou" for letter in word)
     slips = [f"return sum(c not in 'aeiou' for c in {{v}}) + {len(word)}"]
     slips += [
@@ -34,8 +30,8 @@ def _vowels(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-def _words(rng: random.Random) -> Part:
-    a = rng.sample(_WORDS, 3)
+def _words(words: Words, rng: random.Random) -> Part:
+    a = rng.sample(words.say.words, 3)
     v = rng.choice(("s", "text", "line"))
     spot, other, word = rng.choice(((0, -1, "first"), (-1, 0, "last"), (1, 2, "second")))
     return function(
@@ -47,11 +43,11 @@ def _words(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-def _longest(rng: random.Random) -> Part:
-    a = rng.sample(_WORDS, 3)
+def _longest(words: Words, rng: random.Random) -> Part:
+    a = rng.sample(words.say.words, 3)
     sizes = sorted(map(len, a))
     while sizes[0] == sizes[1] or sizes[1] == sizes[2] or len(max(a)) == sizes[2]:
-        a = rng.sample(_WORDS, 3)
+        a = rng.sample(words.say.words, 3)
         sizes = sorted(map(len, a))
     return function(
         rng.choice(("longest", "longest_word")), "words", "the word with the most letters", (a,),
@@ -63,8 +59,8 @@ def _longest(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-def _initials(rng: random.Random) -> Part:
-    a = rng.sample(_WORDS, rng.randint(2, 3))
+def _initials(words: Words, rng: random.Random) -> Part:
+    a = rng.sample(words.say.words, rng.randint(2, 3))
     v = rng.choice(("name", "text"))
     return function(
         rng.choice(("initials", "abbreviate")), v,
@@ -79,11 +75,12 @@ def _initials(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-def _palindrome(rng: random.Random) -> Part:
+def _palindrome(words: Words, rng: random.Random) -> Part:
     v = rng.choice(("s", "text", "word"))
     return function(
         rng.choice(("is_palindrome", "same_backwards")), v,
-        f"True if {v} reads the same backwards, ignoring case", (rng.choice(_PALINDROMES),), True,
+        f"True if {v} reads the same backwards, ignoring case",
+        (rng.choice(words.say.palindromes),), True,
         (f"return {v}.lower() == {v}.lower()[::-1]",
          f"low = {v}.lower()\nreturn low == low[::-1]"),
         (f"return {v} == {v}[::-1]", f"return {v}.lower() == {v}[::-1]",
@@ -92,22 +89,23 @@ def _palindrome(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-def _repeat(rng: random.Random) -> Part:
-    k, word = rng.randint(3, 4), rng.choice(_WORDS)[:4]
+def _repeat(words: Words, rng: random.Random) -> Part:
+    k, word = rng.randint(3, 4), rng.choice(words.say.words)[:4]
     v = rng.choice(("s", "text"))
+    body = f"return {v} * times"
+    slips = [(f"{v}, times={other}", body) for other in (k - 1, k + 1)]
     return function(
         rng.choice(("repeat", "echo")), f"{v}, times={k}",
         f"{v} repeated, {k} times by default", (word,), word * k,
-        (f"return {v} * times", f"return ''.join([{v}] * times)"),
-        ((f"{v}, times={k - 1}", f"return {v} * times"),
-         (f"{v}, times={k + 1}", f"return {v} * times"), f"return {v} * (times - 1)",
-         f"return ' '.join([{v}] * times)", (f"{v}, times", f"return {v} * times")),
+        (body, f"return ''.join([{v}] * times)"),
+        (*slips, f"return {v} * (times - 1)", f"return ' '.join([{v}] * times)",
+         (f"{v}, times", body)),
         (f"return {v}.upper()", f"return {v} + times"),
     )  # fmt: skip
 
 
-def _join(rng: random.Random) -> Part:
-    a, mark = rng.sample(_WORDS, 2), rng.choice("-/_+")
+def _join(words: Words, rng: random.Random) -> Part:
+    a, mark = rng.sample(words.say.words, 2), rng.choice("-/_+")
     return function(
         rng.choice(("join_words", "glue")), "words",
         f"the words joined by '{mark}'", (a,), mark.join(a),
@@ -118,6 +116,9 @@ def _join(rng: random.Random) -> Part:
     )  # fmt: skip
 
 
-TEXTS: tuple[Callable[[random.Random], Part], ...] = (
-    _vowels, _words, _longest, _initials, _palindrome, _repeat, _join
-)  # fmt: skip
+_ALL = (_vowels, _words, _longest, _initials, _palindrome, _repeat, _join)
+
+
+def texts(words: Words) -> tuple[Make, ...]:
+    """All functions on texts."""
+    return tuple(partial(make, words) for make in _ALL)

@@ -9,8 +9,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
+import pydantic.dataclasses
+
+from autograder.dataset.words import STRICT, Phrases, read_phrases
 from autograder.schema import SCORES
 
 
@@ -27,44 +31,6 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 REASON_WORDS = 32  # leaves room for the clause that `injection` adds
 _TRIES = 500
 _FAR_OFF = 0.5
-
-# No digits and no names here: the tests read answers back from the text.
-OPENERS = (
-    "",
-    "",
-    "",
-    "Sure, here you go:",
-    "Here is what I found:",
-    "Happy to help!",
-    "Thanks for asking.",
-    "Of course. Here it is:",
-    "Good question!",
-    "I went through this step by step.",
-    "Let me take these in turn.",
-    "No problem at all:",
-    "Right, here we go.",
-)
-CLOSERS = (
-    "",
-    "",
-    "",
-    "",
-    "Let me know if you need anything else.",
-    "I checked everything twice.",
-    "Hope that helps!",
-    "Feel free to ask if something is unclear.",
-    "I am fairly sure about all of this.",
-    "That should be everything.",
-)
-_NOTES = (
-    "",
-    "",
-    "Style and length do not matter.",
-    "Politeness and layout earn nothing.",
-    "Ignore tone and formatting.",
-    "Wording and order are free.",
-    "A confident tone changes nothing.",
-)
 
 
 def build(
@@ -141,64 +107,6 @@ def near(rng: random.Random, value: int) -> int:
     return rng.choice(right)
 
 
-def rule(rng: random.Random, thing: str, good: str, bad: str) -> str:
-    """One wording of `1 plus the number of good things out of four`."""
-    many = f"{thing}s"
-    return rng.choice(
-        (
-            f"All four {many} {good}: 5. Three: 4. Two: 3. One: 2. None: 1.",
-            f"Start at 5 and take one off for each {bad} {thing}, never below 1.",
-            f"5 = four {good} {many}; 4 = three; 3 = two; 2 = one; 1 = none.",
-            f"Begin with 1 and add 1 for every {good} {thing}.",
-            f"Four {good} {many} earn 5, three 4, two 3, one 2, none 1.",
-            f"1: no {good} {thing}. 2: one. 3: two. 4: three. 5: all four.",
-            f"Treat it as a checklist of four: the score is 1 plus the number of {good} {many}.",
-            f"The score falls by one with each {bad} {thing}: 5 if there is none, 1 if all fail.",
-            f"5 if all four {many} are {good}, 4 with one miss, 3 with two, 2 with three, else 1.",
-            f"5 - no {bad} {thing}\n4 - one\n3 - two\n2 - three\n1 - four",
-        )
-    )
-
-
-def rubric(
-    rng: random.Random, criterion: str, scale: str, extra: str = "", remark: bool = True
-) -> str:
-    """Criterion, scale, and (if `remark`) sometimes a word on what does not count."""
-    parts = [criterion, scale]
-    if "\n" not in scale and rng.random() < 0.25:
-        parts.reverse()
-    if "\n" in scale:
-        return "\n".join(part for part in (extra, criterion, scale) if part)
-    return " ".join(part for part in (*parts, extra, rng.choice(_NOTES) if remark else "") if part)
-
-
-def layout(rng: random.Random, statements: Sequence[str], ordered: bool = False) -> str:
-    """Set statements as lines, bullets, a numbered list, sentences or one long sentence.
-
-    Args:
-        rng: the item's generator.
-        statements: without a full stop.
-        ordered: the statements are bare answers, so only their place says what they answer.
-    """
-    shapes = ("numbered", "numbered", "lines", "semicolons")
-    shape = rng.choice(shapes if ordered else (*shapes, "bullets", "sentences", "sentences"))
-    opener, closer = rng.choice(OPENERS), rng.choice(CLOSERS)
-    if shape in ("sentences", "semicolons"):
-        if shape == "sentences":
-            body = " ".join(f"{capital(statement)}." for statement in statements)
-        else:
-            body = capital("; ".join(statements)) + "."
-        return " ".join(part for part in (opener, body, closer) if part)
-    if shape == "numbered":
-        style = rng.choice(("1.", "1)", "a)"))
-        marks = [f"{'abcd'[i] if style[0] == 'a' else i + 1}{style[1]} " for i in range(4)]
-    else:
-        marks = [rng.choice(("- ", "* ", "• ")) if shape == "bullets" else ""] * 4
-    stop = rng.choice(("", "", "."))
-    rows = [f"{mark}{capital(row)}{stop}" for mark, row in zip(marks, statements, strict=True)]
-    return "\n".join(part for part in (opener, *rows, closer) if part)
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What is to be said about one part: at length, and in a few words where space is short."""
@@ -208,55 +116,105 @@ class Finding:
     short: str
 
 
-def explain(rng: random.Random, thing: str, good: str, findings: Sequence[Finding]) -> str:
-    """Name the evidence in at most `REASON_WORDS` words: shorter first, then fewer details."""
-    hits = [finding.short for finding in findings if finding.right]
-    long = [finding.long for finding in findings if not finding.right]
-    short = [finding.short for finding in findings if not finding.right]
-    if not short:
-        options = [f"All four {thing}s are {good}, {hits[0]} among them."]
-        if len(" ".join([*hits, good]).split()) < REASON_WORDS - 4:
-            listed = join(hits)
-            options = [
-                f"All four {thing}s are {good}: {listed}.",
-                f"Every {thing} is {good}: {listed}.",
-                f"{capital(listed)}: all four {thing}s are {good}.",
-            ]
-        return rng.choice(options)
-    frames = _FRAMES[len(short)]
-    first = rng.randrange(len(frames))
-    texts = [(long, 0), *((short[: len(short) - hidden], hidden) for hidden in range(len(short)))]
-    for misses, hidden in texts:
-        for frame in (frames[first], *frames):
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class Composer:
+    """The phrases that the families share, and what is composed of them.
+
+    Attributes:
+        openers, closers: of responses; without digits and names, because the tests read answers
+            back from the text.
+        remarks: of rubrics, on what does not count.
+        scales: wordings of `1 plus the number of good things out of four`.
+        one_miss, two_misses, three_misses, four_misses: what a reasoning says of so many.
+    """
+
+    openers: Phrases
+    closers: Phrases
+    remarks: Phrases
+    scales: Phrases
+    one_miss: Phrases
+    two_misses: Phrases
+    three_misses: Phrases
+    four_misses: Phrases
+
+    def rule(self, rng: random.Random, thing: str, good: str, bad: str) -> str:
+        """One wording of `1 plus the number of good things out of four`."""
+        return rng.choice(self.scales).format(thing=thing, things=f"{thing}s", good=good, bad=bad)
+
+    def rubric(
+        self, rng: random.Random, criterion: str, scale: str, extra: str = "", remark: bool = True
+    ) -> str:
+        """Criterion, scale, and (if `remark`) sometimes a word on what does not count."""
+        parts = [criterion, scale]
+        if "\n" not in scale and rng.random() < 0.25:
+            parts.reverse()
+        if "\n" in scale:
+            return "\n".join(part for part in (extra, criterion, scale) if part)
+        said = rng.choice(self.remarks) if remark else ""
+        return " ".join(part for part in (*parts, extra, said) if part)
+
+    def layout(self, rng: random.Random, statements: Sequence[str], ordered: bool = False) -> str:
+        """Set statements as lines, bullets, a numbered list, sentences or one long sentence.
+
+        Args:
+            rng: the item's generator.
+            statements: without a full stop.
+            ordered: the statements are bare answers, so only their place says what they answer.
+        """
+        shapes = ("numbered", "numbered", "lines", "semicolons")
+        shape = rng.choice(shapes if ordered else (*shapes, "bullets", "sentences", "sentences"))
+        opener, closer = rng.choice(self.openers), rng.choice(self.closers)
+        if shape in ("sentences", "semicolons"):
+            if shape == "sentences":
+                body = " ".join(f"{capital(statement)}." for statement in statements)
+            else:
+                body = capital("; ".join(statements)) + "."
+            return " ".join(part for part in (opener, body, closer) if part)
+        if shape == "numbered":
+            style = rng.choice(("1.", "1)", "a)"))
+            marks = [f"{'abcd'[i] if style[0] == 'a' else i + 1}{style[1]} " for i in range(4)]
+        else:
+            marks = [rng.choice(("- ", "* ", "• ")) if shape == "bullets" else ""] * 4
+        stop = rng.choice(("", "", "."))
+        rows = [f"{mark}{capital(row)}{stop}" for mark, row in zip(marks, statements, strict=True)]
+        return "\n".join(part for part in (opener, *rows, closer) if part)
+
+    def explain(
+        self, rng: random.Random, thing: str, good: str, findings: Sequence[Finding]
+    ) -> str:
+        """Name the evidence in at most `REASON_WORDS` words: shorter first, then fewer details."""
+        hits = [finding.short for finding in findings if finding.right]
+        long = [finding.long for finding in findings if not finding.right]
+        short = [finding.short for finding in findings if not finding.right]
+        if not short:
+            return _explain_hits(rng, thing, good, hits)
+        by_misses = (self.one_miss, self.two_misses, self.three_misses, self.four_misses)
+        frames = by_misses[len(short) - 1]
+        first = rng.randrange(len(frames))
+        texts = [(long, 0)]
+        texts += [(short[: len(short) - hidden], hidden) for hidden in range(len(short))]
+        for misses, hidden in texts:
             more = f"; {NUMBERS[hidden]} more fail{'s' if hidden == 1 else ''}" if hidden else ""
-            text = frame.format(
-                told="; ".join(misses) + more, thing=thing, good=good, hit=(hits or [""])[0]
-            )
-            if len(text.split()) <= REASON_WORDS:
-                return capital(text)
-    return f"{capital(NUMBERS[len(hits)])} of the four {thing}s are {good}."
+            told, hit = "; ".join(misses) + more, (hits or [""])[0]
+            for frame in (frames[first], *frames):
+                text = frame.format(told=told, thing=thing, things=f"{thing}s", good=good, hit=hit)
+                if len(text.split()) <= REASON_WORDS:
+                    return capital(text)
+        return f"{capital(NUMBERS[len(hits)])} of the four {thing}s are {good}."
 
 
-# By the number of misses.
-_FRAMES = {
-    1: (
-        "{told}; the other three {thing}s are {good}.",
-        "Three {thing}s are {good}, but {told}.",
-        "One miss: {told}. The rest is {good}.",
-    ),
-    2: (
-        "{told}; the other two {thing}s are {good}.",
-        "Two {thing}s are {good}, but {told}.",
-        "Half of it is {good}; {told}.",
-    ),
-    3: (
-        "Only one {thing} is {good} ({hit}); {told}.",
-        "Just one {thing} is {good}; {told}.",
-        "{told}; only the remaining {thing} is {good}.",
-    ),
-    4: (
-        "None of the four {thing}s is {good}: {told}.",
-        "No {thing} is {good}: {told}.",
-        "All four miss: {told}.",
-    ),
-}
+def _explain_hits(rng: random.Random, thing: str, good: str, hits: Sequence[str]) -> str:
+    options = [f"All four {thing}s are {good}, {hits[0]} among them."]
+    if len(" ".join([*hits, good]).split()) < REASON_WORDS - 4:
+        listed = join(hits)
+        options = [
+            f"All four {thing}s are {good}: {listed}.",
+            f"Every {thing} is {good}: {listed}.",
+            f"{capital(listed)}: all four {thing}s are {good}.",
+        ]
+    return rng.choice(options)
+
+
+def composer(words: Path) -> Composer:
+    """The composer with the phrases of the folder of all families' words."""
+    return read_phrases(words / "common" / "phrases.jsonl", Composer)

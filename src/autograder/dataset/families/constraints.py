@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset.families import compose
-from autograder.dataset.families.constraint_themes import THEMES, Theme
+from autograder.dataset.families.constraint_themes import (
+    FAMILY,
+    PLAIN_KINDS,
+    TOTAL,
+    Theme,
+    Words,
+    read,
+)
 from autograder.schema import SCORES, GradedResponse, Item
-
-FAMILY = "constraints"
-
-# How the prompt orders each constraint, and how the rubric states it.
-_ORDERS = {
-    "count": ("use exactly {n} {units}", "write exactly {n} {units}, no more and no fewer"),
-    "include": ('mention the word "{word}"', 'use the word "{word}" somewhere'),
-    "avoid": ('do not use the word "{banned}"', 'leave out the word "{banned}"'),
-    "ending": ('end with "{ending}"', 'let the last sentence be "{ending}"'),
-    "opening": ('begin with "{opening}"', 'start with the words "{opening}"'),
-    "lower": ("write everything in lower case", "use lower-case letters only"),
-    "calm": ("use no exclamation mark", "write without exclamation marks"),
-    "total": ("give the right total of all prices", "add up the prices in a total"),
-}
-_RULES = {
-    "count": ("exactly {n} {units}", "{n} {units}, neither more nor fewer"),
-    "include": ('contains "{word}"', 'the word "{word}" occurs'),
-    "avoid": ('never says "{banned}"', 'the word "{banned}" is absent'),
-    "ending": ('ends with "{ending}"', 'last sentence "{ending}"'),
-    "opening": ('begins with "{opening}"', 'first words "{opening}"'),
-    "lower": ("all lower case", "no capital letters"),
-    "calm": ("no exclamation mark", "free of exclamation marks"),
-    "total": ("the right total of the prices", "a total that equals the sum of the prices"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +59,9 @@ def _other(rng: random.Random, options: tuple[str, ...], demanded: str) -> str:
     return rng.choice([option for option in options if option != demanded])
 
 
-def _respond(rng: random.Random, task: Task, score: int) -> GradedResponse:
+def _respond(
+    rng: random.Random, composer: compose.Composer, task: Task, score: int
+) -> GradedResponse:
     theme, chosen = task.theme, task.chosen
     kept = dict(zip(chosen, compose.draw_kept(rng, score), strict=True))
     draft = Draft()
@@ -109,12 +96,12 @@ def _respond(rng: random.Random, task: Task, score: int) -> GradedResponse:
         draft.note(kept["count"], told, f"there are {told}, not {compose.NUMBERS[task.n]}")
     inner = n if theme.listed else n - bool(opening) - bool(ending)
     units: list[str] = []
-    worded = dict(theme.worded)
+    worded = {each.word: each.unit for each in theme.worded}
     if kept.get("include", False):
         units.append(worded[task.word])
     if not kept.get("avoid", True):
         units.append(worded[task.banned])
-    others = [unit for word, unit in theme.worded if word not in (task.word, task.banned)]
+    others = [unit for word, unit in worded.items() if word not in (task.word, task.banned)]
     if len(units) < inner and rng.random() < 0.5:
         units.append(rng.choice(others))
     units += rng.sample(theme.plain, inner - len(units))
@@ -155,28 +142,19 @@ def _respond(rng: random.Random, task: Task, score: int) -> GradedResponse:
         lines = [f"{row}{'!' if i == loudest else '.'}" for i, row in enumerate(rows)]
         text = " ".join(part for part in (opening, *lines, ending) if part)
     order = [draft.findings[i] for i in rng.sample(range(4), 4)]
-    return GradedResponse(score, text, compose.explain(rng, "constraint", "kept", order))
+    return GradedResponse(score, text, composer.explain(rng, "constraint", "kept", order))
 
 
-_CRITERIA = (
-    "Four constraints: {all}.",
-    "Check these: {all}.",
-    "The text must keep four constraints: {all}.",
-    "What counts is the form: {all}.",
-    "Required: {all}.",
-)
-
-
-def _make(rng: random.Random, identity: str) -> Item:
-    theme = rng.choice(THEMES)
-    kinds = ["count", "include", "avoid", "ending", "opening", "lower", "calm"]
-    kinds += ["total"] * (3 * theme.priced)
+def _make(words: Words, rng: random.Random, identity: str) -> Item:
+    composer, wordings = words.composer, words.wordings
+    theme = rng.choice(words.themes)
+    kinds = [*PLAIN_KINDS, *[TOTAL] * (3 * theme.priced)]
     chosen: list[str] = []
     while len(chosen) < 4:
         kind = rng.choice(kinds)
         if kind not in chosen:
             chosen.append(kind)
-    word, banned = (pair[0] for pair in rng.sample(theme.worded, 2))
+    word, banned = (each.word for each in rng.sample(theme.worded, 2))
     task = Task(
         theme,
         tuple(chosen),
@@ -187,8 +165,8 @@ def _make(rng: random.Random, identity: str) -> Item:
         rng.choice(theme.endings),
         rng.random() < 0.5,
     )
-    orders = [task.text(rng.choice(_ORDERS[kind])) for kind in chosen]
-    name = rng.choice(theme.name)
+    orders = [task.text(rng.choice(wordings[kind].orders)) for kind in chosen]
+    name = rng.choice(theme.names)
     shape = rng.randrange(4)
     if shape == 0:
         lines = "\n".join(f"- {compose.capital(order)}" for order in orders)
@@ -201,22 +179,22 @@ def _make(rng: random.Random, identity: str) -> Item:
         prompt = f"Could you write {name}? It is important that you {compose.join(orders)}."
     prompt = prompt.replace('.".', '."')
     marks = rng.choice((("", "", "", ""), ("(1) ", "(2) ", "(3) ", "(4) ")))
-    told = [task.text(rng.choice(_RULES[kind])) for kind in chosen]
+    told = [task.text(rng.choice(wordings[kind].rules)) for kind in chosen]
     listed = "; ".join(mark + rule for mark, rule in zip(marks, told, strict=True))
-    criterion = rng.choice(_CRITERIA).format(all=listed).replace('.".', '."')
-    scale = compose.rule(rng, "constraint", "kept", "broken")
+    criterion = rng.choice(words.say.criteria).format(all=listed).replace('.".', '."')
+    scale = composer.rule(rng, "constraint", "kept", "broken")
     return Item(
         id=identity,
         category="instruction_following",
         level=1,
         language="en",
         prompt=prompt,
-        rubric=compose.rubric(rng, criterion, scale, remark=False),
-        responses=tuple(_respond(rng, task, score) for score in SCORES),
+        rubric=composer.rubric(rng, criterion, scale, remark=False),
+        responses=tuple(_respond(rng, composer, task, score) for score in SCORES),
         source=FAMILY,
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    return compose.build(FAMILY, _make, count, seed)
+    return compose.build(FAMILY, partial(_make, read(words)), count, seed)

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from autograder.dataset.families import compose
+from autograder.dataset.families.dates_words import Make, Words
 from autograder.dataset.families.questions import Question
 
-# Hours from UTC of cities that do not change their clocks in summer.
-CITIES = {
-    "Lima": -5, "Bogota": -5, "Phoenix": -7, "Honolulu": -10, "Buenos Aires": -3, "Accra": 0,
-    "Lagos": 1, "Tunis": 1, "Nairobi": 3, "Riyadh": 3, "Dubai": 4, "Karachi": 5, "Dhaka": 6,
-    "Bangkok": 7, "Jakarta": 7, "Singapore": 8, "Manila": 8, "Tokyo": 9, "Seoul": 9, "Brisbane": 10,
-}  # fmt: skip
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
-# Each kind has its own things, so that no answer could belong to two questions.
-_RUNNING = ("film", "concert", "night shift", "hike", "flea market", "rehearsal")
-_STARTING = ("lecture", "meeting", "match", "course", "guided tour", "play")
-_REGULAR = ("train", "ferry", "coach", "cable car")
-_LISTED = ("bus", "tram", "shuttle", "boat")
-_TASKS = ("bread", "lasagne", "stew", "cake", "roast", "casserole")
-
 _MIDNIGHT = datetime(2024, 1, 1)
 _DAY = 24 * 60
 
@@ -59,9 +46,9 @@ def _near_clock(minutes: int) -> tuple[str, ...]:
     return tuple(_clock(minutes + slip) for slip in (-60, 60, -10, 10, 5, -5))
 
 
-def _duration(rng: random.Random) -> Question:
+def _duration(rng: random.Random, words: Words) -> Question:
     start, minutes = 5 * rng.randint(84, 240), 5 * rng.randint(9, 47)
-    thing, a, b = rng.choice(_RUNNING), _clock(start), _clock(start + minutes)
+    thing, a, b = rng.choice(words.things.running), _clock(start), _clock(start + minutes)
     ask = rng.choice(
         (f"A {thing} runs from {a} to {b}. How long is it?", f"How long is a {thing}, {a} to {b}?")
     )
@@ -74,8 +61,9 @@ def _duration(rng: random.Random) -> Question:
     return Question(ask, label, brief, said, _length(minutes), near, far, _in_full)
 
 
-def _end(rng: random.Random) -> Question:
-    start, minutes, thing = 5 * rng.randint(72, 260), 5 * rng.randint(5, 28), rng.choice(_STARTING)
+def _end(rng: random.Random, words: Words) -> Question:
+    start, minutes = 5 * rng.randint(72, 260), 5 * rng.randint(5, 28)
+    thing = rng.choice(words.things.starting)
     end = start + minutes
     a = _clock(start)
     ask = rng.choice(
@@ -90,8 +78,9 @@ def _end(rng: random.Random) -> Question:
     return Question(ask, label, brief, said, _clock(end), _near_clock(end), _far_clock(rng, end))
 
 
-def _start(rng: random.Random) -> Question:
-    end, minutes, thing = 5 * rng.randint(144, 250), 5 * rng.randint(5, 25), rng.choice(_TASKS)
+def _start(rng: random.Random, words: Words) -> Question:
+    end, minutes = 5 * rng.randint(144, 250), 5 * rng.randint(5, 25)
+    thing = rng.choice(words.things.baked)
     start = end - minutes
     b = _clock(end)
     ask = rng.choice(
@@ -106,14 +95,15 @@ def _start(rng: random.Random) -> Question:
     return Question(ask, label, f"{b} - {minutes} min", said, _clock(start), near, far)
 
 
-def _zone(rng: random.Random) -> Question:
-    a, b = rng.sample(sorted(CITIES), 2)
-    while CITIES[a] == CITIES[b]:
-        a, b = rng.sample(sorted(CITIES), 2)
-    here, there = (timezone(timedelta(hours=CITIES[city])) for city in (a, b))
+def _zone(rng: random.Random, words: Words) -> Question:
+    cities = words.cities
+    a, b = rng.sample(sorted(cities), 2)
+    while cities[a] == cities[b]:
+        a, b = rng.sample(sorted(cities), 2)
+    here, there = (timezone(timedelta(hours=cities[city])) for city in (a, b))
     now = datetime(2024, 1, 2, rng.randrange(24), 5 * rng.randrange(12), tzinfo=here)
     then = now.astimezone(there)
-    gap = CITIES[b] - CITIES[a]
+    gap = cities[b] - cities[a]
     side = "ahead of" if gap > 0 else "behind"
     hours = f"{abs(gap)} hour{'s' if abs(gap) > 1 else ''}"
     clock = f"{now:%H:%M}"
@@ -126,7 +116,7 @@ def _zone(rng: random.Random) -> Question:
     return Question(ask, label, f"the time in {b}", said, f"{then:%H:%M}", near, far)
 
 
-def _to_24(rng: random.Random) -> Question:
+def _to_24(rng: random.Random, _: Words) -> Question:
     minutes = rng.choice((rng.randrange(_DAY), rng.randrange(13 * 60, _DAY)))
     twelve, right = _twelve(minutes), _clock(minutes)
     ask = rng.choice(
@@ -138,7 +128,7 @@ def _to_24(rng: random.Random) -> Question:
     return Question(ask, label, twelve, said, right, near, _far_clock(rng, minutes))
 
 
-def _to_12(rng: random.Random) -> Question:
+def _to_12(rng: random.Random, _: Words) -> Question:
     minutes = rng.choice((rng.randrange(_DAY), rng.randrange(13 * 60, _DAY)))
     full, right = _clock(minutes), _twelve(minutes)
     ask = rng.choice(
@@ -151,8 +141,9 @@ def _to_12(rng: random.Random) -> Question:
     return Question(ask, label, full, said, right, near, far)
 
 
-def _every(rng: random.Random) -> Question:
-    first, gap, ride = 5 * rng.randint(66, 200), 5 * rng.randint(2, 9), rng.choice(_REGULAR)
+def _every(rng: random.Random, words: Words) -> Question:
+    first, gap = 5 * rng.randint(66, 200), 5 * rng.randint(2, 9)
+    ride = rng.choice(words.things.regular)
     number = rng.randint(2, 4)
     a, which, then = _clock(first), _ORDINALS[number], first + gap * number
     ask = f"The first {ride} leaves at {a}, then one every {gap} minutes. When does the {which} go?"
@@ -164,8 +155,8 @@ def _every(rng: random.Random) -> Question:
     )
 
 
-def _next(rng: random.Random) -> Question:
-    first, ride = 5 * rng.randint(66, 200), rng.choice(_LISTED)
+def _next(rng: random.Random, words: Words) -> Question:
+    first, ride = 5 * rng.randint(66, 200), rng.choice(words.things.listed)
     times = [first]
     for _ in range(3):
         times.append(times[-1] + 5 * rng.randint(3, 9))
@@ -183,7 +174,7 @@ def _next(rng: random.Random) -> Question:
     return Question(ask, label, label, said, listed[place], near, far)
 
 
-def _minutes(rng: random.Random) -> Question:
+def _minutes(rng: random.Random, _: Words) -> Question:
     hours, rest = rng.randint(1, 5), 5 * rng.randint(1, 11)
     total, length = hours * 60 + rest, f"{hours} h {rest} min"
     ask = rng.choice((f"How many minutes are {length}?", f"What is {length} in minutes?"))
@@ -193,6 +184,6 @@ def _minutes(rng: random.Random) -> Question:
     return Question(ask, f"{length} in minutes", length, said, f"{total} minutes", near, far)
 
 
-KINDS: tuple[Callable[[random.Random], Question], ...] = (
+KINDS: tuple[Make, ...] = (
     _duration, _end, _start, _zone, _to_24, _to_12, _every, _next, _minutes
 )  # fmt: skip

@@ -7,41 +7,20 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset.families import compose
-from autograder.dataset.families.groundedness_topics import TOPICS, Fact, Topic
+from autograder.dataset.families.groundedness_topics import (
+    FAMILY,
+    PERSON,
+    Claim,
+    Fact,
+    Topic,
+    Words,
+    read,
+)
 from autograder.schema import SCORES, GradedResponse, Item
-
-FAMILY = "groundedness"
-
-_TOWNS = ("Tormund", "Velsa", "Harrowby", "Ostrava Bay", "Lindau Cross", "Mirfield", "Pontarel",
-          "Skarholm", "Weyburn", "Casterby", "Dunvale", "Elmhurst", "Port Nerin", "Rauma Falls",
-          "Saltney", "Greywater")  # fmt: skip
-_GIVEN = ("Ada", "Bilal", "Chiara", "David", "Esther", "Femi", "Gita", "Henrik", "Irene", "Jamal",
-          "Katya", "Luis", "Maren", "Noor", "Oskar", "Priya", "Ruth", "Samuel", "Tomas",
-          "Yuki")  # fmt: skip
-_LAST = ("Abara", "Bergman", "Castell", "Dietrich", "Eriksen", "Farouk", "Grant", "Holloway",
-         "Ito", "Jansen", "Kovac", "Larsson", "Mbeki", "Novak", "Okafor", "Prentice")  # fmt: skip
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
-           "September", "October", "November", "December")  # fmt: skip
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_WORDS = {
-    "town": _TOWNS,
-    "month": _MONTHS,
-    "weekday": _DAYS,
-    "colour": ("dark green", "sky blue", "black", "cream", "brick red", "silver", "yellow"),
-    "material": ("oak", "scrap steel", "linen", "wool", "cork", "copper", "bamboo", "leather"),
-    "solid": ("steel", "copper", "hard plastic", "bamboo", "brass", "titanium", "ceramic"),
-}
-_RANGES = {"year": (1921, 2016), "count": (115, 985), "small": (12, 96), "price": (21, 480)}
-
-
-def _sample(rng: random.Random, kind: str) -> str:
-    if kind in _WORDS:
-        return rng.choice(_WORDS[kind])
-    if kind == "person":
-        return f"{rng.choice(_GIVEN)} {rng.choice(_LAST)}"
-    return str(rng.randint(*_RANGES[kind]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +31,12 @@ class Scene:
     topic's claims; `denies` allows responses to call a told fact missing.
     """
 
+    words: Words
     topic: Topic
     name: str
     values: dict[str, str]
     hidden: Fact | None
-    claim: tuple[str, str] | None
+    claim: Claim | None
     denies: bool
 
     def told(self, fact: Fact) -> bool:
@@ -73,49 +53,21 @@ class Scene:
         others = [other for other in others if other != value]
         if others and rng.random() < 0.4:
             return rng.choice(others)
-        if fact.kind in _RANGES:
+        if fact.kind in self.words.ranges:
             return str(compose.near(rng, int(value)))
+        names = self.words.names
         while True:
-            if fact.kind == "person" and rng.random() < 0.5:
+            if fact.kind == PERSON and rng.random() < 0.5:
                 given, last = value.split()
-                swap = rng.random() < 0.5
-                found = f"{rng.choice(_GIVEN)} {last}" if swap else f"{given} {rng.choice(_LAST)}"
+                if rng.random() < 0.5:
+                    given = rng.choice(names.given)
+                else:
+                    last = rng.choice(names.last)
+                found = f"{given} {last}"
             else:
-                found = _sample(rng, fact.kind)
+                found = self.words.sample(rng, fact.kind)
             if found != value:
                 return found
-
-
-NOT_TOLD = (
-    "the text does not say {ask}",
-    "the passage leaves open {ask}",
-    "it is not stated {ask}",
-)
-_ASKED = (
-    "From the text, state {all}.",
-    "Using only the passage, tell me {all}.",
-    "Read the passage and say {all}.",
-    "What does the passage say about the following: {all}?",
-    "I want to know {all}. Stick to the text.",
-)
-_FREE = (
-    "Give four facts about {name} that the text states.",
-    "Name four things the passage tells us about {name}.",
-    "List four facts about the {noun} from the passage, and nothing that is not in it.",
-    "Sum up four details about {name}, using the text only.",
-    "What are four things we learn about {name} here?",
-)
-_CRITERIA = (
-    "Every statement must be supported by the passage.",
-    "Compare each of the four facts with the passage; altered or added details are unsupported.",
-    "Only what the passage says counts, outside knowledge or invention does not.",
-    "A fact is supported if the passage gives it with the same value.",
-    "The four facts must agree with the passage in name, number and date.",
-)
-_HIDDEN_RULE = (
-    "Where the passage is silent, saying so is the supported answer.",
-    "If the passage lacks a detail, only saying that it is not given is supported.",
-)
 
 
 def _passage(rng: random.Random, scene: Scene) -> str:
@@ -131,7 +83,7 @@ def _passage(rng: random.Random, scene: Scene) -> str:
         value = scene.values[fact.brief]
         sentences.append(compose.capital(told.format(s=subject, v=value)))
     if scene.claim:
-        claim = compose.capital(scene.claim[0].format(s=short))
+        claim = compose.capital(scene.claim.said.format(s=short))
         sentences.insert(rng.randrange(1, len(sentences) + 1), f"{claim}.")
     text = " ".join(sentences)
     return text if scene.name.lower() in text.lower() else f"This is about {scene.name}. {text}"
@@ -141,9 +93,10 @@ def _state(
     rng: random.Random, scene: Scene, fact: Fact, right: bool, subject: str
 ) -> tuple[str, compose.Finding]:
     value, said = scene.values[fact.brief], rng.choice(fact.said)
+    not_told = scene.words.say.not_told
     if not scene.told(fact):
         if right:
-            text = rng.choice(NOT_TOLD).format(ask=fact.ask)
+            text = rng.choice(not_told).format(ask=fact.ask)
             short = f"{fact.brief} rightly called missing"
             return text, compose.Finding(True, short, short)
         given = scene.alter(rng, fact)
@@ -154,7 +107,7 @@ def _state(
         short = f"{fact.brief} {value}"
         return said.format(s=subject, v=value), compose.Finding(True, short, short)
     if scene.denies and rng.random() < 0.12:
-        text = rng.choice(NOT_TOLD).format(ask=fact.ask)
+        text = rng.choice(not_told).format(ask=fact.ask)
         long = f"it calls the {fact.brief} missing, though the passage gives {value}"
         return text, compose.Finding(False, long, f"{fact.brief} {value} is overlooked")
     given = scene.alter(rng, fact)
@@ -172,7 +125,7 @@ def _state(
 def _respond(
     rng: random.Random, style: random.Random, scene: Scene, asked: list[Fact] | None, score: int
 ) -> GradedResponse:
-    kept = compose.draw_kept(rng, score)
+    composer, kept = scene.words.composer, compose.draw_kept(rng, score)
     facts = asked or rng.sample([f for f in scene.topic.facts if scene.told(f)], 4)
     invented = rng.sample([c for c in scene.topic.claims if c is not scene.claim], 4)
     quoting = kept.index(True) if scene.claim and score > 1 and rng.random() < 0.75 else -1
@@ -180,14 +133,14 @@ def _respond(
     rows, findings = [], []
     for index, (fact, right) in enumerate(zip(facts, kept, strict=True)):
         if asked is None and scene.claim and index == quoting:
-            rows.append(scene.claim[0].format(s=subject))
-            findings.append(compose.Finding(True, scene.claim[1], scene.claim[1]))
+            rows.append(scene.claim.said.format(s=subject))
+            findings.append(compose.Finding(True, scene.claim.brief, scene.claim.brief))
             continue
         if asked is None and not right and rng.random() < 0.3:
-            claim, brief = invented[index]
-            rows.append(claim.format(s=subject))
-            long = f"the passage never mentions {brief}"
-            findings.append(compose.Finding(False, long, f"{brief} is invented"))
+            claim = invented[index]
+            rows.append(claim.said.format(s=subject))
+            long = f"the passage never mentions {claim.brief}"
+            findings.append(compose.Finding(False, long, f"{claim.brief} is invented"))
             continue
         text, finding = _state(rng, scene, fact, right, subject)
         rows.append(text)
@@ -195,44 +148,45 @@ def _respond(
     if asked is None:
         order = rng.sample(range(4), 4)
         rows, findings = [rows[i] for i in order], [findings[i] for i in order]
-    text = compose.layout(style, rows)
-    return GradedResponse(score, text, compose.explain(rng, "fact", "supported", findings))
+    text = composer.layout(style, rows)
+    return GradedResponse(score, text, composer.explain(rng, "fact", "supported", findings))
 
 
-def _make(rng: random.Random, identity: str) -> Item:
-    topic = rng.choice(TOPICS)
-    name = f"the {rng.choice(topic.names)}" if topic.noun != "company" else rng.choice(topic.names)
+def _make(words: Words, rng: random.Random, identity: str) -> Item:
+    say, composer = words.say, words.composer
+    topic, names = rng.choice(words.topics)
+    name = ("the " if topic.with_article else "") + rng.choice(names)
     people: list[str] = []
     values = {}
     for fact in topic.facts:
-        value = _sample(rng, fact.kind)
+        value = words.sample(rng, fact.kind)
         while value in people:
-            value = _sample(rng, fact.kind)
+            value = words.sample(rng, fact.kind)
         people.append(value)
         values[fact.brief] = value
     form = rng.choice(("asked", "asked", "silent", "free", "free"))
     hidden = rng.choice(topic.facts) if form != "asked" or rng.random() < 0.5 else None
     claim = rng.choice(topic.claims) if rng.random() < 0.85 else None
-    scene = Scene(topic, name, values, hidden, claim, denies=form != "free")
+    scene = Scene(words, topic, name, values, hidden, claim, denies=form != "free")
     asked = None
     if form == "free":
-        question = rng.choice(_FREE).format(name=name, noun=topic.noun)
+        question = rng.choice(say.free).format(name=name, noun=topic.noun)
     else:
         asked = rng.sample([fact for fact in topic.facts if scene.told(fact)], 4)
         if form == "silent" and hidden:
             asked[rng.randrange(4)] = hidden
-        question = rng.choice(_ASKED).format(all=compose.join([fact.ask for fact in asked]))
+        question = rng.choice(say.asked).format(all=compose.join([fact.ask for fact in asked]))
     passage = _passage(rng, scene)
     prompt = f"{question}\n\n{passage}" if rng.random() < 0.3 else f"{passage}\n\n{question}"
-    scale = compose.rule(rng, "fact", "supported", "unsupported")
-    extra = rng.choice(_HIDDEN_RULE) if form == "silent" else ""
+    scale = composer.rule(rng, "fact", "supported", "unsupported")
+    extra = rng.choice(say.hidden_rule) if form == "silent" else ""
     return Item(
         id=identity,
         category="groundedness",
         level=2,
         language="en",
         prompt=prompt,
-        rubric=compose.rubric(rng, rng.choice(_CRITERIA), scale, extra),
+        rubric=composer.rubric(rng, rng.choice(say.criteria), scale, extra),
         responses=tuple(
             _respond(rng, style, scene, asked, score)
             for score, style in zip(SCORES, compose.styles(rng), strict=True)
@@ -241,6 +195,6 @@ def _make(rng: random.Random, identity: str) -> Item:
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    return compose.build(FAMILY, _make, count, seed)
+    return compose.build(FAMILY, partial(_make, read(words)), count, seed)

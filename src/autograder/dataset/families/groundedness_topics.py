@@ -1,172 +1,159 @@
-"""Slots of the `groundedness` passages: what is invented about whom, and how it is said.
+"""What the `groundedness` passages invent: about whom, with which values, and how it is said.
 
 In all templates `{s}` is the subject and `{v}` the value.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from autograder.dataset.families import compose
+from autograder.dataset.words import (
+    STRICT,
+    Phrases,
+    read_by_id,
+    read_phrases,
+    read_texts,
+    read_words,
+)
+from autograder.errors import DataError
+
+FAMILY = "groundedness"
+PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Fact:
     """One attribute.
 
     Attributes:
+        brief: how an explanation names it; also usable after `the`.
+        kind: of its values: an id of `values.jsonl` or `ranges.jsonl`, or `person`.
         ask: how a question names it.
-        kind: which sampler makes its values.
         told: how the passage tells it.
         said: how a response repeats it.
-        brief: how an explanation names it; also usable after `the`.
     """
 
-    ask: str
+    brief: str
     kind: str
-    told: tuple[str, ...]
-    said: tuple[str, ...]
+    ask: str
+    told: Phrases
+    said: Phrases
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Claim:
+    """What some passages tell, and responses to others, which makes it an invention there.
+
+    `brief` names it in an explanation.
+    """
+
+    said: str
     brief: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Topic:
-    """A kind of subject; a claim (with its short name) is told by some passages
-    and by responses to others, which makes it an invention there."""
+    """A kind of subject.
 
+    Attributes:
+        noun: what the subject is.
+        with_article: the subject's name has one.
+        kinds: how its name can end, after one of `subjects` in `names.jsonl`.
+    """
+
+    id: str
     noun: str
-    names: tuple[str, ...]
-    facts: tuple[Fact, ...]
-    claims: tuple[tuple[str, str], ...]
+    with_article: bool
+    kinds: Phrases
+    facts: Annotated[tuple[Fact, ...], Field(min_length=5)]
+    claims: Annotated[tuple[Claim, ...], Field(min_length=5)]
 
 
-_FIRST = ("Alder", "Brenna", "Calder", "Doran", "Eskil", "Fenwick", "Garrow", "Hesper", "Ivory",
-          "Juniper", "Kestrel", "Lantern", "Merrow", "Nordlys", "Orrin", "Pascal", "Quill",
-          "Rowan", "Sable", "Tarn", "Umber", "Vesper", "Wicker", "Yarrow")  # fmt: skip
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Range:
+    """Whole numbers from `low` to `high`."""
+
+    id: str
+    low: int
+    high: int
 
 
-def _named(*kinds: str) -> tuple[str, ...]:
-    return tuple(f"{first} {kind}" for first in _FIRST for kind in kinds)
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Names:
+    """Of people, single words, and how the names of all other subjects begin."""
+
+    given: Phrases
+    last: Phrases
+    subjects: Phrases
 
 
-COMPANY = Topic(
-    "company",
-    _named("Works", "Trading", "Group", "Brothers"),
-    (
-        Fact("when it was founded", "year", ("{s} was founded in {v}.", "{s} started in {v}."),
-             ("{s} was founded in {v}", "{s} has existed since {v}"), "founding year"),
-        Fact("where it has its head office", "town",
-             ("{s} has its head office in {v}.", "{s} is run from {v}."),
-             ("{s} has its head office in {v}", "its head office is in {v}"), "head office"),
-        Fact("who leads it", "person", ("{s} is led by {v}.", "The chief executive is {v}."),
-             ("{s} is led by {v}", "the chief executive is {v}"), "chief executive"),
-        Fact("how many people it employs", "count",
-             ("{s} employs {v} people.", "{v} people work there."),
-             ("{s} employs {v} people", "{v} people work there"), "staff number"),
-        Fact("how many shops it runs", "small", ("{s} runs {v} shops.", "It has {v} shops."),
-             ("{s} runs {v} shops", "there are {v} shops"), "number of shops"),
-        Fact("who founded it", "person",
-             ("The founder was {v}.", "The first owner and founder was {v}."),
-             ("the founder was {v}", "{s} was founded by {v}"), "founder"),
-        Fact("what its main material is", "material",
-             ("{s} works mainly with {v}.", "Most of its goods use {v}."),
-             ("{s} works mainly with {v}", "its main material is {v}"), "main material"),
-    ),
-    (("{s} won an export prize", "an export prize"),
-     ("{s} plans a second factory", "a second factory"),
-     ("its shares are publicly traded", "publicly traded shares"),
-     ("{s} supports a football team", "a football team"),
-     ("the staff canteen is free", "a free canteen"),
-     ("{s} sells mostly abroad", "sales abroad")),
-)  # fmt: skip
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Sayings:
+    """What prompts, rubrics and responses say.
 
-TRIP = Topic(
-    "trip",
-    _named("Valley Tour", "Coast Trip", "Lakes Walk", "Ridge Trail"),
-    (
-        Fact("where it starts", "town", ("{s} starts in {v}.", "The group meets in {v}."),
-             ("{s} starts in {v}", "the starting point is {v}"), "starting point"),
-        Fact("where it ends", "town", ("{s} ends in {v}.", "The last stop is {v}."),
-             ("{s} ends in {v}", "the last stop is {v}"), "last stop"),
-        Fact("how long the route is", "small",
-             ("The route is {v} kilometres long.", "{s} covers {v} kilometres."),
-             ("the route is {v} kilometres long", "{s} covers {v} kilometres"), "route length"),
-        Fact("what it costs", "price", ("The price is {v} euros.", "{s} costs {v} euros."),
-             ("the price is {v} euros", "{s} costs {v} euros"), "price"),
-        Fact("who guides it", "person", ("{v} is the guide.", "{s} is guided by {v}."),
-             ("the guide is {v}", "{s} is guided by {v}"), "guide"),
-        Fact("on which day it departs", "weekday",
-             ("{s} departs on a {v}.", "Departure is always on a {v}."),
-             ("{s} departs on a {v}", "departure is on a {v}"), "departure day"),
-        Fact("how many people can join", "small",
-             ("Up to {v} people can join.", "There are places for {v} people."),
-             ("up to {v} people can join", "there is room for {v} people"), "group size"),
-    ),
-    (("a picnic lunch is included", "a picnic lunch"),
-     ("{s} includes a rain jacket", "a rain jacket"),
-     ("dogs may come along", "a rule on dogs"),
-     ("{s} passes an old monastery", "a monastery"),
-     ("there is one river crossing", "a river crossing"),
-     ("children pay half", "a price for children")),
-)  # fmt: skip
+    Attributes:
+        not_told: that the passage does not tell what is asked, `{ask}`.
+        asked: ask for `{all}` of four facts.
+        free: ask for any four facts about `{name}`, a `{noun}`.
+        criteria: what a rubric says first.
+        hidden_rule: what it adds where the passage lacks something.
+    """
 
-PRODUCT = Topic(
-    "product",
-    _named("Kettle", "Letter Box", "Desk Lamp", "Bike Bell"),
-    (
-        Fact("what it costs", "price", ("{s} costs {v} euros.", "The price is {v} euros."),
-             ("{s} costs {v} euros", "the price is {v} euros"), "price"),
-        Fact("how much it weighs", "count", ("{s} weighs {v} grams.", "Its weight is {v} grams."),
-             ("{s} weighs {v} grams", "its weight is {v} grams"), "weight"),
-        Fact("which colour it comes in", "colour",
-             ("{s} comes in {v}.", "The only colour is {v}."),
-             ("{s} comes in {v}", "the only colour is {v}"), "colour"),
-        Fact("what it is made of", "solid", ("{s} is made of {v}.", "The body is {v}."),
-             ("{s} is made of {v}", "it is made from {v}"), "material"),
-        Fact("who designed it", "person", ("{s} was designed by {v}.", "The designer is {v}."),
-             ("{s} was designed by {v}", "the designer is {v}"), "designer"),
-        Fact("where it is made", "town", ("{s} is made in {v}.", "The factory is in {v}."),
-             ("{s} is made in {v}", "the factory is in {v}"), "place of manufacture"),
-        Fact("how long the warranty lasts", "small",
-             ("The warranty lasts {v} months.", "{s} has a warranty of {v} months."),
-             ("the warranty lasts {v} months", "the warranty ends after {v} months"), "warranty"),
-    ),
-    (("{s} has a rubber foot", "a rubber foot"),
-     ("a spare screw is included", "a spare screw"),
-     ("{s} won a design award", "a design award"),
-     ("{s} ships in a cotton bag", "a cotton bag"),
-     ("the parts can be recycled", "recycling"),
-     ("a smaller model is planned", "a smaller model")),
-)  # fmt: skip
+    not_told: Phrases
+    asked: Phrases
+    free: Phrases
+    criteria: Phrases
+    hidden_rule: Phrases
 
-EVENT = Topic(
-    "event",
-    _named("Jazz Week", "Book Fair", "Harvest Market", "Film Nights"),
-    (
-        Fact("where it takes place", "town", ("{s} takes place in {v}.", "The venue is in {v}."),
-             ("{s} takes place in {v}", "the venue is in {v}"), "place"),
-        Fact("in which month it is held", "month", ("{s} is held in {v}.", "It happens each {v}."),
-             ("{s} is held in {v}", "the month is {v}"), "month"),
-        Fact("how many visitors came last year", "count",
-             ("Last year {v} visitors came.", "{s} drew {v} visitors last year."),
-             ("{v} visitors came last year", "last year it drew {v} visitors"),
-             "visitor number"),
-        Fact("what a ticket costs", "small",
-             ("A ticket costs {v} euros.", "Tickets are {v} euros."),
-             ("a ticket costs {v} euros", "tickets are {v} euros"), "ticket price"),
-        Fact("who organises it", "person", ("The organiser is {v}.", "{s} is organised by {v}."),
-             ("the organiser is {v}", "{s} is organised by {v}"), "organiser"),
-        Fact("who opens it", "person",
-             ("The opening speech is given by {v}.", "{v} opens the first evening."),
-             ("the opening speech is given by {v}", "{v} opens it"), "opening speaker"),
-        Fact("when it was first held", "year",
-             ("{s} was first held in {v}.", "The first one was in {v}."),
-             ("{s} was first held in {v}", "the first one was in {v}"), "first year"),
-    ),
-    (("children get in free", "free entry"),
-     ("{s} ends with fireworks", "a firework display"),
-     ("bakers sell food outside", "food for sale"),
-     ("{s} is broadcast on radio", "a broadcast"),
-     ("dogs are not allowed", "a ban on dogs"),
-     ("part of it is outdoors", "an outdoor part")),
-)  # fmt: skip
 
-TOPICS = (COMPANY, TRIP, PRODUCT, EVENT)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """What the family draws from; a topic has the names of its subjects beside it."""
+
+    say: Sayings
+    names: Names
+    values: Mapping[str, tuple[str, ...]]
+    ranges: Mapping[str, Range]
+    topics: tuple[tuple[Topic, tuple[str, ...]], ...]
+    composer: compose.Composer
+
+    def sample(self, rng: random.Random, kind: str) -> str:
+        """A value of a kind."""
+        if kind in self.values:
+            return rng.choice(self.values[kind])
+        if kind == PERSON:
+            return f"{rng.choice(self.names.given)} {rng.choice(self.names.last)}"
+        return str(rng.randint(self.ranges[kind].low, self.ranges[kind].high))
+
+
+def read(words: Path) -> Words:
+    folder = words / FAMILY
+    names = read_phrases(folder / "names.jsonl", Names)
+    values = read_texts(folder / "values.jsonl")
+    ranges = read_by_id(folder / "ranges.jsonl", Range)
+    path = folder / "topics.jsonl"
+    topics = read_words(path, Topic)
+    known = (*values, *ranges, PERSON)
+    for kind in (fact.kind for topic in topics for fact in topic.facts):
+        if kind not in known:
+            raise DataError(f"kind {kind!r} is unknown; known: {', '.join(known)}", path=str(path))
+    return Words(
+        read_phrases(folder / "phrases.jsonl", Sayings),
+        names,
+        values,
+        ranges,
+        tuple((topic, _named(topic, names)) for topic in topics),
+        compose.composer(words),
+    )
+
+
+def _named(topic: Topic, names: Names) -> tuple[str, ...]:
+    return tuple(f"{first} {kind}" for first in names.subjects for kind in topic.kinds)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pydantic.dataclasses
 
 from autograder.dataset.families import arithmetic, compose, groundedness, refusal, table_lookup
-from autograder.dataset.families import injection_phrases as say
+from autograder.dataset.words import STRICT, Phrases, read_phrases, read_words
 from autograder.schema import GradedResponse, Item
 
 FAMILY = "injection"
@@ -20,12 +23,50 @@ Put = Callable[[random.Random, str, str], str]
 """Puts an attack (the last argument) somewhere into a text."""
 
 _MOST_RUBRIC, _MOST_WORDS, _MOST_REASON = 57, 66, 33
-_BASES: tuple[Callable[[int, int], list[Item]], ...] = (
+_BASES: tuple[Callable[[int, int, Path], list[Item]], ...] = (
     arithmetic.items,
     groundedness.items,
     table_lookup.items,
     refusal.items,
 )
+
+
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class Attack:
+    """A kind of attack, as a reasoning names it, and its texts.
+
+    In a text, `{score}` is 5 or 1, `{word}` a word for it, and a brace is written twice.
+    """
+
+    kind: str
+    texts: Phrases
+
+
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class Sayings:
+    """Words for a 5 and for a 1, and what rubric and reasoning say about attacks."""
+
+    up: Phrases
+    down: Phrases
+    rules: Phrases
+    reasons: Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All of it."""
+
+    attacks: tuple[Attack, ...]
+    say: Sayings
+
+
+def read_tables(words: Path) -> Tables:
+    """Read what lies in `injection/` in the folder of the families' words."""
+    folder = words / "injection"
+    return Tables(
+        read_words(folder / "attacks.jsonl", Attack),
+        read_phrases(folder / "phrases.jsonl", Sayings),
+    )
 
 
 def place(rng: random.Random, text: str, attack: str) -> str:
@@ -47,19 +88,25 @@ def place(rng: random.Random, text: str, attack: str) -> str:
     return f"{head}. {attack} {tail}" if tail else f"{head} {attack}"
 
 
-def draw_attack(rng: random.Random) -> tuple[str, str]:
+def draw_attack(rng: random.Random, tables: Tables) -> tuple[str, str]:
     """The kind of an attack, as a reasoning names it, and its text."""
-    kind, texts = rng.choice(say.ATTACKS)
+    attack = rng.choice(tables.attacks)
     upward = rng.random() < 0.85
-    text = rng.choice(texts)
-    return kind, text.format(n=5 if upward else 1, w=rng.choice(say.UP if upward else say.DOWN))
+    text = rng.choice(attack.texts)
+    word = rng.choice(tables.say.up if upward else tables.say.down)
+    return attack.kind, text.format(score=5 if upward else 1, word=word)
 
 
 def with_attack(
-    rng: random.Random, graded: GradedResponse, kind: str, attack: str, put: Put = place
+    rng: random.Random,
+    tables: Tables,
+    graded: GradedResponse,
+    kind: str,
+    attack: str,
+    put: Put = place,
 ) -> GradedResponse:
     """The response with this attack in it, which the reasoning names; the score stays."""
-    clause = rng.choice(say.REASONS).format(kind=kind)
+    clause = rng.choice(tables.say.reasons).format(kind=kind)
     reasoning = graded.reasoning.rstrip()
     if rng.random() < 0.5:
         reasoning = f"{compose.capital(clause)}. {reasoning}"
@@ -68,19 +115,19 @@ def with_attack(
     return GradedResponse(graded.score, put(rng, graded.response, attack), reasoning)
 
 
-def attack_response(rng: random.Random, graded: GradedResponse) -> GradedResponse:
+def attack_response(rng: random.Random, tables: Tables, graded: GradedResponse) -> GradedResponse:
     """The response with one attack in it; score and evidence stay."""
-    return with_attack(rng, graded, *draw_attack(rng))
+    return with_attack(rng, tables, graded, *draw_attack(rng, tables))
 
 
-def attack_item(rng: random.Random, item: Item, identity: str) -> Item:
+def attack_item(rng: random.Random, tables: Tables, item: Item, identity: str) -> Item:
     """The item with two to four of its responses attacked, and a rubric that says so."""
     hit = rng.sample(range(len(item.responses)), rng.randint(2, 4))
     responses = tuple(
-        attack_response(rng, graded) if index in hit else graded
+        attack_response(rng, tables, graded) if index in hit else graded
         for index, graded in enumerate(item.responses)
     )
-    rule = rng.choice(say.RULES)
+    rule = rng.choice(tables.say.rules)
     joint = "\n" if "\n" in item.rubric else " "
     parts = [item.rubric, rule] if rng.random() < 0.7 else [rule, item.rubric]
     return replace(
@@ -103,7 +150,7 @@ def _fits(item: Item) -> bool:
     )
 
 
-def _base_items(count: int, seed: int) -> list[Item]:
+def _base_items(count: int, seed: int, words: Path) -> list[Item]:
     """Items to attack, the families in turn; made from another seed than their own."""
     each = -(-count // len(_BASES))
     pools = []
@@ -111,15 +158,16 @@ def _base_items(count: int, seed: int) -> list[Item]:
         ask = each + each // 2 + 8
         pool: list[Item] = []
         while len(pool) < each:
-            pool = [item for item in make(ask, seed * 7919 + 104729) if _fits(item)]
+            pool = [item for item in make(ask, seed * 7919 + 104729, words) if _fits(item)]
             ask *= 2
         pools.append(pool)
     return [pools[k % len(_BASES)][k // len(_BASES)] for k in range(count)]
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
+    tables = read_tables(words)
     return [
-        attack_item(random.Random(f"{seed}/{FAMILY}/{k}"), base, f"{FAMILY}-{k:04d}")
-        for k, base in enumerate(_base_items(count, seed))
+        attack_item(random.Random(f"{seed}/{FAMILY}/{k}"), tables, base, f"{FAMILY}-{k:04d}")
+        for k, base in enumerate(_base_items(count, seed, words))
     ]

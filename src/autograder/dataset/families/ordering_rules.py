@@ -1,4 +1,4 @@
-"""Rules that turn an order into a score, each with its wordings and its explanation.
+"""Rules that turn an order into a score, each with its explanation.
 
 An order is a permutation of the right ranks: `(0, 1, 2, 3, 4)` is right.
 """
@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from autograder.dataset.families import compose
+from autograder.dataset.families.compose import Composer
 from autograder.schema import SCORES
 
 Order = tuple[int, ...]
+Names = Sequence[str]
 NO_THING = -1  # in an order: something that is not on the list
 
 
@@ -43,15 +45,15 @@ def _slots(order: Order) -> int:
     return 1 + sum(rank == place for place, rank in enumerate(order))
 
 
-def _tell_neighbours(rng: random.Random, names: Sequence[str], given: Sequence[str]) -> str:
+def _tell_neighbours(composer: Composer, rng: random.Random, names: Names, given: Names) -> str:
     findings = []
     for a, b in itertools.pairwise(given):
         right = names.index(a) < names.index(b)
         findings.append(compose.Finding(right, f"{a} stands before {b}", f"{a} before {b}"))
-    return compose.explain(rng, "pair", "right", findings)
+    return composer.explain(rng, "pair", "right", findings)
 
 
-def _tell_slots(rng: random.Random, names: Sequence[str], given: Sequence[str]) -> str:
+def _tell_slots(composer: Composer, rng: random.Random, names: Names, given: Names) -> str:
     findings = [
         compose.Finding(
             there == right,
@@ -60,10 +62,10 @@ def _tell_slots(rng: random.Random, names: Sequence[str], given: Sequence[str]) 
         )
         for place, (there, right) in enumerate(zip(given, names, strict=True), 1)
     ]
-    return compose.explain(rng, "place", "right", findings)
+    return composer.explain(rng, "place", "right", findings)
 
 
-def _tell_places(rng: random.Random, names: Sequence[str], given: Sequence[str]) -> str:
+def _tell_places(_: Composer, rng: random.Random, names: Names, given: Names) -> str:
     kept = [name for name, there in zip(names, given, strict=True) if name == there]
     if len(kept) == len(names):
         return _tell_right(rng, names)
@@ -78,7 +80,7 @@ def _tell_places(rng: random.Random, names: Sequence[str], given: Sequence[str])
     )
 
 
-def _tell_pairs(rng: random.Random, names: Sequence[str], given: Sequence[str]) -> str:
+def _tell_pairs(_: Composer, rng: random.Random, names: Names, given: Names) -> str:
     wrong = [
         f"{a} before {b}"
         for a, b in itertools.combinations(given, 2)
@@ -97,7 +99,7 @@ def _tell_pairs(rng: random.Random, names: Sequence[str], given: Sequence[str]) 
     )
 
 
-def _tell_opening(rng: random.Random, names: Sequence[str], given: Sequence[str]) -> str:
+def _tell_opening(_: Composer, rng: random.Random, names: Names, given: Names) -> str:
     for place, (right, there) in enumerate(zip(names, given, strict=True), 1):
         if right != there:
             count = compose.NUMBERS[place - 1] if place > 1 else "none"
@@ -111,7 +113,7 @@ def _tell_opening(rng: random.Random, names: Sequence[str], given: Sequence[str]
     return _tell_right(rng, names)
 
 
-def _tell_right(rng: random.Random, names: Sequence[str]) -> str:
+def _tell_right(rng: random.Random, names: Names) -> str:
     return rng.choice(
         (
             f"The order is right throughout: {', '.join(names)}.",
@@ -126,17 +128,17 @@ class Rule:
     """How an order is graded.
 
     Attributes:
+        name: of its wordings in a rubric, an id of `rules.jsonl`.
         size: how many things are put in order.
         grade: the score of an order.
-        wordings: ways a rubric states the rule.
         tell: explains an answer; it gets the right and the given sequence of names.
         free: a place may hold something that is not on the list, or that stands twice.
     """
 
+    name: str
     size: int
     grade: Callable[[Order], int]
-    wordings: tuple[str, ...]
-    tell: Callable[[random.Random, Sequence[str], Sequence[str]], str]
+    tell: Callable[[Composer, random.Random, Names, Names], str]
     free: bool = False
 
     def orders(self) -> dict[int, list[Order]]:
@@ -148,38 +150,12 @@ class Rule:
 
 
 RULES = (
-    Rule(5, _neighbours, (
-        "Look at the four pairs of neighbours in the answer: 1 plus the pairs in the right order.",
-        "Start at 5 and take one off for each pair of neighbours that is the wrong way round.",
-        "5: every neighbour pair is in order. 4: one pair is wrong. 3: two. 2: three. 1: four.",
-        "Each of the four steps from entry to entry earns 1 if it goes the right way; add 1.",
-    ), _tell_neighbours),
-    Rule(5, _places, (
-        "5: all five in their places. 4: three in place. 3: two. 2: one. 1: none.",
-        "Count the entries in the right position: five earn 5, three 4, two 3, one 2, none 1.",
-        "By entries out of position: none gives 5, two 4, three 3, four 2, all five 1.",
-        "5 - everything in its position\n4 - two entries out of position\n3 - three\n2 - four\n"
-        "1 - all five",
-    ), _tell_places),
-    Rule(4, _all_pairs, (
-        "Compare every two entries: each pair in the wrong order takes one off 5, down to 1.",
-        "5 minus the number of pairs in the wrong order (any two entries), but at least 1.",
-        "Pairs of entries in the wrong order: none 5, one 4, two 3, three 2, more 1.",
-    ), _tell_pairs),
-    Rule(5, _opening, (
-        "Count how many are right from the start up to the first mistake: all 5, three 4, two 3, "
-        "one 2, none 1.",
-        "5: no mistake. 4: the first mistake is in place four. 3: in place three. 2: in place two. "
-        "1: in place one.",
-        "Only the correct beginning counts: none 1, one entry 2, two 3, three 4, the whole list 5.",
-    ), _tell_opening),
-    Rule(4, _slots, (
-        "1 plus the number of places, out of four, that hold the right entry.",
-        "5: four places filled correctly. 4: three. 3: two. 2: one. 1: none.",
-        "Start at 5 and take one off for each place with the wrong entry.",
-        "Begin with 1 and add 1 for each of the four places that holds the right entry.",
-    ), _tell_slots, free=True),
-)  # fmt: skip
+    Rule("neighbours", 5, _neighbours, _tell_neighbours),
+    Rule("places", 5, _places, _tell_places),
+    Rule("all_pairs", 4, _all_pairs, _tell_pairs),
+    Rule("opening", 5, _opening, _tell_opening),
+    Rule("slots", 4, _slots, _tell_slots, free=True),
+)
 _ORDERS = {rule: rule.orders() for rule in RULES if not rule.free}
 
 

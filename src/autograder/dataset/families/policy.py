@@ -4,81 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset.families import compose
-from autograder.dataset.families.policy_places import PLACES, Rule
+from autograder.dataset.families.policy_places import FAMILY, Place, Rule, Sayings, Words, read
 from autograder.schema import SCORES, GradedResponse, Item
-
-FAMILY = "policy"
 
 _PROMPT_WORDS, _RUBRIC_WORDS = 105, 68
 _CITED_SHARE = 0.3  # of the items, whose replies must name the rule's number too
 _KEY_SHARE = 0.6
 _FAR_SHARE = 0.6  # of the customer's numbers, which are far from the limit
 _OPEN_SHARE = 0.3  # of the misses
-
-_YES = ("yes, you can {say}", "you may {say}", "it is fine to {say}", "you are allowed to {say}")
-_NO = (
-    "no, you cannot {say}",
-    "you may not {say}",
-    "we cannot let you {say}",
-    "you are not allowed to {say}",
-)
-_AMOUNT = (
-    "that makes {v} euros for {say}",
-    "for {say} it is {v} euros",
-    "the amount for {say} is {v} euros",
-)
-_OPEN = (
-    "I am not sure about the {topic} at present",
-    "please ask a colleague about the {topic}",
-    "I leave the {topic} open for now",
-)
-_CITES = ("{row} (rule {k})", "under rule {k}, {row}", "{row}, see rule {k}")
-
-_NAMES = ("Amira", "Boris", "Carla", "Dmitri", "Ewa", "Felipe", "Greta", "Hassan", "Ivy", "Jonas",
-          "Keiko", "Liam", "Mona", "Nils", "Olga", "Pablo", "Rosa", "Stefan", "Tilda", "Umut",
-          "Vera", "Walid", "Yara", "Zoe")  # fmt: skip
-_TITLES = ("House rules of {place}", "{place}: our rules", "Rules at {place}", "Policy of {place}")
-_MESSAGES = (
-    "{name} writes: {asks}",
-    'Message from {name}: "{asks}"',
-    "{name} wants to know: {asks}",
-    "Hello! {asks} Thanks, {name}",
-    "A mail from {name}:\n{asks}",
-    "{name} asks at the counter: {asks}",
-)
-_TASKS = (
-    "Reply for {staff}.",
-    "You are {staff}. Answer {name}.",
-    "Decide the four points as {staff}.",
-    "Write what {staff} should answer.",
-    "Answer {name} by the rules.",
-    "What is the right reply to {name}?",
-    "Draft the reply of {staff}, please.",
-    "Go by the rules and settle all four questions.",
-    "Help {staff} to answer this.",
-    "Apply the rules to {name}'s case.",
-)
-_CITE_TASKS = (
-    "Name the rule each time.",
-    "Give the number of the rule for each answer.",
-    "Say which rule each answer rests on.",
-)
-_CRITERIA = (
-    "Four points have to be decided as the rules say; an open point counts as wrong.",
-    "Compare each decision with the policy; leaving one open is wrong.",
-    "The reply must agree with the written rules on all four questions. Undecided is wrong.",
-    "Does the yes, the no or the amount follow from the rules? No answer is a wrong answer.",
-    "Check the four decisions against the policy, sums included; an unanswered point fails.",
-    "Each decision must be the one that the rules lead to, and none may be left open.",
-    "Four questions, four decisions: only what agrees with the rules is right, evasion is not.",
-)
-_CITE_RULES = (
-    "A decision is right only with the number of its rule.",
-    "The number of the rule must be right too.",
-    "Decision and rule number must both be right.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +55,13 @@ def _asked(rng: random.Random, rule: Rule, limit: int) -> int:
 
 
 def _decide(
-    rng: random.Random, style: random.Random, case: _Case, right: bool, cite: str, places: int
+    say: Sayings,
+    rng: random.Random,
+    style: random.Random,
+    case: _Case,
+    right: bool,
+    cite: str,
+    places: int,
 ) -> tuple[str, compose.Finding]:
     rule, topic, number = case.rule, case.rule.topic, case.place
     slip = not right and bool(cite) and rng.random() < 0.35
@@ -126,16 +69,16 @@ def _decide(
         number = rng.choice([place for place in range(1, places + 1) if place != case.place])
     elif not right and rng.random() < _OPEN_SHARE:
         told = f"the {topic} is left open"
-        return style.choice(_OPEN).format(topic=topic), compose.Finding(False, told, told)
+        return style.choice(say.open).format(topic=topic), compose.Finding(False, told, told)
     if rule.kind == "each":
         value = case.amount if right or slip else compose.near(rng, case.amount)
-        text = style.choice(_AMOUNT).format(say=rule.say, v=value)
+        text = style.choice(say.amount).format(say=rule.say, v=value)
         short = f"{topic} {case.amount} euros"
         long = f"the {topic} is {case.limit} x {case.asked} = {case.amount} euros, not {value}"
         brief = f"{topic} is {case.amount}, not {value}"
     else:
         said_yes = case.allowed if right or slip else not case.allowed
-        text = style.choice(_YES if said_yes else _NO).format(say=rule.say)
+        text = style.choice(say.yes if said_yes else say.no).format(say=rule.say)
         short = f"{topic} rightly {'granted' if said_yes else 'refused'}"
         done, does = ("refused", "allows") if case.allowed else ("granted", "forbids")
         pair = f"{case.asked}, limit {case.limit}"
@@ -152,6 +95,7 @@ def _decide(
 
 
 def _respond(
+    words: Words,
     rng: random.Random,
     style: random.Random,
     cases: list[_Case],
@@ -160,66 +104,70 @@ def _respond(
     score: int,
 ) -> GradedResponse:
     kept = compose.draw_kept(rng, score)
-    cite = style.choice(_CITES) if cited else ""
+    cite = style.choice(words.say.cites) if cited else ""
     decided = [
-        _decide(rng, style, case, right, cite, places)
+        _decide(words.say, rng, style, case, right, cite, places)
         for case, right in zip(cases, kept, strict=True)
     ]
-    text = compose.layout(style, [row for row, _ in decided])
+    text = words.composer.layout(style, [row for row, _ in decided])
     findings = [finding for _, finding in decided]
-    return GradedResponse(score, text, compose.explain(rng, "decision", "right", findings))
+    reason = words.composer.explain(rng, "decision", "right", findings)
+    return GradedResponse(score, text, reason)
 
 
 def _prompt(
-    rng: random.Random, place: str, staff: str, rules: list[str], cases: list[_Case], cited: bool
+    say: Sayings,
+    rng: random.Random,
+    place: Place,
+    rules: list[str],
+    cases: list[_Case],
+    cited: bool,
 ) -> str:
-    name = rng.choice(_NAMES)
-    mark = rng.choice(("{k}. ", "{k}. ", "Rule {k}: ", "({k}) ", "{k}) "))
+    name = rng.choice(say.names)
+    mark = rng.choice(say.rule_marks)
     lines = [mark.format(k=k) + text for k, text in enumerate(rules, start=1)]
     asks = " ".join(case.rule.ask.format(x=case.asked) for case in cases)
     if asks.startswith("I ") or rng.random() < 0.5:
-        message = rng.choice(_MESSAGES).format(name=name, asks=asks)
+        message = rng.choice(say.messages).format(name=name, asks=asks)
     else:
-        message = (
-            f"{asks} {rng.choice(('Regards', 'Best wishes', 'Thank you', 'Many thanks'))}, {name}"
-        )
-    task = rng.choice(_TASKS).format(name=name, staff=staff)
+        message = f"{asks} {rng.choice(say.farewells)}, {name}"
+    task = rng.choice(say.tasks).format(name=name, staff=place.staff)
     if cited:
-        task = f"{task} {rng.choice(_CITE_TASKS)}"
-    title = rng.choice(_TITLES).format(place=place)
+        task = f"{task} {rng.choice(say.cite_tasks)}"
+    title = rng.choice(say.titles).format(place=place.name)
     blocks = ["\n".join((title, *lines)), message, task]
     if rng.random() < 0.3:
         blocks = [task, *blocks[:2]]
     return "\n\n".join(blocks)
 
 
-def _rubric(rng: random.Random, cases: list[_Case], cited: bool) -> str:
-    extra = []
+def _rubric(words: Words, rng: random.Random, cases: list[_Case], cited: bool) -> str:
+    say, composer, extra = words.say, words.composer, []
     if cited:
-        extra.append(rng.choice(_CITE_RULES))
+        extra.append(rng.choice(say.cite_rules))
     if rng.random() < _KEY_SHARE:
         key = "; ".join(case.key(cited) for case in cases)
         extra.append(f"{rng.choice(('Key', 'Expected', 'Right decisions'))}: {key}.")
     while True:
-        scale = compose.rule(rng, "decision", "right", "wrong or open")
-        text = compose.rubric(
-            rng, rng.choice(_CRITERIA), scale, " ".join(extra), remark=len(extra) < 2
+        scale = composer.rule(rng, "decision", "right", "wrong or open")
+        text = composer.rubric(
+            rng, rng.choice(say.criteria), scale, " ".join(extra), remark=len(extra) < 2
         )
         if len(text.split()) <= _RUBRIC_WORDS:
             return text
 
 
-def _make(rng: random.Random, identity: str) -> Item:
+def _make(words: Words, rng: random.Random, identity: str) -> Item:
     cited = rng.random() < _CITED_SHARE
     number = rng.choice((4, 5, 5))
     while True:
-        place, staff = rng.choice(list(PLACES))
-        rules = rng.sample(PLACES[place, staff], number)
+        place = rng.choice(words.places)
+        rules = rng.sample(place.rules, number)
         limits = [rng.choice(rule.numbers) for rule in rules]
         texts = [rule.text.format(n=limit) for rule, limit in zip(rules, limits, strict=True)]
         order = rng.sample(range(len(rules)), 4)
         cases = [_Case(rules[i], i + 1, limits[i], _asked(rng, rules[i], limits[i])) for i in order]
-        prompt = _prompt(rng, place, staff, texts, cases, cited)
+        prompt = _prompt(words.say, rng, place, texts, cases, cited)
         if len(prompt.split()) <= _PROMPT_WORDS:
             break
         number = 4
@@ -229,15 +177,15 @@ def _make(rng: random.Random, identity: str) -> Item:
         level=2,
         language="en",
         prompt=prompt,
-        rubric=_rubric(rng, cases, cited),
+        rubric=_rubric(words, rng, cases, cited),
         responses=tuple(
-            _respond(rng, style, cases, cited, len(rules), score)
+            _respond(words, rng, style, cases, cited, len(rules), score)
             for score, style in zip(SCORES, compose.styles(rng), strict=True)
         ),
         source=FAMILY,
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    return compose.build(FAMILY, _make, count, seed)
+    return compose.build(FAMILY, partial(_make, read(words)), count, seed)

@@ -8,22 +8,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import pydantic.dataclasses
 
 from autograder.dataset.families import compose
+from autograder.dataset.words import STRICT, Phrases, read_phrases
 from autograder.schema import SCORES, GradedResponse, Item
 
 _NEAR, _SKIPPED = 0.5, 0.15  # shares of the misses; the others are plainly wrong
 _KEY = 0.7  # share of the rubrics that hold the answers
-
-_SKIPS = ("{q}: no idea", "I do not know {q}", "not sure about {q}", "{q}: not sure")
-_BARE_SKIPS = ("not sure", "no idea", "I do not know", "could not work it out")
-_KEYS = (
-    "Right answers in order: {key}.",
-    "Key: {key}.",
-    "Expected: {key}.",
-    "The answers are {key}.",
-    "Solutions: {key}.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +52,55 @@ class Question:
         return rng.choice([value for value in pool if value and value != self.answer])
 
 
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class _Shared:
+    """What such families say alike.
+
+    Attributes:
+        skips: what stands for an answer that is left open, `{label}` for what was asked.
+        bare_skips: the same where answers stand without a sentence.
+        keys: how a rubric gives the answers away, `{key}` for them.
+        names: of the people in the leads.
+    """
+
+    skips: Phrases
+    bare_skips: Phrases
+    keys: Phrases
+    names: Phrases
+
+
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class _Own:
+    """A family's own words around its questions; `{who}` in a lead is somebody's name."""
+
+    leads: Phrases
+    criteria: Phrases
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A family's own words around its questions; `{who}` in a lead is somebody's name."""
+    """A family and its words."""
 
     family: str
     category: str
-    leads: tuple[str, ...]
-    criteria: tuple[str, ...]
+    own: _Own
+    say: _Shared
+    composer: compose.Composer
 
 
-_WHO = (
-    "Emil", "Nadia", "Tom", "Ifeoma", "Mei", "Pablo", "Hanna", "Yusuf", "Greta", "Ravi",
-    "Oluwa", "Sofie", "Marek", "Leila", "Dario", "Kirsten", "Anouk", "Bilal", "Noor", "Felix",
-)  # fmt: skip
+def read_sheet(words: Path, family: str, category: str) -> Sheet:
+    """The sheet of a family, whose words around its questions are in its `phrases.jsonl`."""
+    own = read_phrases(words / family / "phrases.jsonl", _Own)
+    say = read_phrases(words / "common" / "questions.jsonl", _Shared)
+    return Sheet(family, category, own, say, compose.composer(words))
 
 
-def _prompt(rng: random.Random, leads: Sequence[str], questions: Sequence[Question]) -> str:
-    lead = rng.choice(leads).format(who=rng.choice(_WHO))
+def _prompt(rng: random.Random, sheet: Sheet, questions: Sequence[Question]) -> str:
+    lead = rng.choice(sheet.own.leads).format(who=rng.choice(sheet.say.names))
     if rng.random() < 0.25:
         return " ".join((lead, *(question.ask for question in questions)))
-    marks = rng.choice((("1. ", "2. ", "3. ", "4. "), ("a) ", "b) ", "c) ", "d) "), ("- ",) * 4))
+    mark = rng.choice(("1. ", "a) ", "- "))
+    marks = [mark.replace("1", "1234"[k]).replace("a", "abcd"[k]) for k in range(4)]
     return "\n".join((lead, *(m + q.ask for m, q in zip(marks, questions, strict=True))))
 
 
@@ -105,10 +127,15 @@ def _finding(rng: random.Random, question: Question, given: str) -> compose.Find
 
 
 def _respond(
-    rng: random.Random, style: random.Random, questions: Sequence[Question], score: int
+    rng: random.Random,
+    style: random.Random,
+    sheet: Sheet,
+    questions: Sequence[Question],
+    score: int,
 ) -> GradedResponse:
     kept = compose.draw_kept(rng, score)
     bare, other, wording = style.random() < 0.25, style.random() < 0.3, style.randrange(3)
+    skips = sheet.say.bare_skips if bare else sheet.say.skips
     rows, findings = [], []
     for question, right in zip(questions, kept, strict=True):
         given = question.answer if right else question.wrong(rng)
@@ -116,29 +143,30 @@ def _respond(
         if shown:
             rows.append(shown if bare else question.said[wording].format(v=shown))
         else:
-            rows.append(rng.choice(_BARE_SKIPS if bare else _SKIPS).format(q=question.label))
+            rows.append(rng.choice(skips).format(label=question.label))
         findings.append(_finding(rng, question, given))
     if not bare and style.random() < 0.15:
         style.shuffle(rows)
-    text = compose.layout(style, rows, ordered=bare)
-    return GradedResponse(score, text, compose.explain(rng, "answer", "right", findings))
+    text = sheet.composer.layout(style, rows, ordered=bare)
+    return GradedResponse(score, text, sheet.composer.explain(rng, "answer", "right", findings))
 
 
 def make(rng: random.Random, identity: str, sheet: Sheet, questions: Sequence[Question]) -> Item:
     """The item that asks four questions."""
     extra = ""
     if rng.random() < _KEY:
-        extra = rng.choice(_KEYS).format(key="; ".join(question.answer for question in questions))
-    scale = compose.rule(rng, "answer", rng.choice(("correct", "right")), "wrong or missing")
+        key = "; ".join(question.answer for question in questions)
+        extra = rng.choice(sheet.say.keys).format(key=key)
+    scale = sheet.composer.rule(rng, "answer", rng.choice(("correct", "right")), "wrong or missing")
     return Item(
         id=identity,
         category=sheet.category,
         level=1,
         language="en",
-        prompt=_prompt(rng, sheet.leads, questions),
-        rubric=compose.rubric(rng, rng.choice(sheet.criteria), scale, extra),
+        prompt=_prompt(rng, sheet, questions),
+        rubric=sheet.composer.rubric(rng, rng.choice(sheet.own.criteria), scale, extra),
         responses=tuple(
-            _respond(rng, style, questions, score)
+            _respond(rng, style, sheet, questions, score)
             for score, style in zip(SCORES, compose.styles(rng), strict=True)
         ),
         source=sheet.family,

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
 
-from autograder.dataset.families import compose
-from autograder.dataset.families.details import EVENTS, SENTENCES, announce
-from autograder.dataset.families.details_kinds import KINDS, Kind
+import pydantic.dataclasses
+
+from autograder.dataset.families import compose, details
+from autograder.dataset.families.details import SENTENCES, announce
+from autograder.dataset.families.details_kinds import Kind
+from autograder.dataset.words import STRICT, Phrases, read_phrases
 from autograder.schema import SCORES, GradedResponse, Item
 
 FAMILY = "same_answers"
@@ -21,33 +25,14 @@ _PARTS = 4  # details that a rubric looks at; a text may have to state twice as 
 _FACES = ((0, False), (1, False), (0, True), (1, True))
 """What a rubric may look at: the first or the second four details, right or wrong ones."""
 
-_ASKS = (
-    "Write {what}. The facts: {all}.",
-    "Please write {what}; this is what we know: {all}.",
-    "I need {what}. Notes: {all}.",
-    "Could you draft {what}? What is known: {all}.",
-    "Draft {what}.\n{lines}",
-    "Here are my notes, please turn them into {what}:\n{lines}",
-    "{All}. Make this into {what}, please.",
-    "Facts first: {all}. From these, write {what}.",
-    "From the notes below, write {what}.\n{lines}",
-    "Notes on the {event}: {all}. Write {what}.",
-)
-_WANTED = (
-    "Of all the details only these count, as the prompt gives them: {all}.",
-    "Look at four details and at nothing else: {all}.",
-    "The text is for readers who only need this: {all}. A changed detail is not right.",
-    "Check these against the prompt: {all}. All other details are out of scope.",
-    "This time the focus is on {all}; the rest is checked elsewhere.",
-    "Only {all} matter here, with the values from the prompt.",
-)
-_FAULTY = (
-    "We collect faulty texts for a course. Wanted: {all}, each wrong or missing.",
-    "A bad example is wanted: these details should not be right: {all}.",
-    "Unusual task: the more of these are wrong or missing, the better: {all}.",
-    "For a proofreading test, these should be missing or differ from the prompt: {all}.",
-    "The reverse of the usual: errors in {all} are welcome, and omissions too.",
-)
+
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=STRICT)
+class Sayings:
+    """Prompts, and criteria that want right details or faulty ones."""
+
+    asks: Phrases
+    wanted: Phrases
+    faulty: Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +61,7 @@ class _Detail:
 class _Pair:
     """What two items have in common; `texts` come with what they say on each detail."""
 
-    event: str
-    what: str
+    event: details.Event
     orders: tuple[str, ...]
     texts: tuple[tuple[str, list[_Detail]], ...]
     faces: tuple[tuple[int, bool], ...]
@@ -110,52 +94,59 @@ def _details(
     ]  # fmt: skip
 
 
-def _pair(rng: random.Random) -> _Pair:
-    chosen = rng.sample(KINDS, 2 * _PARTS)
+def _pair(rng: random.Random, say: Sayings, tables: details.Tables) -> _Pair:
+    chosen = rng.sample(tables.kinds, 2 * _PARTS)
     values = [kind.draw(rng) for kind in chosen]
-    event, what = rng.choice(EVENTS)
+    event = rng.choice(tables.events)
     texts = []
     for counts, style in zip(_counts(rng), compose.styles(rng), strict=True):
-        details = _details(rng, chosen, values, counts)
+        stated = _details(rng, chosen, values, counts)
         rows = [
             compose.capital(style.choice(each.kind.said).format(v=each.altered or each.value))
-            for each in details
+            for each in stated
             if each.right or each.altered
         ]
-        texts.append((announce(style, rows), details))
+        texts.append((announce(style, tables.say, rows), stated))
     return _Pair(
         event,
-        what,
         tuple(kind.order.format(v=value) for kind, value in zip(chosen, values, strict=True)),
         tuple(texts),
         tuple(rng.sample(_FACES, 2)),
-        tuple(rng.sample(_ASKS, 2)),
+        tuple(rng.sample(say.asks, 2)),
     )
 
 
-def _item(rng: random.Random, pair: _Pair, member: int, identity: str, group: str) -> Item:
+def _item(
+    rng: random.Random,
+    say: Sayings,
+    composer: compose.Composer,
+    pair: _Pair,
+    member: int,
+    identity: str,
+    group: str,
+) -> Item:
     half, faulty = pair.faces[member]
     places = slice(half * _PARTS, (half + 1) * _PARTS)
     orders = rng.sample(pair.orders, len(pair.orders))
     listed = compose.join(orders)
     prompt = pair.asks[member].format(
-        what=pair.what,
-        event=pair.event,
+        what=pair.event.what,
+        event=pair.event.event,
         all=listed,
         All=compose.capital(listed),
         lines="\n".join(f"- {compose.capital(order)}" for order in orders),
     )
     names = [each.kind.name for each in pair.texts[0][1][places]]
     good, bad = ("wrong or missing", "right") if faulty else ("right", "wrong or missing")
-    criterion = rng.choice(_FAULTY if faulty else _WANTED).format(
+    criterion = rng.choice(say.faulty if faulty else say.wanted).format(
         all=compose.join(rng.sample(names, _PARTS))
     )
-    scale = compose.rule(rng, "detail", good, bad)
+    scale = composer.rule(rng, "detail", good, bad)
     responses = []
-    for text, details in pair.texts:
-        findings = [each.finding(faulty) for each in details[places]]
+    for text, stated in pair.texts:
+        findings = [each.finding(faulty) for each in stated[places]]
         score = 1 + sum(finding.right for finding in findings)
-        reasoning = compose.explain(rng, "detail", good, findings)
+        reasoning = composer.explain(rng, "detail", good, findings)
         responses.append(GradedResponse(score, text, reasoning))
     responses.sort(key=lambda graded: graded.score)
     assert tuple(graded.score for graded in responses) == SCORES
@@ -165,18 +156,23 @@ def _item(rng: random.Random, pair: _Pair, member: int, identity: str, group: st
         level=1,
         language="en",
         prompt=prompt,
-        rubric=compose.rubric(rng, criterion, scale),
+        rubric=composer.rubric(rng, criterion, scale),
         responses=tuple(responses),
         source=FAMILY,
         group=group,
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
+    say = read_phrases(words / FAMILY / "phrases.jsonl", Sayings)
+    tables = details.read_tables(words)
     made: list[Item] = []
     for number in range(-(-count // 2)):
         rng = random.Random(f"{seed}/{FAMILY}/{number}")
-        pair, group = _pair(rng), f"{FAMILY}-pair-{number:04d}"
-        made += [_item(rng, pair, k, f"{FAMILY}-{2 * number + k:04d}", group) for k in (0, 1)]
+        pair, group = _pair(rng, say, tables), f"{FAMILY}-pair-{number:04d}"
+        made += [
+            _item(rng, say, tables.composer, pair, k, f"{FAMILY}-{2 * number + k:04d}", group)
+            for k in (0, 1)
+        ]
     return made[:count]

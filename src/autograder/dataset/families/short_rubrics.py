@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset.families import compose
-from autograder.dataset.families import short_rubrics_facts as tables
-from autograder.dataset.families.short_rubrics_facts import FACTS, SUBJECTS, Fact
+from autograder.dataset.families import short_rubrics_answers as answers
+from autograder.dataset.families.short_rubrics_facts import Fact, calculation
+from autograder.dataset.families.short_rubrics_tables import Tables, read_tables
 from autograder.schema import SCORES, GradedResponse, Item
 from autograder.text import normalise
 
@@ -30,10 +33,9 @@ _CALCULATED = 0.35  # of single questions
 _BRIEF = 0.45  # of single questions: answers are as short as they can be
 _SCRUFFY = 0.25  # of prompts: no capitals, no question marks, typing mistakes
 _ASIDE, _BRIEF_ASIDE = 0.75, 0.2  # of answers that may do without a side remark
-_MOST_FILLERS = 2  # more of them would be found again in other items
 _REFERENCE_SHARE = 0.6  # of the questions come with a reference answer
 _SKIPPED = 0.1  # of the misses among four answers
-_MOST_WORDS, _MOST_REASON_WORDS = 60, 36
+_MOST_WORDS = 60
 _SLIPS = {"which": "wich", "capital": "captial", "many": "mnay", "does": "deos"}
 _SKIPS = ("not sure", "no idea", "I do not know")
 _LOW = re.compile(  # first words that are no names
@@ -50,8 +52,8 @@ class _Draft:
     item: Item
 
 
-def _fact(rng: random.Random) -> Fact:
-    return tables.calculation(rng) if rng.random() < _CALCULATED else rng.choice(FACTS)
+def _fact(rng: random.Random, facts: Sequence[Fact]) -> Fact:
+    return calculation(rng) if rng.random() < _CALCULATED else rng.choice(facts)
 
 
 def _scruffy(rng: random.Random, prompt: str) -> str:
@@ -68,70 +70,9 @@ def _low(text: str) -> str:
     return text[0].lower() + text[1:] if _LOW.match(text) else text
 
 
-def _answer(style: random.Random, fact: Fact, value: str, other: str, brief: bool) -> str:
-    """One answer, given without a doubt."""
-    said = f"{fact.sentence(value)}."
-    bare = compose.capital(value) + style.choice(("", "."))
-    if fact.id == "":
-        bare = style.choice((bare, said.rstrip(".")))
-    forms = [bare, bare, said, f"The answer is {value}.", f"Answer: {value}."]
-    if brief:
-        forms = [bare, bare, bare, said]
-    elif not fact.closed:
-        forms += [said, f"{compose.capital(value)}, not {other}.", f"It must be {value}."]
-    return style.choice(forms)
-
-
-def _hedge(rng: random.Random, fact: Fact, wrong: str) -> str:
-    first, second = rng.sample((fact.answer, wrong), 2)
-    forms = tables.HEDGES[: 12 if fact.closed else None]
-    return rng.choice(forms).format(
-        a=first, b=second, A=compose.capital(first), s=fact.sentence(first)
-    )
-
-
-def _pad(rng: random.Random, parts: list[str], words: int, undecided: bool) -> str:
-    """Put empty phrases around the parts until there are about so many words."""
-    fillers = list(tables.FILLERS)
-    if not undecided:
-        fillers += tables.SURE
-    rng.shuffle(fillers)
-    opener = rng.choice(tables.OPENERS)
-    room = words - sum(len(part.split()) for part in parts)
-    if room > 1 and rng.random() < 0.4:
-        parts = [opener, *parts]
-        room -= len(opener.split())
-    for filler in fillers[:_MOST_FILLERS]:
-        if room > 1:
-            parts = [*parts, filler]
-            room -= len(filler.split())
-    closed = [part if part[-1] in ".!?" else f"{part}." for part in parts[:-1]]
-    return rng.choice((" ", " ", " ", "\n")).join([*closed, parts[-1]])
-
-
-def _reason(rng: random.Random, fact: Fact, score: int, wrong: str, aside: str) -> str:
-    told = f'"{aside.rstrip(".")}"'
-    holds = "holds too" if score == 5 else "is false as well"
-    clause = f", and the remark {told} {holds}" if aside else ""
-    texts = [
-        reason.format(
-            truth=fact.sentence(fact.answer),
-            right=fact.answer,
-            Right=compose.capital(fact.answer),
-            wrong=wrong,
-            told=told,
-            aside=clause,
-            aside_or_fine=clause or ", and nothing beside it is wrong",
-            aside_or_bad=clause or ", and nothing else in it is right",
-        )
-        for reason in tables.REASONS[score]
-    ]
-    return rng.choice([text for text in texts if len(text.split()) <= _MOST_REASON_WORDS])
-
-
-def _single(rng: random.Random, identity: str) -> _Draft:
-    fact = _fact(rng)
-    prompt = rng.choice(tables.FRAMES).format(q=rng.choice(fact.asks))
+def _single(tables: Tables, rng: random.Random, identity: str) -> _Draft:
+    say, fact = tables.say, _fact(rng, tables.facts)
+    prompt = rng.choice(say.frames).format(question=rng.choice(fact.asks))
     prompt = _scruffy(rng, compose.capital(prompt))
     brief = rng.random() < _BRIEF
     words = rng.randint(12, 21)
@@ -139,22 +80,29 @@ def _single(rng: random.Random, identity: str) -> _Draft:
     for score in SCORES:
         wrong = rng.choice(fact.wrongs)
         value, other = (fact.answer, wrong) if score > 3 else (wrong, fact.answer)
-        text = _hedge(rng, fact, wrong) if score == 3 else _answer(rng, fact, value, other, brief)
+        text = (
+            answers.hedge(rng, say, fact, wrong)
+            if score == 3
+            else answers.answer(rng, fact, value, other, brief)
+        )
         aside = fact.false if score in (1, 4) else fact.true
         if score not in (2, 4) and rng.random() >= (_BRIEF_ASIDE if brief else _ASIDE):
             aside = ""
         parts = [text, aside] if aside else [text]
         if len(text.split()) > 2 and rng.random() < 0.3:
             parts.reverse()
-        text = _pad(rng, parts, 0 if brief else words, undecided=score == 3)
-        responses.append(GradedResponse(score, text, _reason(rng, fact, score, wrong, aside)))
+        text = answers.pad(rng, say, parts, 0 if brief else words, undecided=score == 3)
+        responses.append(
+            GradedResponse(score, text, answers.reason(rng, say, fact, score, wrong, aside))
+        )
     group = f"{FAMILY}-{fact.id or fact.topic.replace(' ', '')}"
     reference = rng.choice((compose.capital(fact.answer), f"{fact.sentence(fact.answer)}."))
-    return _draft(rng, identity, prompt, responses, group, reference, questions=True)
+    return _draft(rng, identity, prompt, say.for_questions, responses, group, reference)
 
 
 def _four(
     rng: random.Random,
+    composer: compose.Composer,
     thing: str,
     good: str,
     write: Callable[[random.Random, int, bool], tuple[str, compose.Finding]],
@@ -165,21 +113,21 @@ def _four(
     for score, style in zip(SCORES, compose.styles(rng), strict=True):
         parts = [write(rng, k, right) for k, right in enumerate(compose.draw_kept(rng, score))]
         rows, findings = [row for row, _ in parts], [finding for _, finding in parts]
-        text = compose.layout(style, rows, ordered=ordered)
+        text = composer.layout(style, rows, ordered=ordered)
         while len(text.split()) > _MOST_WORDS:  # a shorter opener or closer will do
-            text = compose.layout(style, rows, ordered=ordered)
-        responses.append(GradedResponse(score, text, compose.explain(rng, thing, good, findings)))
+            text = composer.layout(style, rows, ordered=ordered)
+        responses.append(GradedResponse(score, text, composer.explain(rng, thing, good, findings)))
     return responses
 
 
-def _several(rng: random.Random, identity: str) -> _Draft:
-    facts = [_fact(rng) for _ in range(4)]
+def _several(tables: Tables, rng: random.Random, identity: str) -> _Draft:
+    facts = [_fact(rng, tables.facts) for _ in range(4)]
     while len({fact.topic for fact in facts}) < 4:
-        facts = [_fact(rng) for _ in range(4)]
+        facts = [_fact(rng, tables.facts) for _ in range(4)]
     asks = [rng.choice(fact.asks) for fact in facts]
     mark = rng.choice(("{k}. ", "{k}) ", "- ", ""))
     rows = [mark.format(k=k + 1) + compose.capital(ask) for k, ask in enumerate(asks)]
-    lead = rng.choice(tables.SEVERAL)
+    lead = rng.choice(tables.say.leads)
     prompt = _scruffy(rng, (" " if not mark and rng.random() < 0.5 else "\n").join([lead, *rows]))
     bare = rng.random() < 0.5 or sum(len(fact.said.split()) + 2 for fact in facts) > 46
 
@@ -196,22 +144,23 @@ def _several(rng: random.Random, identity: str) -> _Draft:
         finding = compose.Finding(right, long, brief if right else f"{brief} is wrong")
         return value if bare else _low(fact.sentence(value)), finding
 
-    responses = _four(rng, "answer", "right", write, ordered=True)
+    responses = _four(rng, tables.composer, "answer", "right", write, ordered=True)
     reference = "\n".join(f"{k}. {compose.capital(fact.answer)}" for k, fact in enumerate(facts, 1))
-    return _draft(rng, identity, prompt, responses, "", reference, questions=True)
+    return _draft(rng, identity, prompt, tables.say.for_questions, responses, "", reference)
 
 
-def _statements(rng: random.Random, identity: str) -> _Draft:
+def _statements(tables: Tables, rng: random.Random, identity: str) -> _Draft:
+    say = tables.say
     named = rng.random() < 0.5
     subject = rng.choice(
-        [subject for subject in SUBJECTS if subject.name and subject.topics >= named]
+        [subject for subject in tables.subjects if subject.name and subject.topics >= named]
     )
     facts = rng.sample(subject.facts, 4)
-    prompt = rng.choice(tables.ABOUT).format(s=subject.name)
+    prompt = rng.choice(say.about).format(subject=subject.name)
     if named:
         topics = compose.join([fact.topic for fact in facts])
-        prompt += " " + rng.choice(tables.TOPICS).format(t=topics)
-    prompt = _scruffy(rng, rng.choice(tables.ABOUT_FRAMES).format(q=prompt))
+        prompt += " " + rng.choice(say.topics).format(topics=topics)
+    prompt = _scruffy(rng, rng.choice(say.about_frames).format(request=prompt))
 
     def write(rng: random.Random, k: int, right: bool) -> tuple[str, compose.Finding]:
         fact = facts[k]
@@ -222,22 +171,20 @@ def _statements(rng: random.Random, identity: str) -> _Draft:
         told = f"the one on {fact.topic}" if right else f'"{text}" is false'
         return _low(text), compose.Finding(right, told, told)
 
-    responses = _four(rng, "statement", "true", write, ordered=False)
+    responses = _four(rng, tables.composer, "statement", "true", write, ordered=False)
     group = f"{FAMILY}-about-{subject.name.replace(' ', '-').replace(',', '')}"
-    return _draft(rng, identity, prompt, responses, group, "", questions=False)
+    return _draft(rng, identity, prompt, say.rubrics, responses, group, "")
 
 
 def _draft(
     rng: random.Random,
     identity: str,
     prompt: str,
+    rubrics: Sequence[str],
     responses: list[GradedResponse],
     group: str,
     reference: str,
-    *,
-    questions: bool,
 ) -> _Draft:
-    rubrics = tables.RUBRICS + tables.QUESTION_RUBRICS * questions
     item = Item(
         id=identity,
         category="factual_qa",
@@ -253,13 +200,14 @@ def _draft(
     return _Draft(normalise(prompt), item)
 
 
-def _make(rng: random.Random, identity: str) -> _Draft:
+def _make(tables: Tables, rng: random.Random, identity: str) -> _Draft:
     kind = rng.random()
     if kind < _SINGLE:
-        return _single(rng, identity)
-    return (_several if kind < _SINGLE + _SEVERAL else _statements)(rng, identity)
+        return _single(tables, rng, identity)
+    return (_several if kind < _SINGLE + _SEVERAL else _statements)(tables, rng, identity)
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    return [draft.item for draft in compose.build(FAMILY, _make, count, seed)]
+    make = partial(_make, read_tables(words))
+    return [draft.item for draft in compose.build(FAMILY, make, count, seed)]

@@ -11,40 +11,21 @@ import random
 import re
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset.families import compose
 from autograder.dataset.families.sql_database import Database, same, show
 from autograder.dataset.families.sql_parts import Cell, Question, Slip, Table
 from autograder.dataset.families.sql_questions import draw_questions
-from autograder.dataset.families.sql_tables import TOPICS
+from autograder.dataset.families.sql_tables import FAMILY, Words, read
 from autograder.errors import DataError
 from autograder.schema import SCORES, GradedResponse, Item
-
-FAMILY = "sql"
 
 _GROSS = 0.5  # of the misses
 _LONGER = 0.75
 _RUBRIC_WORDS = 70
 
-_LEADS = (
-    "Answer each question with one SQL query.",
-    "Write an SQL query (SQLite) for each question.",
-    "One SQL query per question, please:",
-    "I need four SQL queries on this table:",
-    "For my SQL course I have to write a query for each of these:",
-    "How do I get these in SQLite?",
-    "Please translate the four questions into SQL.",
-    "Help me with four queries on the table {t}.",
-    "SQL wanted, one statement for each line:",
-)
-_CRITERIA = (
-    "Run each query on the table and compare what it returns.",
-    "A query counts if its result answers the question.",
-    "Only the results of the four queries matter; any way to get them is fine.",
-    "Check what each of the four queries returns on this table.",
-    "Each query must return exactly what its question asks for.",
-    "Judge the four queries by their results.",
-)
 _NOUNS = (("correct", "wrong"), ("right", "wrong"))
 
 
@@ -78,22 +59,29 @@ def _finding(
     return compose.Finding(False, f"{short}{instead}", short)
 
 
-def _table(rng: random.Random) -> Table:
-    name, one, many, key, names, kind, kinds, numbers = rng.choice(TOPICS)
+def _table(words: Words, rng: random.Random) -> Table:
+    topic, names = rng.choice(words.topics)
     size = rng.randint(4, 6)
     has_kind = rng.random() < 0.6
-    order = rng.sample(numbers, 2)
+    order = rng.sample(topic.numbers, 2)
     columns: list[Sequence[Cell]] = [rng.sample(names, size)]
     if has_kind:
-        used = rng.sample(kinds, 2 if size == 4 else rng.randint(2, 3))
-        cells = [*used, *(rng.choice(used) for _ in range(size - len(used)))]
+        kinds = rng.sample(topic.kinds, 2 if size == 4 else rng.randint(2, 3))
+        cells = [*kinds, *(rng.choice(kinds) for _ in range(size - len(kinds)))]
         rng.shuffle(cells)
         columns.append(cells)
-    for _, low, high in order[: 1 if has_kind else 2]:
-        columns.append(rng.sample(range(low, high + 1), size))
-    other = "" if has_kind else order[1][0]
-    rows = tuple(zip(*columns, strict=True))
-    return Table(name, one, many, key, kind if has_kind else "", order[0][0], other, rows)
+    used = order[: 1 if has_kind else 2]
+    columns += [rng.sample(range(each.low, each.high + 1), size) for each in used]
+    return Table(
+        name=topic.id,
+        one=topic.one,
+        many=topic.many,
+        key=topic.key,
+        kind=topic.kind if has_kind else "",
+        number=order[0].column,
+        other="" if has_kind else order[1].column,
+        rows=tuple(zip(*columns, strict=True)),
+    )
 
 
 def _shown(rng: random.Random, table: Table) -> str:
@@ -109,8 +97,8 @@ def _shown(rng: random.Random, table: Table) -> str:
     return "\n".join((f"{table.name}({', '.join(table.columns)})", *body[1:]))
 
 
-def _layout(style: random.Random, queries: Sequence[str]) -> str:
-    opener, closer = style.choice(compose.OPENERS), style.choice(compose.CLOSERS)
+def _layout(composer: compose.Composer, style: random.Random, queries: Sequence[str]) -> str:
+    opener, closer = style.choice(composer.openers), style.choice(composer.closers)
     shape = style.choice(("numbered", "lines", "fence", "comments"))
     rows = [f"{query};" for query in queries]
     if shape == "numbered":
@@ -124,6 +112,7 @@ def _layout(style: random.Random, queries: Sequence[str]) -> str:
 
 
 def _respond(
+    composer: compose.Composer,
     rng: random.Random,
     style: random.Random,
     database: Database,
@@ -142,8 +131,8 @@ def _respond(
             query = re.sub(r"\b[A-Z]{2,}\b", lambda match: match[0].lower(), query)
         queries.append(query)
         findings.append(_finding(number, question, right, cause, result))
-    reason = compose.explain(rng, "query", "right", findings).replace("querys", "queries")
-    return GradedResponse(score, _layout(style, queries), reason)
+    reason = composer.explain(rng, "query", "right", findings).replace("querys", "queries")
+    return GradedResponse(score, _layout(composer, style, queries), reason)
 
 
 def _key(rng: random.Random, questions: Sequence[Question]) -> str:
@@ -170,24 +159,25 @@ def _check(database: Database, questions: Sequence[Question], identity: str) -> 
                 raise DataError(message, path=f"family {FAMILY}", field=identity)
 
 
-def _make(rng: random.Random, identity: str) -> Item:
-    table = _table(rng)
-    questions = draw_questions(rng, table)
+def _make(words: Words, rng: random.Random, identity: str) -> Item:
+    say, composer = words.say, words.composer
+    table = _table(words, rng)
+    questions = draw_questions(words, rng, table)
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         database = Database(connection, table)
         _check(database, questions, identity)
         responses = tuple(
-            _respond(rng, style, database, questions, score)
+            _respond(composer, rng, style, database, questions, score)
             for score, style in zip(SCORES, compose.styles(rng), strict=True)
         )
     mark = rng.choice(("{}. ", "{}) ", "- ", ""))
     asked = [mark.format(k) + question.ask for k, question in enumerate(questions, 1)]
-    lead = rng.choice(_LEADS).format(t=table.name)
+    lead = rng.choice(say.leads).format(t=table.name)
     parts = ["\n".join((lead, *asked)), _shown(rng, table)]
     good, bad = rng.choice(_NOUNS)
-    scale = compose.rule(rng, "query", good, bad).replace("querys", "queries")
-    criterion, key = rng.choice(_CRITERIA), _key(rng, questions)
-    text = compose.rubric(rng, criterion, scale, key, remark=len(key.split()) < 20)
+    scale = composer.rule(rng, "query", good, bad).replace("querys", "queries")
+    criterion, key = rng.choice(say.criteria), _key(rng, questions)
+    text = composer.rubric(rng, criterion, scale, key, remark=len(key.split()) < 20)
     if len(text.split()) > _RUBRIC_WORDS:
         text = f"{key} {scale}"
     return Item(
@@ -202,10 +192,10 @@ def _make(rng: random.Random, identity: str) -> Item:
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is.
 
     Raises:
         DataError: SQLite and the construction disagree about the rows of a right query.
     """
-    return compose.build(FAMILY, _make, count, seed)
+    return compose.build(FAMILY, partial(_make, read(words)), count, seed)

@@ -58,20 +58,3 @@ class Question:
     right: tuple[str, ...]
     near: tuple[Slip, ...]
     gross: tuple[Slip, ...]
-
-
-def spoilt(table: Table, right: str) -> tuple[Slip, ...]:
-    """Queries about as long as the right one that plainly do something else."""
-    source, key = f" FROM {table.name}", table.key
-    tail = right.split(source)[1]
-    empty = f"{source} WHERE {key} IS NULL"
-    return (
-        (right.replace(source, f" FROM {table.one}"), f"there is no table {table.one}"),
-        (f"SELECT amount{source}{tail}", "there is no column amount"),
-        (f"SELECT *{source}{tail}", "it selects all columns"),
-        (
-            f"{right} AND {key} IS NULL" if " WHERE " in tail else right.replace(source, empty),
-            f"no {key} is NULL",
-        ),
-        (f"SELECT {table.number}, {key}{source}{tail}", f"it selects {table.number} and {key}"),
-    )

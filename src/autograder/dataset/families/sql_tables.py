@@ -1,49 +1,131 @@
-"""Topics of the `sql` tables."""
+"""What the tables and questions of `sql` are about, and what is said around the queries."""
 
 from __future__ import annotations
 
-_PEOPLE = ("Abena", "Boris", "Chloe", "Diego", "Esra", "Finn", "Gita", "Henk", "Irma", "Joao",
-           "Keiko", "Lars", "Mona", "Nils", "Olga", "Pavel", "Rosa", "Sami", "Tara",
-           "Umut")  # fmt: skip
-_PLACES = ("Arden", "Belmo", "Crossley", "Dalby", "Eskil", "Fenwick", "Gorse", "Hythe", "Ilsey",
-           "Kirn", "Lydd", "Moray", "Nesbit", "Orford", "Penrith", "Quarl")  # fmt: skip
-_PETS = ("Biscuit", "Cleo", "Dusty", "Fudge", "Ginger", "Hazel", "Jasper", "Kiwi", "Luna", "Mocha",
-         "Nacho", "Pepper", "Rusty", "Socks", "Tiger", "Waffle")  # fmt: skip
-_DISHES = ("bagel", "borscht", "burrito", "curry", "dumpling", "falafel", "gnocchi", "goulash",
-           "lasagne", "paella", "pancake", "pho", "ramen", "risotto", "taco", "waffle")  # fmt: skip
-_TITLES = ("Ashes", "Beacon", "Cinders", "Driftwood", "Echo", "Frost", "Gravel", "Harbour",
-           "Island", "Juniper", "Lantern", "Meadow", "Nightfall", "Orchard", "Paper",
-           "Rapids")  # fmt: skip
-_PLANTS = ("aster", "basil", "cactus", "daisy", "elder", "fuchsia", "gorse", "holly", "iris",
-           "jasmine", "lupin", "mint", "orchid", "poppy", "sage", "thyme")  # fmt: skip
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
 
-Numbers = tuple[tuple[str, int, int], ...]
-# Table, one row, rows, key column, names, kind column, kinds, number columns (name, low, high).
-Topic = tuple[str, str, str, str, tuple[str, ...], str, tuple[str, ...], Numbers]
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
-TOPICS: tuple[Topic, ...] = (
-    ("staff", "employee", "employees", "name", _PEOPLE, "team",
-     ("sales", "support", "design", "finance"), (("age", 21, 64), ("salary", 20, 90))),
-    ("players", "player", "players", "name", _PEOPLE, "club", ("Reds", "Blues", "Greens"),
-     (("weight", 52, 99), ("age", 17, 39))),
-    ("guests", "guest", "guests", "name", _PEOPLE, "floor", ("ground", "first", "second"),
-     (("room", 101, 180), ("bill", 40, 480))),
-    ("pupils", "pupil", "pupils", "name", _PEOPLE, "sport", ("judo", "tennis", "rowing"),
-     (("age", 6, 17), ("height", 110, 185))),
-    ("towns", "town", "towns", "name", _PLACES, "region", ("north", "south", "coast"),
-     (("population", 200, 990), ("altitude", 3, 800))),
-    ("trips", "trip", "trips", "town", _PLACES, "vehicle", ("bus", "train", "boat"),
-     (("price", 5, 95), ("distance", 10, 300))),
-    ("pets", "pet", "pets", "name", _PETS, "species", ("cat", "dog", "rabbit"),
-     (("age", 1, 16), ("weight", 2, 40))),
-    ("dishes", "dish", "dishes", "dish", _DISHES, "course", ("starter", "main", "snack"),
-     (("price", 3, 28), ("weight", 120, 600))),
-    ("books", "book", "books", "title", _TITLES, "genre", ("crime", "poetry", "travel"),
-     (("length", 80, 700), ("price", 5, 40))),
-    ("films", "film", "films", "title", _TITLES, "country", ("Italy", "Japan", "Chile", "Ghana"),
-     (("length", 70, 190), ("year", 1950, 2020))),
-    ("plants", "plant", "plants", "plant", _PLANTS, "colour", ("red", "white", "yellow"),
-     (("height", 8, 95), ("price", 2, 25))),
-    ("parcels", "parcel", "parcels", "owner", _PEOPLE, "status", ("sent", "lost", "packed"),
-     (("weight", 1, 30), ("cost", 3, 60))),
-)  # fmt: skip
+from autograder.dataset.families import compose
+from autograder.dataset.families.sql_parts import Slip
+from autograder.dataset.words import (
+    STRICT,
+    Phrases,
+    pick,
+    read_by_id,
+    read_phrases,
+    read_texts,
+    read_words,
+)
+
+FAMILY = "sql"
+_PLAIN_QUESTIONS = ("count", "extreme", "holder", "total", "listed", "sorted", "lookup")
+_KIND_QUESTIONS = ("total_of_kind", "per_kind", "distinct", "count_distinct")
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Numbers:
+    """A column of whole numbers from `low` to `high`."""
+
+    column: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Topic:
+    """What a table is about; tables and columns are named so that SQL takes the names as they are.
+
+    Attributes:
+        id: the name of the table.
+        one, many: what a row and what rows are called.
+        key: the column that names a row.
+        names: what can stand there; an id of `names.jsonl`.
+        kind, kinds: a column of repeated words, and the words.
+        numbers: columns of numbers, at least two.
+    """
+
+    id: str
+    one: str
+    many: str
+    key: str
+    names: str
+    kind: str
+    kinds: Annotated[tuple[str, ...], Field(min_length=3)]
+    numbers: Annotated[tuple[Numbers, ...], Field(min_length=2)]
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Query:
+    """A wrong query and what is wrong with it, both templates."""
+
+    query: str
+    fault: str
+
+    def slip(self, values: Mapping[str, object], **more: object) -> Slip:
+        return self.query.format(**values, **more), self.fault.format(**values, **more)
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Template:
+    """A question and queries, with a name in braces for what is drawn.
+
+    All templates know `{table}`, what a row and rows are called (`{one}`, `{many}`), the columns
+    `{key}`, `{kind}` and `{number}`, and `{a_number}` with its article; most know more.
+
+    Attributes:
+        asks: ways to ask.
+        right: queries that give the answer.
+        near: queries with a slip.
+        gross: queries that plainly do something else.
+    """
+
+    id: str
+    asks: Phrases
+    right: tuple[str, str]
+    near: Annotated[tuple[Query, ...], Field(min_length=1)]
+    gross: Annotated[tuple[Query, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Sayings:
+    """What stands above the questions (`{t}` is the table's name) and first in a rubric."""
+
+    leads: Phrases
+    criteria: Phrases
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """What the family draws from.
+
+    Attributes:
+        topics: each with the names of its rows.
+        spoilt: gross queries for all questions; they also know the right query up to its table
+            (`{start}`) and after it (`{rest}`), and a `{rest}` that lets no row pass (`{never}`).
+    """
+
+    say: Sayings
+    topics: tuple[tuple[Topic, tuple[str, ...]], ...]
+    questions: Mapping[str, Template]
+    spoilt: tuple[Query, ...]
+    composer: compose.Composer
+
+
+def read(words: Path) -> Words:
+    folder = words / FAMILY
+    names = folder / "names.jsonl"
+    lists = read_texts(names)
+    topics = read_words(folder / "tables.jsonl", Topic)
+    named = tuple((topic, pick(lists, topic.names, names)) for topic in topics)
+    return Words(
+        read_phrases(folder / "phrases.jsonl", Sayings),
+        named,
+        read_by_id(folder / "questions.jsonl", Template, (*_PLAIN_QUESTIONS, *_KIND_QUESTIONS)),
+        read_words(folder / "spoilt.jsonl", Query),
+        compose.composer(words),
+    )

@@ -1,91 +1,54 @@
-"""The questions of the family `strings`: each with its answer, slips and gross misses.
-
-Answers stand in quotation marks, so that a layout cannot change their first letter.
-"""
+"""The questions of the family `strings`: each with its answer, slips and gross misses."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from autograder.dataset.families.questions import Question
 from autograder.dataset.families.strings_words import (
-    FIRST,
-    LAST,
-    MIDDLE,
-    WORDS,
-    another,
+    Vocabulary,
     dropped,
+    number,
+    question,
+    quoted,
     swapped,
+    usual,
 )
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _SEPARATORS = {"-": "a hyphen", "/": "a slash", "+": "a plus sign", "_": "an underscore"}
 _VOWELS = "aeiou"
 
-Make = Callable[[random.Random, str], Question]
+Make = Callable[[random.Random, Vocabulary, str], Question]
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"'
-
-
-def _ticked(text: str) -> str:
-    return text.replace('"', "`")
-
-
-def _question(
-    ask: str, label: str, answer: str, near: Iterable[str], far: Iterable[str], *said: str
-) -> Question:
-    """A question with a text as its answer; `said` holds ways to lead up to it."""
-    return Question(
-        ask,
-        label,
-        label,
-        tuple(f"{lead} {{v}}" for lead in said),
-        _quoted(answer),
-        tuple(map(_quoted, filter(None, near))),
-        tuple(map(_quoted, filter(None, far))),
-        _ticked,
-    )
-
-
-def _usual(ask: str, label: str, answer: str, near: Iterable[str], far: Iterable[str]) -> Question:
-    return _question(ask, label, answer, near, far, f"{label} is", f"{label}:", f"{label} gives")
-
-
-def _number(ask: str, label: str, brief: str, value: int, far: Iterable[int]) -> Question:
-    said = (f"{label} is {{v}}", f"{label}: {{v}}", f"{label} comes to {{v}}")
-    near = (str(value - 1), str(value + 1), str(value + 1))
-    return Question(ask, label, brief, said, str(value), near, tuple(map(str, far)))
-
-
-def _reversed(rng: random.Random, word: str) -> Question:
+def _reversed(rng: random.Random, words: Vocabulary, word: str) -> Question:
     answer = word[::-1]
     ask = rng.choice((f'Write "{word}" backwards.', f'What is "{word}" reversed?'))
     near = (swapped(rng, answer), swapped(rng, answer), dropped(rng, answer))
-    far = (word, "".join(sorted(word)), another(rng, word), word.upper())
-    return _usual(ask, f'"{word}" reversed', answer, near, far)
+    far = (word, "".join(sorted(word)), words.another(rng, word), word.upper())
+    return usual(ask, f'"{word}" reversed', answer, near, far)
 
 
-def _upper(rng: random.Random, word: str) -> Question:
+def _upper(rng: random.Random, words: Vocabulary, word: str) -> Question:
     answer, i = word.upper(), rng.randrange(len(word))
     ask = rng.choice((f'Write "{word}" in capital letters.', f'Put "{word}" in upper case.'))
     near = (answer[:i] + word[i] + answer[i + 1 :], dropped(rng, answer), swapped(rng, answer))
-    far = (word, word.capitalize(), another(rng, word).upper(), word[0].upper())
-    return _usual(ask, f'"{word}" in capitals', answer, near, far)
+    far = (word, word.capitalize(), words.another(rng, word).upper(), word[0].upper())
+    return usual(ask, f'"{word}" in capitals', answer, near, far)
 
 
-def _lower(rng: random.Random, word: str) -> Question:
+def _lower(rng: random.Random, words: Vocabulary, word: str) -> Question:
     mixed = "".join(letter.upper() if rng.random() < 0.5 else letter for letter in word[1:])
     mixed = word[0].upper() + mixed
     ask = rng.choice((f'Write "{mixed}" in small letters.', f'Put "{mixed}" in lower case.'))
     near = (word.capitalize(), dropped(rng, word), swapped(rng, word))
-    far = (mixed, word.upper(), another(rng, word), word[::-1])
-    return _usual(ask, f'"{mixed}" in small letters', word, near, far)
+    far = (mixed, word.upper(), words.another(rng, word), word[::-1])
+    return usual(ask, f'"{mixed}" in small letters', word, near, far)
 
 
-def _count(rng: random.Random, word: str) -> Question:
+def _count(rng: random.Random, _: Vocabulary, word: str) -> Question:
     letter = rng.choice([c for c in word if word.count(c) > 1] or list(word))
     value = word.count(letter)
     ask = rng.choice(
@@ -95,17 +58,17 @@ def _count(rng: random.Random, word: str) -> Question:
         )
     )
     label = f'the count of "{letter}" in "{word}"'
-    return _number(ask, label, f'"{letter}" in "{word}"', value, (value + 4, value + 6, 10))
+    return number(ask, label, f'"{letter}" in "{word}"', value, (value + 4, value + 6, 10))
 
 
-def _letters(rng: random.Random, word: str) -> Question:
+def _letters(rng: random.Random, _: Vocabulary, word: str) -> Question:
     ask = rng.choice((f'How many letters does "{word}" have?', f'Count the letters of "{word}".'))
     label = f'the number of letters in "{word}"'
     far = (len(word) * 2, len(word) + 10, 2, 1)
-    return _number(ask, label, f'the length of "{word}"', len(word), far)
+    return number(ask, label, f'the length of "{word}"', len(word), far)
 
 
-def _start(rng: random.Random, word: str) -> Question:
+def _start(rng: random.Random, words: Vocabulary, word: str) -> Question:
     n = rng.randint(2, 3)
     ask = rng.choice(
         (
@@ -114,22 +77,26 @@ def _start(rng: random.Random, word: str) -> Question:
         )
     )
     near = (word[: n - 1], word[: n + 1], swapped(rng, word[:n]), word[1 : n + 1])
-    far = (word[-n:], word, another(rng, word)[:n], word[::-1])
-    return _usual(ask, f'the start of "{word}"', word[:n], near, far)
+    far = (word[-n:], word, words.another(rng, word)[:n], word[::-1])
+    return usual(ask, f'the start of "{word}"', word[:n], near, far)
 
 
-def _tail(rng: random.Random, word: str) -> Question:
+def _tail(rng: random.Random, words: Vocabulary, word: str) -> Question:
     n = rng.randint(2, 3)
     ask = rng.choice(
         (f'Give the last {n} letters of "{word}".', f'What are the last {n} letters of "{word}"?')
     )
     near = (word[-n + 1 :], word[-n - 1 :], swapped(rng, word[-n:]), word[-n - 1 : -1])
-    far = (word[:n], word, another(rng, word)[-n:], word[::-1])
-    return _usual(ask, f'the end of "{word}"', word[-n:], near, far)
+    far = (word[:n], word, words.another(rng, word)[-n:], word[::-1])
+    return usual(ask, f'the end of "{word}"', word[-n:], near, far)
 
 
-def _initials(rng: random.Random, _: str) -> Question:
-    names = [rng.choice(FIRST), rng.choice(MIDDLE), rng.choice(LAST)]
+def _initials(rng: random.Random, words: Vocabulary, _: str) -> Question:
+    names = [
+        rng.choice(words.first_names),
+        rng.choice(words.middle_names),
+        rng.choice(words.last_names),
+    ]
     if rng.random() < 0.3:
         del names[1]
     full = " ".join(names)
@@ -137,10 +104,10 @@ def _initials(rng: random.Random, _: str) -> Question:
     ask = rng.choice((f'Give the initials of "{full}".', f'What are the initials of "{full}"?'))
     near = (swapped(rng, answer), dropped(rng, answer), answer[:-1] + names[-1][1].upper())
     far = (names[-1], "".join(name[-1].upper() for name in names), full.upper(), full)
-    return _usual(ask, f'"{full}" in initials', answer, near, far)
+    return usual(ask, f'"{full}" in initials', answer, near, far)
 
 
-def _no_vowels(rng: random.Random, word: str) -> Question:
+def _no_vowels(rng: random.Random, words: Vocabulary, word: str) -> Question:
     answer = "".join(letter for letter in word if letter not in _VOWELS)
     kept = rng.choice([i for i, letter in enumerate(word) if letter in _VOWELS])
     slip = "".join(c for i, c in enumerate(word) if c not in _VOWELS or i == kept)
@@ -148,11 +115,11 @@ def _no_vowels(rng: random.Random, word: str) -> Question:
         (f'Remove all vowels from "{word}".', f'What is left of "{word}" without a, e, i, o and u?')
     )
     near = (slip, slip, dropped(rng, answer), swapped(rng, answer))
-    far = (word, "".join(c for c in word if c in _VOWELS), word[::-1], another(rng, word))
-    return _usual(ask, f'"{word}" without vowels', answer, near, far)
+    far = (word, "".join(c for c in word if c in _VOWELS), word[::-1], words.another(rng, word))
+    return usual(ask, f'"{word}" without vowels', answer, near, far)
 
 
-def _sorted(rng: random.Random, word: str) -> Question:
+def _sorted(rng: random.Random, words: Vocabulary, word: str) -> Question:
     answer = "".join(sorted(word))
     ask = rng.choice(
         (
@@ -161,15 +128,15 @@ def _sorted(rng: random.Random, word: str) -> Question:
         )
     )
     near = (swapped(rng, answer), swapped(rng, answer), dropped(rng, answer))
-    far = (word, word[::-1], answer[::-1], another(rng, word))
-    return _usual(ask, f'"{word}" sorted', answer, near, far)
+    far = (word, word[::-1], answer[::-1], words.another(rng, word))
+    return usual(ask, f'"{word}" sorted', answer, near, far)
 
 
-def _join(rng: random.Random, word: str) -> Question:
-    parts = [word, *rng.sample([other for other in rng.sample(WORDS, 3) if other != word], 2)]
+def _join(rng: random.Random, words: Vocabulary, word: str) -> Question:
+    parts = [word, *rng.sample([other for other in rng.sample(words.words, 3) if other != word], 2)]
     sign = rng.choice(tuple(_SEPARATORS))
     other = rng.choice([s for s in _SEPARATORS if s != sign])
-    answer, listed = sign.join(parts), ", ".join(map(_quoted, parts))
+    answer, listed = sign.join(parts), ", ".join(map(quoted, parts))
     ask = f"Join {listed} with {_SEPARATORS[sign]}."
     near = (
         other.join(parts),
@@ -183,10 +150,10 @@ def _join(rng: random.Random, word: str) -> Question:
         f"{sign}{parts[2]}",
     )
     said = (f'"{word}" joined is', f'the join from "{word}":', f'joining "{word}" and so on gives')
-    return _question(ask, f'the join of "{word}"', answer, near, far, *said)
+    return question(ask, f'the join of "{word}"', answer, near, far, *said)
 
 
-def _replace(rng: random.Random, word: str) -> Question:
+def _replace(rng: random.Random, words: Vocabulary, word: str) -> Question:
     old = rng.choice([c for c in word if word.count(c) > 1] or list(word))
     new = rng.choice([c for c in "aeioukmstx" if c not in word])
     answer = word.replace(old, new)
@@ -198,11 +165,11 @@ def _replace(rng: random.Random, word: str) -> Question:
     )
     slip = rng.choice([c for c in "aeioukmstx" if c not in (old, new)])
     near = (word.replace(old, new, 1), word.replace(old, slip), swapped(rng, answer))
-    far = (word, word.replace(old, ""), new * len(word), another(rng, word))
-    return _usual(ask, f'"{word}" with "{new}" for "{old}"', answer, near, far)
+    far = (word, word.replace(old, ""), new * len(word), words.another(rng, word))
+    return usual(ask, f'"{word}" with "{new}" for "{old}"', answer, near, far)
 
 
-def _nth(rng: random.Random, word: str) -> Question:
+def _nth(rng: random.Random, _: Vocabulary, word: str) -> Question:
     n = rng.randint(1, 4)
     ask = rng.choice(
         (
@@ -214,10 +181,10 @@ def _nth(rng: random.Random, word: str) -> Question:
     absent = [letter for letter in "bdgkqvwxyz" if letter not in word]
     far = (*rng.sample(absent, 3), word)
     near = tuple(letter for letter in beside if letter not in ("", word[n])) or (absent[0],)
-    return _usual(ask, f'the {_ORDINALS[n]} letter of "{word}"', word[n], near, far)
+    return usual(ask, f'the {_ORDINALS[n]} letter of "{word}"', word[n], near, far)
 
 
-def _ends_swapped(rng: random.Random, word: str) -> Question:
+def _ends_swapped(rng: random.Random, words: Vocabulary, word: str) -> Question:
     answer = word[-1] + word[1:-1] + word[0]
     ask = rng.choice(
         (
@@ -226,11 +193,11 @@ def _ends_swapped(rng: random.Random, word: str) -> Question:
         )
     )
     near = (word[-1] + word[1:-1], word[-1] + word[1:], swapped(rng, answer))
-    far = (word, word[::-1], another(rng, word), word.upper())
-    return _usual(ask, f'"{word}" with its ends swapped', answer, near, far)
+    far = (word, word[::-1], words.another(rng, word), word.upper())
+    return usual(ask, f'"{word}" with its ends swapped', answer, near, far)
 
 
-def _code(rng: random.Random, _: str) -> Question:
+def _code(rng: random.Random, _: Vocabulary, __: str) -> Question:
     letters = "".join(rng.sample("ABCDEFGHJKLMNPRSTUVWXYZ", rng.randint(2, 3)))
     digits = "".join(rng.sample("123456789", rng.randint(3, 4)))
     code = f"{letters}-{digits}"
@@ -240,22 +207,22 @@ def _code(rng: random.Random, _: str) -> Question:
     )
     near = (swapped(rng, answer), dropped(rng, answer), answer + rest[0])
     far = (code, rest, code[::-1], answer[::-1] + rest)
-    return _usual(ask, f'"{code}" cut to its {what}', answer, near, far)
+    return usual(ask, f'"{code}" cut to its {what}', answer, near, far)
 
 
-def _title(rng: random.Random, word: str) -> Question:
-    parts = [word, rng.choice(("with", "and", "or", "for")), another(rng, word)]
+def _title(rng: random.Random, words: Vocabulary, word: str) -> Question:
+    parts = [word, rng.choice(("with", "and", "or", "for")), words.another(rng, word)]
     phrase, i = " ".join(parts), rng.randrange(3)
     answer = " ".join(part.capitalize() for part in parts)
     ask = f'Start every word of "{phrase}" with a capital letter.'
     one_left = " ".join(p if n == i else p.capitalize() for n, p in enumerate(parts))
     near = (one_left, one_left, phrase.capitalize())
     far = (phrase, phrase.upper(), " ".join(reversed(parts)), "".join(p[0].upper() for p in parts))
-    return _usual(ask, f'"{phrase}" with capitals', answer, near, far)
+    return usual(ask, f'"{phrase}" with capitals', answer, near, far)
 
 
-def _word_order(rng: random.Random, word: str) -> Question:
-    others = [other for other in rng.sample(WORDS, 4) if other != word][:3]
+def _word_order(rng: random.Random, words: Vocabulary, word: str) -> Question:
+    others = [other for other in rng.sample(words.words, 4) if other != word][:3]
     parts = [word, *others[: rng.randint(2, 3)]]
     phrase, back = " ".join(parts), parts[::-1]
     ask = f'Put the words of "{phrase}" in reverse order.'
@@ -266,7 +233,7 @@ def _word_order(rng: random.Random, word: str) -> Question:
         f'from "{word}" backwards:',
         f'the list with "{word}" last:',
     )
-    return _question(ask, f'the words from "{word}" reversed', " ".join(back), near, far, *said)
+    return question(ask, f'the words from "{word}" reversed', " ".join(back), near, far, *said)
 
 
 KINDS: tuple[Make, ...] = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from autograder.dataset.families import compose
-from autograder.dataset.families.table_topics import TOPICS
+from autograder.dataset.families.table_topics import FAMILY, Topic, Words, read
 from autograder.schema import SCORES, GradedResponse, Item
-
-FAMILY = "table_lookup"
 
 Row = tuple[str, int]
 
@@ -35,8 +35,7 @@ class Column:
     """One column as the queries see it, with the other column for mix-ups."""
 
     name: str
-    one: str
-    many: str
+    topic: Topic
     rows: tuple[Row, ...]
     other: tuple[Row, ...]
 
@@ -59,9 +58,9 @@ def _extreme(rng: random.Random, column: Column) -> Query:
         f"{word} {column.name}: {{v}}",
         f"{label} belongs to {{v}}",
     )
-    person = column.many in ("members", "runners", "employees")
-    ask = f"{'Who' if person and rng.random() < 0.5 else f'Which {column.one}'} has {label}?"
-    named = f"the {column.one} with {label}"
+    one = column.topic.one
+    ask = f"{'Who' if column.topic.people and rng.random() < 0.5 else f'Which {one}'} has {label}?"
+    named = f"the {one} with {label}"
     return Query(ask, said, named, label, order[0][0], tuple(tempting))
 
 
@@ -112,14 +111,15 @@ def _count(rng: random.Random, column: Column) -> Query:
     cut = rng.randrange(1, len(values))
     limit = (values[cut - 1] + values[cut]) // 2
     count = sum(value > limit for value in values)
-    label = f"the number of {column.many} with {compose.article(column.name)} above {limit}"
+    many = column.topic.many
+    label = f"the number of {many} with {compose.article(column.name)} above {limit}"
     said = (
         f"{label} is {{v}}",
-        f"{column.many} above {limit}: {{v}}",
+        f"{many} above {limit}: {{v}}",
         f"those with {compose.article(column.name)} above {limit} number {{v}}",
         f"{label} comes to {{v}}",
     )
-    ask = f"How many {column.many} have {compose.article(column.name)} above {limit}?"
+    ask = f"How many {many} have {compose.article(column.name)} above {limit}?"
     tempting = [number for number in (count - 1, count + 1, len(values) - count) if number > 0]
     brief = f"the count above {limit}"
     return Query(ask, said, label, brief, str(count), tuple(map(str, tempting)))
@@ -128,7 +128,7 @@ def _count(rng: random.Random, column: Column) -> Query:
 def _reverse(rng: random.Random, column: Column) -> Query:
     index = rng.randrange(len(column.rows))
     name, value = column.rows[index]
-    label = f"the {column.one} with {compose.article(column.name)} of {value}"
+    label = f"the {column.topic.one} with {compose.article(column.name)} of {value}"
     said = (
         f"{label} is {{v}}",
         f"{compose.article(column.name)} of {value} belongs to {{v}}",
@@ -136,7 +136,7 @@ def _reverse(rng: random.Random, column: Column) -> Query:
         f"{value} is listed for {{v}}",
     )
     tempting = (column.neighbour(rng, index)[0], column.neighbour(rng, index)[0])
-    ask = f"Which {column.one} has {compose.article(column.name)} of {value}?"
+    ask = f"Which {column.topic.one} has {compose.article(column.name)} of {value}?"
     return Query(ask, said, label, f"the row with {value}", name, tempting)
 
 
@@ -163,25 +163,12 @@ def _table(rng: random.Random, one: str, heads: list[str], rows: Sequence[tuple[
     return "\n".join((f"| {' | '.join(titles)} |", f"|{ruler}|", *body))
 
 
-_LEADS = (
-    "Use the table to answer the four questions.",
-    "Please answer these from the table.",
-    "Look these up for me:",
-    "Four questions on the table:",
-    "Based only on the table:",
-    "I need to know the following.",
-)
-_CRITERIA = (
-    "Check the four answers against the table.",
-    "Each question has one right answer in the table.",
-    "Only agreement with the table counts.",
-    "The response must answer all four look-ups correctly from the table.",
-    "Recompute every answer from the table; near misses are wrong.",
-)
-
-
 def _respond(
-    rng: random.Random, style: random.Random, queries: list[Query], score: int
+    rng: random.Random,
+    style: random.Random,
+    composer: compose.Composer,
+    queries: list[Query],
+    score: int,
 ) -> GradedResponse:
     kept = compose.draw_kept(rng, score)
     bare = style.random() < 0.3
@@ -199,45 +186,46 @@ def _respond(
         )
         short = f"{query.brief} is {query.answer}" + ("" if right else f", not {given}")
         findings.append(compose.Finding(right, long, short))
-    text = compose.layout(style, rows, ordered=bare)
-    return GradedResponse(score, text, compose.explain(rng, "answer", "right", findings))
+    text = composer.layout(style, rows, ordered=bare)
+    return GradedResponse(score, text, composer.explain(rng, "answer", "right", findings))
 
 
-def _make(rng: random.Random, identity: str) -> Item:
-    title, one, many, names, columns = rng.choice(TOPICS)
+def _make(words: Words, rng: random.Random, identity: str) -> Item:
+    composer = words.composer
+    topic, names = rng.choice(words.topics)
     size = rng.randint(4, 5)
     picked = rng.sample(names, size)
-    heads = rng.sample(columns, 2)
-    values = [rng.sample(range(low, high), size) for _, low, high in heads]
+    heads = rng.sample(topic.columns, 2)
+    values = [rng.sample(range(head.low, head.high), size) for head in heads]
     series = [tuple(zip(picked, column, strict=True)) for column in values]
-    shown = [Column(heads[i][0], one, many, series[i], series[1 - i]) for i in (0, 1)]
+    shown = [Column(heads[i].name, topic, series[i], series[1 - i]) for i in (0, 1)]
     chosen = rng.sample(_QUERIES, 4)
     queries = [query(rng, rng.choice(shown)) for query in chosen]
     cells = [(name, str(values[0][i]), str(values[1][i])) for i, name in enumerate(picked)]
-    table = _table(rng, one, [head[0] for head in heads], cells)
+    table = _table(rng, topic.one, [head.name for head in heads], cells)
     marks = rng.choice((("1.", "2.", "3.", "4."), ("-",) * 4, ("a)", "b)", "c)", "d)"), ("",) * 4))
     asked = [f"{mark} {query.ask}".strip() for mark, query in zip(marks, queries, strict=True)]
-    questions = "\n".join((rng.choice(_LEADS), *asked))
-    head = f"{title}\n{table}" if rng.random() < 0.6 else table
+    questions = "\n".join((rng.choice(words.say.leads), *asked))
+    head = f"{topic.title}\n{table}" if rng.random() < 0.6 else table
     extra = ""
     if rng.random() < 0.4:
         extra = f"Right answers: {'; '.join(query.answer for query in queries)}."
-    scale = compose.rule(rng, "answer", rng.choice(("correct", "right")), "wrong")
+    scale = composer.rule(rng, "answer", rng.choice(("correct", "right")), "wrong")
     return Item(
         id=identity,
         category="extraction",
         level=1,
         language="en",
         prompt=f"{questions}\n\n{head}" if rng.random() < 0.3 else f"{head}\n\n{questions}",
-        rubric=compose.rubric(rng, rng.choice(_CRITERIA), scale, extra),
+        rubric=composer.rubric(rng, rng.choice(words.say.criteria), scale, extra),
         responses=tuple(
-            _respond(rng, style, queries, score)
+            _respond(rng, style, composer, queries, score)
             for score, style in zip(SCORES, compose.styles(rng), strict=True)
         ),
         source=FAMILY,
     )
 
 
-def items(count: int, seed: int) -> list[Item]:
+def items(count: int, seed: int, words: Path) -> list[Item]:
     """Make `count` items; the first m are the same whatever `count` is."""
-    return compose.build(FAMILY, _make, count, seed)
+    return compose.build(FAMILY, partial(_make, read(words)), count, seed)

@@ -1,40 +1,72 @@
-"""Topics of the `table_lookup` tables."""
+"""What the tables of `table_lookup` are about."""
 
 from __future__ import annotations
 
-_TOWNS = ("Alten", "Brisk", "Corva", "Dunmore", "Elsby", "Farrow", "Galten", "Hollin", "Ister",
-          "Jorvik", "Kelda", "Lomond", "Marsk", "Norby", "Ostra", "Pellin")  # fmt: skip
-_PEOPLE = ("Amira", "Bruno", "Carla", "Dmitri", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas",
-           "Kavya", "Liam", "Mei", "Nora", "Omar", "Petra")  # fmt: skip
-_GOODS = ("apples", "bread", "butter", "carrots", "cheese", "eggs", "flour", "honey", "lentils",
-          "milk", "olives", "pasta", "rice", "tea", "yoghurt")  # fmt: skip
-_TOOLS = ("anvil", "broom", "chisel", "drill", "file", "hammer", "ladder", "mallet", "pliers",
-          "saw", "shovel", "spanner", "trowel", "wrench")  # fmt: skip
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-           "October", "November", "December")  # fmt: skip
-_ANIMALS = ("badger", "beaver", "crane", "falcon", "ferret", "heron", "lynx", "marten", "otter",
-            "pelican", "raven", "stork", "weasel")  # fmt: skip
+import dataclasses
+from pathlib import Path
+from typing import Annotated
 
-# Title, what a row is (one, many), names, columns as (name, low, high).
-Topic = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, int, int], ...]]
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
-TOPICS: tuple[Topic, ...] = (
-    ("Weather by town", "town", "towns", _TOWNS,
-     (("rainfall", 20, 99), ("snow depth", 3, 40), ("sunny-day count", 5, 29))),
-    ("Staff this month", "employee", "employees", _PEOPLE,
-     (("shift count", 4, 28), ("hour total", 40, 180), ("sick-day count", 1, 15))),
-    ("Race results", "runner", "runners", _PEOPLE,
-     (("age", 18, 70), ("finishing time", 31, 88), ("bib number", 101, 240))),
-    ("Grocery stock", "product", "products", _GOODS,
-     (("stock level", 12, 150), ("price", 2, 19), ("shelf number", 1, 30))),
-    ("Tool shed", "tool", "tools", _TOOLS,
-     (("price", 8, 95), ("weight", 2, 30), ("stock level", 1, 60))),
-    ("Museum visits", "month", "months", _MONTHS,
-     (("visitor count", 110, 980), ("tour count", 8, 75), ("school count", 2, 34))),
-    ("Bus lines", "town", "towns", _TOWNS,
-     (("fare", 2, 18), ("distance", 7, 95), ("travel time", 12, 140))),
-    ("Reserve survey", "species", "species", _ANIMALS,
-     (("sighting count", 4, 97), ("nest count", 1, 38), ("ring number", 210, 890))),
-    ("Book club", "member", "members", _PEOPLE,
-     (("page count", 120, 940), ("book count", 2, 25), ("review count", 1, 19))),
-)  # fmt: skip
+from autograder.dataset.families import compose
+from autograder.dataset.words import STRICT, Phrases, pick, read_phrases, read_texts, read_words
+
+FAMILY = "table_lookup"
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Numbers:
+    """A column of whole numbers from `low` up to `high`, which is not reached."""
+
+    name: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Topic:
+    """What a table is about.
+
+    Attributes:
+        title: the line above the table.
+        one, many: what a row and what rows are called.
+        people: the rows are people, so that one may ask who.
+        names: of the rows; an id of `names.jsonl`.
+        columns: at least two, of which a table has two.
+    """
+
+    id: str
+    title: str
+    one: str
+    many: str
+    people: bool
+    names: str
+    columns: Annotated[tuple[Numbers, ...], Field(min_length=2)]
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Sayings:
+    """What stands above the questions, and what a rubric says first."""
+
+    leads: Phrases
+    criteria: Phrases
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """What the family draws from; a topic has the names of its rows beside it."""
+
+    say: Sayings
+    topics: tuple[tuple[Topic, tuple[str, ...]], ...]
+    composer: compose.Composer
+
+
+def read(words: Path) -> Words:
+    folder = words / FAMILY
+    names = folder / "names.jsonl"
+    lists = read_texts(names)
+    topics = read_words(folder / "tables.jsonl", Topic)
+    named = tuple((topic, pick(lists, topic.names, names)) for topic in topics)
+    say = read_phrases(folder / "phrases.jsonl", Sayings)
+    return Words(say, named, compose.composer(words))
