@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from ruamel.yaml import YAML
 
@@ -42,18 +42,18 @@ def refused(values: object) -> tuple[bool, bool]:
     return not jsonschema.Draft202012Validator(SCHEMA).is_valid(values), False
 
 
-def test_the_committed_schema_is_what_the_models_give():
+def test_the_committed_schema_is_what_the_models_give() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "docs" / "make_schema.py", "--check"], check=False
     )
     assert done.returncode == 0, "params.schema.json is old; run `make docs`"
 
 
-def test_editors_are_told_of_it_in_the_first_line():
+def test_editors_are_told_of_it_in_the_first_line() -> None:
     assert TEXT.splitlines()[0] == "# yaml-language-server: $schema=params.schema.json"
 
 
-def test_it_is_a_schema_and_params_yaml_is_valid():
+def test_it_is_a_schema_and_params_yaml_is_valid() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(VALUES, SCHEMA)
     jsonschema.validate(config.describe(Config()), SCHEMA)
@@ -78,12 +78,12 @@ def test_it_is_a_schema_and_params_yaml_is_valid():
         ("dataset", {"augment": {"plea": 0}}),
     ],
 )
-def test_both_refuse_the_same(group: str, change: dict[str, Any]):
+def test_both_refuse_the_same(group: str, change: dict[str, Any]) -> None:
     by_schema, by_reader = refused(VALUES | {group: VALUES[group] | change})
     assert by_schema == by_reader
 
 
-def test_both_want_every_key():
+def test_both_want_every_key() -> None:
     for group in ("lora", "run"):
         for key in VALUES[group]:
             values = copy.deepcopy(VALUES)
@@ -92,7 +92,7 @@ def test_both_want_every_key():
         assert refused({k: v for k, v in VALUES.items() if k != group}) == (True, True)
 
 
-def test_a_description_is_what_the_comments_of_params_yaml_say():
+def test_a_description_is_what_the_comments_of_params_yaml_say() -> None:
     comments = re.findall(r"#(.*)", TEXT)
     told = " ".join(" ".join(comments).split())
     found = list(descriptions(SCHEMA))

@@ -106,7 +106,7 @@ def test_a_changed_line_of_data_reruns_from_generate(finished: Project) -> None:
     ("setting", "fault"),
     [
         ("lora.r=abc", "lora.r: 'abc' is not a whole number"),
-        ("train.lr=-1", "train.lr: -1.0 is out of range"),
+        ("train.lr=-1", "train.lr: -1 is out of range"),
         ("dataset.recipe=everything", "dataset.recipe: 'everything' is out of range"),
     ],
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ({"lora": {"alpha": 64}}, False),
     ],
 )
-def test_a_run_is_known_by_what_decides_its_result(root, change, counts):
+def test_a_run_is_known_by_what_decides_its_result(
+    root: Path, change: dict[str, Any], counts: bool
+) -> None:
     config = Config()
     changed = run_fingerprint("train", config.changed(**change), root)
     assert (changed != run_fingerprint("train", config, root)) == counts
