@@ -17,10 +17,11 @@ from autograder.evaluation.behaviour import behaviour
 from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
 from autograder.evaluation.reasoning import Reasoned, look_at, measure_reasoning
 from autograder.judging.judge import Judge
-from autograder.metrics.functional import calibration_bins
+from autograder.metrics.distribution import calibration_bins
 from autograder.model.batch import collate
 from autograder.model.encode import Encoded
 from autograder.model.loss import judge_loss
+from autograder.model.scores import integer_score
 from autograder.schema import SCORES, Example
 
 
@@ -63,7 +64,7 @@ def evaluate(
     seconds = time.perf_counter() - started
     num_tokens = sum(example.num_tokens for example in encoded)
 
-    given = (probabilities.argmax(dim=1) + 1).tolist()
+    given = integer_score(probabilities).tolist()
     reasonings, token_loss, per_second = _reasonings(judge, test, encoded, given, config, seed)
     metrics = {
         **_compare(judge, train, test, encoded, probabilities, config, seed),
@@ -167,7 +168,7 @@ def _token_loss(judge: Judge, examples: Sequence[Example]) -> float:
 
 def confusion_rows(examples: Sequence[Example], probabilities: Tensor) -> list[dict[str, Any]]:
     """One row an example, as `dvc plots` counts them."""
-    given = (probabilities.argmax(dim=1) + 1).tolist()
+    given = integer_score(probabilities).tolist()
     return [
         {"actual": example.score, "predicted": score}
         for example, score in zip(examples, given, strict=True)

@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from autograder.evaluation.bootstrap import bootstrap_intervals, judge_intervals
-from autograder.evaluation.weighted import STATISTICS, Statistic
+from autograder.evaluation.bootstrap import Statistic, bootstrap_intervals, judge_intervals
 from autograder.files import finite
-from autograder.metrics.classes import judge_metrics
+from autograder.metrics.functional import MEASURES, Measure
+from autograder.model.scores import integer_score
 from autograder.schema import LEVELS, SCORES, Example
 
 _GROUPS: dict[str, Callable[[Example], str]] = {
@@ -44,12 +43,8 @@ def measure(
     """
     scores = torch.tensor([example.score for example in examples])
     items = [example.item for example in examples]
-    metrics = judge_metrics()
-    metrics.update(probabilities, scores)
-    values = {name: finite(value.item()) for name, value in metrics.compute().items()}
-    intervals = judge_intervals(
-        probabilities.double().numpy(), scores.numpy(), groups=items, resamples=resamples, seed=seed
-    )
+    values = {name: finite(of(probabilities, scores, None).item()) for name, of in MEASURES.items()}
+    intervals = judge_intervals(probabilities, scores, groups=items, resamples=resamples, seed=seed)
     undefined = {
         name: "constant scores, or fewer than two rows"
         for name, value in values.items()
@@ -103,34 +98,33 @@ def measure_gain(
     A positive difference means that the judge's figure is higher; of `mae` and `rps` a negative
     one is better.
     """
-    scores = np.array([example.score for example in examples])
-    arrays = [judge.double().numpy(), baseline.double().numpy(), scores]
+    scores = torch.tensor([example.score for example in examples])
+    arrays = [judge.double(), baseline.double(), scores]
 
-    def difference(statistic: Statistic) -> Statistic:
-        return lambda weights, first, second, target: (
-            statistic(weights, first, target) - statistic(weights, second, target)
+    def difference(measure: Measure) -> Statistic:
+        return lambda first, second, target, weights: (
+            measure(first, target, weights) - measure(second, target, weights)
         )
 
-    names = ("exact", "mae", "rps")
+    differences = {name: difference(MEASURES[name]) for name in ("exact", "mae", "rps")}
     intervals = bootstrap_intervals(
-        {name: difference(STATISTICS[name]) for name in names},
+        differences,
         arrays,
         groups=[example.item for example in examples],
         resamples=resamples,
         seed=seed,
     )
-    once = np.ones((1, len(examples)))
     tree: dict[str, Any] = {}
-    for name in names:
+    for name, of in differences.items():
         low, high = intervals[name]
-        tree[name] = finite(float(difference(STATISTICS[name])(once, *arrays)[0]))
+        tree[name] = finite(of(*arrays, None).item())
         tree[f"{name}_interval"] = [finite(low), finite(high)]
     return tree
 
 
 def distribution(probabilities: Tensor, examples: Sequence[Example]) -> dict[str, dict[str, float]]:
     """Share of each score, as labelled, as given, and as expected by the probabilities."""
-    given = (probabilities.argmax(dim=1) + 1).tolist()
+    given = integer_score(probabilities).tolist()
     labels = [example.score for example in examples]
     mean = probabilities.double().mean(dim=0).tolist()
     return {
