@@ -1,12 +1,4 @@
-"""Score distributions and labels in, a tree of figures without NaN out.
-
-Every group of figures has the same keys:
-
-    num_examples, num_items
-    <measure>            a number, or null where it is undefined
-    interval.<measure>   [low, high], 95 %, bootstrap over items; null where undefined
-    undefined            why, for each null
-"""
+"""Score distributions and labels in, typed figures out; what is undefined is None."""
 
 from __future__ import annotations
 
@@ -16,7 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.evaluation.bootstrap import Statistic, bootstrap_intervals, judge_intervals
+from autograder.evaluation.bootstrap import (
+    Interval,
+    Statistic,
+    bootstrap_intervals,
+    judge_intervals,
+)
+from autograder.evaluation.results import Bounds, Figures, Gain, Groups, Measures
 from autograder.files import finite
 from autograder.metrics.functional import MEASURES, Measure
 from autograder.model.scores import integer_score
@@ -32,7 +30,7 @@ _GROUPS: dict[str, Callable[[Example], str]] = {
 
 def measure(
     probabilities: Tensor, examples: Sequence[Example], *, resamples: int, seed: int
-) -> dict[str, Any]:
+) -> Figures:
     """All measures of one judge on one set of examples.
 
     Args:
@@ -50,30 +48,34 @@ def measure(
         for name, value in values.items()
         if value is None
     }
-    bounds: dict[str, list[float] | None] = {}
-    for name in values:
-        low, high = intervals[name]
-        known = finite(low) is not None and finite(high) is not None
-        bounds[name] = [low, high] if known else None
-        if not known:
-            undefined[f"interval.{name}"] = "fewer than two items, or constant in every resample"
-    return {
-        "num_examples": len(examples),
-        "num_items": len(set(items)),
-        **values,
-        "interval": bounds,
-        "undefined": undefined,
+    bounds = {name: _bounds(interval) for name, interval in intervals.items()}
+    undefined |= {
+        f"interval.{name}": "fewer than two items, or constant in every resample"
+        for name, known in bounds.items()
+        if known is None
     }
+    return Figures(
+        num_examples=len(examples),
+        num_items=len(set(items)),
+        **values,
+        interval=Measures[Bounds](**bounds),
+        undefined=undefined,
+    )
+
+
+def _bounds(interval: Interval) -> Bounds:
+    low, high = interval
+    return (low, high) if finite(low) is not None and finite(high) is not None else None
 
 
 def measure_groups(
     probabilities: Tensor, examples: Sequence[Example], *, resamples: int, seed: int
-) -> dict[str, dict[str, Any]]:
+) -> Groups:
     """The same measures per level, category, language and source."""
-    tree: dict[str, dict[str, Any]] = {}
+    groups: dict[str, dict[str, Figures]] = {}
     for kind, name_of in _GROUPS.items():
         names = [name_of(example) for example in examples]
-        tree[kind] = {
+        groups[kind] = {
             name: measure(
                 probabilities[torch.tensor([other == name for other in names])],
                 [example for example, other in zip(examples, names, strict=True) if other == name],
@@ -82,7 +84,7 @@ def measure_groups(
             )
             for name in sorted(set(names))
         }
-    return tree
+    return Groups(**groups)
 
 
 def measure_gain(
@@ -92,7 +94,7 @@ def measure_gain(
     *,
     resamples: int,
     seed: int,
-) -> dict[str, Any]:
+) -> Gain:
     """How much better the judge is than a baseline on the same rows: paired intervals.
 
     A positive difference means that the judge's figure is higher; of `mae` and `rps` a negative
@@ -114,12 +116,11 @@ def measure_gain(
         resamples=resamples,
         seed=seed,
     )
-    tree: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, of in differences.items():
-        low, high = intervals[name]
-        tree[name] = finite(of(*arrays, None).item())
-        tree[f"{name}_interval"] = [finite(low), finite(high)]
-    return tree
+        values[name] = finite(of(*arrays, None).item())
+        values[f"{name}_interval"] = _bounds(intervals[name])
+    return Gain(**values)
 
 
 def distribution(probabilities: Tensor, examples: Sequence[Example]) -> dict[str, dict[str, float]]:
