@@ -81,8 +81,8 @@ Counts = dict[str, dict[str, Count]]
 
 
 class AuditCounts(_Part):
-    level: Counts
     category: Counts
+    level: Counts
     language: Counts
     source: Counts
 
