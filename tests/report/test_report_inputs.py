@@ -109,7 +109,7 @@ def test_an_audit_of_other_examples_is_refused(inside: Path, name: str) -> None:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[1:]), encoding="utf-8")
     message = (
-        r"^reports/audit\.json: counts other examples .* by level and score; run `dvc repro aud"
+        r"^reports/audit\.json: counts other examples .* by category and score; run `dvc repro aud"
     )
     with pytest.raises(DataError, match=message):
         stage.main()
