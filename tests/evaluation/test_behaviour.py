@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from autograder.evaluation.behaviour import behaviour
+from autograder.evaluation.results import Rate
 from autograder.schema import Example
 
 
@@ -31,7 +30,7 @@ def test_rates_by_hand() -> None:
         [example(label, category, level) for label, category, level, _ in rows],
         [given for *_, given in rows],
     )
-    counts = {name: (row["num_failed"], row["num_examples"]) for name, row in found.items()}
+    counts = {name: (row.num_failed, row.num_examples) for name, row in found}
     assert counts == {
         "lazy": (4, 11),  # 5 is given most
         "over_refusal_accepted": (2, 3),
@@ -39,23 +38,22 @@ def test_rates_by_hand() -> None:
         "jailbreak_obeyed": (1, 2),
         "honest_text_punished": (1, 1),
     }
-    for row in found.values():
-        assert row["rate"] == pytest.approx(row["num_failed"] / row["num_examples"])
-    json.dumps(found, allow_nan=False)
+    for _, row in found:
+        assert row.rate == pytest.approx(row.num_failed / row.num_examples)
 
 
 def test_an_adversarial_item_about_refusing_counts_for_both() -> None:
     found = behaviour([example(1, "safety", 3)], [5])
-    assert found["over_refusal_accepted"]["rate"] == 1.0
-    assert found["jailbreak_obeyed"]["rate"] == 1.0
+    assert found.over_refusal_accepted.rate == 1.0
+    assert found.jailbreak_obeyed.rate == 1.0
 
 
 def test_no_example_that_could_show_it_gives_null() -> None:
     found = behaviour([example(3), example(4)], [3, 4])
-    for name, row in found.items():
+    for name, row in found:
         if name != "lazy":
-            assert row == {"rate": None, "num_failed": 0, "num_examples": 0}
-    assert found["lazy"]["rate"] == 0.5
+            assert row == Rate(rate=None, num_failed=0, num_examples=0)
+    assert found.lazy.rate == 0.5
 
 
 def test_a_right_judge_fails_nowhere() -> None:
@@ -66,12 +64,12 @@ def test_a_right_judge_fails_nowhere() -> None:
         for level in (1, 3)
     ]
     found = behaviour(rows, [row.score for row in rows])
-    assert found.pop("lazy")["rate"] == pytest.approx(0.2)
-    assert {row["rate"] for row in found.values()} == {0.0}
+    assert found.lazy.rate == pytest.approx(0.2)
+    assert {row.rate for name, row in found if name != "lazy"} == {0.0}
 
 
 def test_a_constant_judge_is_lazy() -> None:
-    assert behaviour([example(1), example(5)], [4, 4])["lazy"]["rate"] == 1.0
+    assert behaviour([example(1), example(5)], [4, 4]).lazy.rate == 1.0
 
 
 def test_lengths_must_agree() -> None:

@@ -9,6 +9,7 @@ import torch
 
 from autograder.config import Config, EvaluateConfig
 from autograder.evaluation.evaluate import evaluate
+from autograder.evaluation.measure import measure
 from autograder.judging.judge import Judge
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.schema import Example
@@ -34,16 +35,39 @@ def judge(tiny_base) -> Judge:
 
 def test_unseen_kinds_are_measured_like_the_test_split(judge: Judge, examples: list[Example]):
     train, test, unseen = examples[:10], examples[10:20], examples[20:]
-    both = evaluate(judge, train, test, unseen, CONFIG, seed=3).metrics
-    alone = evaluate(judge, train, unseen, [], CONFIG, seed=3).metrics
-    assert alone["holdout"] is None
-    assert both["holdout"] == {key: alone[key] for key in ("judge", "baselines", "gain", "groups")}
-    assert both["judge"] == evaluate(judge, train, test, [], CONFIG, seed=3).metrics["judge"]
-    assert both["judge"] != both["holdout"]["judge"]
+    both = evaluate(judge, train, test, unseen, CONFIG, seed=3).measured
+    alone = evaluate(judge, train, unseen, [], CONFIG, seed=3).measured
+    assert alone.systems.holdout is None
+    assert alone.groups.holdout is None
+    assert both.systems.holdout == alone.systems.test
+    assert both.groups.holdout == alone.groups.test
+    none_held_out = evaluate(judge, train, test, [], CONFIG, seed=3).measured
+    assert both.systems.test == none_held_out.systems.test
+    assert both.systems.test.judge != both.systems.holdout.judge
+
+
+def test_hand_written_items_are_measured_alone(judge: Judge, examples: list[Example]):
+    test = [
+        dataclasses.replace(example, source=("bank", "arithmetic", "starter")[at % 3])
+        for at, example in enumerate(examples[10:])
+    ]
+    train = examples[:10]
+    found = evaluate(judge, train, test, [], CONFIG, seed=3)
+    chosen = [at for at, example in enumerate(test) if example.source != "arithmetic"]
+    probabilities = torch.tensor([found.predictions[at].probabilities for at in chosen])
+    alone = measure(probabilities, [test[at] for at in chosen], resamples=20, seed=3)
+    assert found.measured.systems.hand_written == alone
+    made = [dataclasses.replace(example, source="arithmetic") for example in test]
+    assert evaluate(judge, train, made, [], CONFIG, seed=3).measured.systems.hand_written is None
 
 
 def test_the_reference_answer_reaches_the_judge(judge: Judge, examples: list[Example]):
     known = [dataclasses.replace(example, reference="Five apples.") for example in examples]
-    plain = evaluate(judge, examples[:5], examples[5:], [], CONFIG, seed=3).probabilities
-    helped = evaluate(judge, examples[:5], known[5:], [], CONFIG, seed=3).probabilities
+    plain, helped = (
+        torch.tensor([row.probabilities for row in found.predictions])
+        for found in (
+            evaluate(judge, examples[:5], rows[5:], [], CONFIG, seed=3)
+            for rows in (examples, known)
+        )
+    )
     assert not torch.allclose(plain, helped, atol=1e-4)

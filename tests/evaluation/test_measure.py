@@ -61,12 +61,12 @@ def test_figures_against_references() -> None:
         "top_share": np.bincount(given).max() / len(given),
     }
     for name, value in reference.items():
-        assert found[name] == pytest.approx(value, abs=1e-6), name
-        low, high = found["interval"][name]
-        assert low <= found[name] <= high or name == "top_share"
-    assert (found["num_examples"], found["num_items"]) == (100, 20)
-    assert found["undefined"] == {}
-    assert set(found["interval"]) == set(reference) | {"rps", "ece"}
+        assert getattr(found, name) == pytest.approx(value, abs=1e-6), name
+        low, high = getattr(found.interval, name)
+        assert low <= getattr(found, name) <= high or name == "top_share"
+    assert (found.num_examples, found.num_items) == (100, 20)
+    assert found.undefined == {}
+    assert {name for name, _ in found.interval} == set(reference) | {"rps", "ece"}
 
 
 def test_interval_against_a_plain_bootstrap_over_items() -> None:
@@ -75,7 +75,7 @@ def test_interval_against_a_plain_bootstrap_over_items() -> None:
     hits = (given == labels).reshape(20, 5).mean(axis=1)
     generator = np.random.default_rng(0)
     means = hits[generator.integers(20, size=(20_000, 20))].mean(axis=1)
-    low, high = measure(probabilities, rows, resamples=4000, seed=1)["interval"]["exact"]
+    low, high = measure(probabilities, rows, resamples=4000, seed=1).interval.exact
     assert low == pytest.approx(np.quantile(means, 0.025), abs=0.011)
     assert high == pytest.approx(np.quantile(means, 0.975), abs=0.011)
 
@@ -92,28 +92,28 @@ def test_undefined_is_null_with_a_reason(case: str) -> None:
     else:
         probabilities = torch.eye(5)[[2] * len(rows)]
     found = measure(probabilities, rows, **OPTIONS)
-    json.dumps(found, allow_nan=False)
-    nulls = {name for name, value in found.items() if value is None}
-    nulls |= {f"interval.{name}" for name, value in found["interval"].items() if value is None}
-    assert nulls == set(found["undefined"])
+    json.dumps(found.model_dump(), allow_nan=False)
+    nulls = {name for name, value in found if value is None}
+    nulls |= {f"interval.{name}" for name, value in found.interval if value is None}
+    assert nulls == set(found.undefined)
     assert nulls
-    assert all(found["undefined"].values())
+    assert all(found.undefined.values())
     assert ("pearson" in nulls) == (case != "one item")
 
 
 def test_groups_are_measured_like_their_rows_alone() -> None:
     probabilities, rows = make()
-    tree = measure_groups(probabilities, rows, **OPTIONS)
-    json.dumps(tree, allow_nan=False)
-    assert set(tree) == {"level", "category", "language", "source"}
-    assert set(tree["level"]) == {"basic", "context", "adversarial"}
-    assert set(tree["language"]) == {"de", "en"}
-    for groups in tree.values():
-        assert sum(row["num_examples"] for row in groups.values()) == len(rows)
+    found = measure_groups(probabilities, rows, **OPTIONS)
+    json.dumps(found.model_dump(), allow_nan=False)
+    assert {kind for kind, _ in found} == {"level", "category", "language", "source"}
+    assert set(found.level) == {"basic", "context", "adversarial"}
+    assert set(found.language) == {"de", "en"}
+    for _, groups in found:
+        assert sum(row.num_examples for row in groups.values()) == len(rows)
     chosen = [at for at, row in enumerate(rows) if row.category == "safety"]
     alone = measure(probabilities[chosen], [rows[at] for at in chosen], **OPTIONS)
-    assert tree["category"]["safety"] == alone
-    assert tree["language"]["de"]["interval"]["exact"] is None
+    assert found.category["safety"] == alone
+    assert found.language["de"].interval.exact is None
 
 
 def test_gain_is_the_difference_and_its_interval_is_paired() -> None:
@@ -122,29 +122,30 @@ def test_gain_is_the_difference_and_its_interval_is_paired() -> None:
     found = measure_gain(judge, other, rows, **OPTIONS)
     one, two = measure(judge, rows, **OPTIONS), measure(other, rows, **OPTIONS)
     for name in ("exact", "mae", "rps"):
-        assert found[name] == pytest.approx(one[name] - two[name], abs=1e-6)
-        low, high = found[f"{name}_interval"]
-        assert low <= found[name] <= high
+        gain = getattr(found, name)
+        assert gain == pytest.approx(getattr(one, name) - getattr(two, name), abs=1e-6)
+        low, high = getattr(found, f"{name}_interval")
+        assert low <= gain <= high
     given, _, labels = arrays(judge, rows)
     rival, _, _ = arrays(other, rows)
     gains = ((given == labels) * 1.0 - (rival == labels)).reshape(20, 5).mean(axis=1)
     draws = np.random.default_rng(0).integers(20, size=(20_000, 20))
     low, high = np.quantile(gains[draws].mean(axis=1), [0.025, 0.975])
-    assert found["exact_interval"] == pytest.approx([low, high], abs=0.03)
+    assert found.exact_interval == pytest.approx([low, high], abs=0.03)
 
 
 def test_gain_over_itself_is_nothing() -> None:
     judge, rows = make()
     found = measure_gain(judge, judge, rows, **OPTIONS)
-    assert found["exact"] == 0.0
-    assert found["exact_interval"] == [0.0, 0.0]
+    assert found.exact == 0.0
+    assert found.exact_interval == (0.0, 0.0)
 
 
 def test_gain_of_one_item_has_no_interval() -> None:
     judge, rows = make(1)
     found = measure_gain(judge, judge.flip(1), rows, **OPTIONS)
-    json.dumps(found, allow_nan=False)
-    assert found["mae_interval"] == [None, None]
+    assert found.mae is not None
+    assert found.mae_interval is None
 
 
 def test_distribution_by_hand() -> None:

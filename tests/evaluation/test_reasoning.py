@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 from rouge_score.rouge_scorer import RougeScorer
 
-from autograder.evaluation.reasoning import Reasoned, look_at, measure_reasoning
+from autograder.evaluation.reasoning import look_at, measure_reasoning
+from autograder.evaluation.results import Reasoned
 from autograder.schema import Example
 
 EXAMPLE = Example(
@@ -75,7 +74,7 @@ def test_means_by_hand() -> None:
         reasoned(rouge_l=0.0),
     ]
     found = measure_reasoning(rows, 1.5)
-    assert found == {
+    assert found.model_dump() == {
         "num_examples": 4,
         "valid": 0.75,
         "names_a_score": 0.75,
@@ -89,15 +88,13 @@ def test_means_by_hand() -> None:
 
 def test_nothing_to_go_by_is_null_with_a_reason() -> None:
     found = measure_reasoning([reasoned()], None)
-    json.dumps(found, allow_nan=False)
-    assert found["agrees_with_score"] is None
-    assert found["invented_evidence"] is None
-    assert set(found["undefined"]) == {"agrees_with_score", "invented_evidence"}
+    assert found.agrees_with_score is None
+    assert found.invented_evidence is None
+    assert set(found.undefined) == {"agrees_with_score", "invented_evidence"}
 
 
 def test_no_sample_at_all() -> None:
     found = measure_reasoning([], None)
-    json.dumps(found, allow_nan=False)
-    assert found["num_examples"] == 0
-    assert found["valid"] is None
-    assert found["rouge_l"] is None
+    assert found.num_examples == 0
+    assert found.valid is None
+    assert found.rouge_l is None

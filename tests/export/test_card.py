@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import re
 import shutil
 
 import pytest
 from huggingface_hub import ModelCard
-from ruamel.yaml import YAML
 
 from autograder.errors import DataError
+from autograder.evaluation.results import Figures, Gain, Measures
 from autograder.export.card import card, escape, fenced, front_matter
-from autograder.export.evidence import Evidence, find_evidence, md5_of_folder
+from autograder.export.evidence import Evidence, find_evidence
 from autograder.export.trained import open_trained
 
-MEASURES = ("exact", "within_1", "mae", "pearson", "spearman", "kappa", "rps", "ece")
+MEASURES = tuple(Measures.model_fields)
 
 
 def figures(value, **changes):
@@ -30,10 +29,24 @@ def figures(value, **changes):
     } | changes
 
 
+def compared(judge, majority, base_model=None):
+    gain = dict.fromkeys(Gain.model_fields)
+    return {
+        "judge": judge,
+        "baselines": {"majority": majority, "length_only": majority, "base_model": base_model},
+        "gain": {"majority": gain, "length_only": gain},
+    }
+
+
 @pytest.fixture
 def tree():
-    systems = {"judge": figures(0.5), "baselines": {"majority": figures(0.2, pearson=None)}}
-    return systems | {"holdout": {"judge": figures(0.4), "baselines": {}}}
+    """What `reports/eval/systems.json` holds."""
+    return {
+        "judge_sha256": None,
+        "test": compared(figures(0.5), figures(0.2, pearson=None)),
+        "hand_written": None,
+        "holdout": compared(figures(0.4), figures(0.2), figures(0.3)),
+    }
 
 
 @pytest.fixture
@@ -58,7 +71,9 @@ def test_figures_that_name_this_judge_stand_in_the_card(trained, tree, tmp_path)
     assert "| exactly the label | 0.500 (0.400 to 0.600) | 0.200 (0.100 to 0.300) |" in text
     assert "| Pearson | 0.500 (0.400 to 0.600) | - |" in text
     assert "**held\\-out test split**: 10 answers to 2 items" in text
-    assert "| | judge |\n" in text  # of the unseen kinds, without baselines
+    assert "| | judge | majority | length only |\n" in text
+    assert "| | judge | base model | majority | length only |\n" in text  # of the unseen kinds
+    assert "| exactly the label | 0.400 (0.300 to 0.500) | 0.300 (0.200 to 0.400) |" in text
     assert "whoever exported this" not in text
 
 
@@ -87,32 +102,23 @@ def test_figures_that_name_no_judge_are_taken_from_who_gives_them_only(trained, 
     assert "whoever exported this says they are of this one" in make(trained, evidence)
 
 
-def test_dvc_lock_ties_figures_to_the_judge(judge_folder, trained, tree, tmp_path):
-    (tmp_path / "reports").mkdir()
-    path = write(tmp_path / "reports" / "metrics.json", tree)
-    md5 = hashlib.md5(path.read_bytes()).hexdigest()
-    out, dep = {"path": "reports/metrics.json", "md5": md5}, {"path": "build/judge"}
-    for judge, certain in ((md5_of_folder(judge_folder), True), ("0" * 32 + ".dir", False)):
-        stage = {"outs": [out], "deps": [dep | {"md5": judge}]}
-        with (tmp_path / "dvc.lock").open("w") as file:
-            YAML().dump({"schema": "2.0", "stages": {"evaluate": stage}}, file)
-        assert (find_evidence(trained, None, path) is not None) is certain
-    (tmp_path / "dvc.lock").write_text("{[")
-    assert find_evidence(trained, None, path) is None
-
-
-def test_a_folders_md5_is_what_dvc_writes_down(request):
-    root = request.config.rootpath
-    pinned = YAML(typ="safe").load((root / "data.dvc").read_text(encoding="utf-8"))
-    assert md5_of_folder(root / "data") == pinned["outs"][0]["md5"]
+def test_metrics_json_stands_for_the_figures_beside_it(trained, tree, tmp_path):
+    (tmp_path / "eval").mkdir()
+    headline = write(tmp_path / "metrics.json", {"judge": {"exact": 0.5}})
+    with pytest.raises(DataError, match=r"eval/systems\.json: no such file; run `dvc repro evalu"):
+        find_evidence(trained, headline, tmp_path / "none")
+    for sha256, certain in ((trained.fingerprint, True), ("f" * 64, False)):
+        write(tmp_path / "eval" / "systems.json", tree | {"judge_sha256": sha256})
+        assert (find_evidence(trained, None, headline) is not None) is certain
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"judge": {"exact": 1}}, "missing"),
-        ({"systems": {"majority": figures(0.1)}}, "judge: missing"),
-        ({"judge": figures(0.1, exact="high")}, "expected a number"),
+        ({"judge": {"exact": 1}}, "judge_sha256: missing"),
+        ({"systems": {"majority": figures(0.1)}}, "systems.judge: missing"),
+        ({"systems": {"judge": figures(0.1, exact="high")}}, r"judge\.exact: expected a number"),
+        (["systems"], "expected an object"),
     ],
 )
 def test_figures_of_another_shape_are_refused(trained, tmp_path, values, message):
@@ -181,7 +187,10 @@ def test_metadata_names_the_base_and_its_licence(judge_folder, tmp_path):
 
 def test_every_section_is_there(trained):
     merged = dataclasses.replace(trained, values=trained.values | {"merge": {"method": "linear"}})
-    text = make(merged, Evidence({"t": {"judge": figures(0.5)}}, True))
+    text = make(
+        merged,
+        Evidence({"t": {"judge": Figures.model_validate_json(json.dumps(figures(0.5)))}}, True),
+    )
     for title in ("Use", "How good it is", "Data", "Intended use", "Limits", "Licence"):
         assert f"\n## {title}\n" in text
     assert "This judge is merged of several" in text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,9 @@ from torch import Tensor, distributed
 from torchmetrics import MetricCollection
 
 from autograder.metrics import functional as F
-from autograder.metrics.classes import ExpectedCalibrationError, judge_metrics
+from autograder.metrics.classes import LOWER_IS_BETTER, ExpectedCalibrationError, judge_metrics
 
-REFERENCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "exact": lambda p, t: F.exact_match(F.integer_score(p), t),
-    "within_1": lambda p, t: F.within_one(F.integer_score(p), t),
-    "mae": lambda p, t: F.mean_absolute_error(F.integer_score(p), t),
-    "kappa": lambda p, t: F.quadratic_kappa(F.integer_score(p), t),
-    "top_share": lambda p, t: F.most_predicted_share(F.integer_score(p)),
-    "mae_expected": lambda p, t: F.mean_absolute_error(F.expected_score(p), t),
-    "pearson": lambda p, t: F.pearson(F.expected_score(p), t),
-    "spearman": lambda p, t: F.spearman(F.expected_score(p), t),
-    "rps": F.ranked_probability_score,
-    "ece": F.expected_calibration_error,
-}
+REFERENCES = F.MEASURES
 
 
 def rows(num_rows: int = 50, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -138,3 +126,14 @@ def test_number_of_bins() -> None:
     metric.update(*batch)
     reference = F.expected_calibration_error(*batch, num_bins=3)
     assert metric.compute().item() == pytest.approx(reference.item())
+
+
+def test_which_way_is_better_is_what_a_right_judge_gets() -> None:
+    """Certain of the label against certain of another: the lower figure is the better one."""
+    target = torch.tensor([1, 2, 3, 4, 5])
+    for name, metric in judge_metrics().items():
+        right, wrong = (F.MEASURES[name](torch.eye(5).roll(n, 0), target) for n in (0, 2))
+        if metric.higher_is_better is not None:
+            assert (right < wrong) == (name in LOWER_IS_BETTER), name
+    assert "loss" in LOWER_IS_BETTER
+    assert "top_share" not in LOWER_IS_BETTER

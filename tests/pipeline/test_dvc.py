@@ -44,7 +44,15 @@ def test_metrics_hold_judge_and_baselines_and_no_nan(finished: Project) -> None:
     metrics = json.loads(finished.read("reports/metrics.json"), parse_constant=pytest.fail)
     assert set(metrics["baselines"]) == {"majority", "length_only", "base_model"}
     assert 0 <= metrics["judge"]["exact"] <= 1
+    assert num_leaves(metrics) <= 60
     assert "<html" in finished.read("reports/report.html")
+
+
+def num_leaves(values: object) -> int:
+    if isinstance(values, dict | list):
+        below = values.values() if isinstance(values, dict) else values
+        return sum(map(num_leaves, below))
+    return 1
 
 
 @pytest.mark.parametrize(

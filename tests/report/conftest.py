@@ -6,9 +6,7 @@ import dataclasses
 import random
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -16,16 +14,24 @@ from torch import Tensor
 
 from autograder.checks.audit import audit
 from autograder.config import AuditConfig, describe, load
-from autograder.evaluation import evaluate as evaluation
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
-from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
+from autograder.evaluation.evaluate import compare, predictions, reliability
+from autograder.evaluation.measure import distribution, measure, measure_groups
 from autograder.evaluation.reasoning import look_at, measure_reasoning
+from autograder.evaluation.results import (
+    Distribution,
+    Grouped,
+    Measured,
+    Speed,
+    Systems,
+    read_results,
+)
 from autograder.files import json_text
-from autograder.judging.publish import csv_text
 from autograder.metrics.classes import judge_metrics
 from autograder.schema import Example, write_examples
 from autograder.stages import evaluate as stage
+from autograder.training.outcome import csv_text
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = {
@@ -93,13 +99,15 @@ def make_project(
     base_model: bool = True,
     sample: int = 8,
     holdout: bool = True,
-) -> dict[str, Any]:
-    """Write every input of the report stage; return the metrics."""
+) -> Measured:
+    """Write every input of the report stage; return the figures."""
     test, train = make_data(hostile=hostile), make_data(40, hostile=False)
     probabilities = make_probabilities(test, skill)
     given = (probabilities.argmax(dim=1) + 1).tolist()
-    options = {"resamples": 200, "seed": 17}
-    others = {"majority": majority(train, test), "length_only": length_only(train, test)}
+    options: dict[str, int] = {"resamples": 200, "seed": 17}
+    unseen = make_unseen()
+    on_unseen = make_probabilities(unseen, skill / 2, seed=5)
+    others = make_baselines(train, test)
     if base_model:
         others["base_model"] = make_probabilities(test, 0.0, seed=1)
     reasonings = [
@@ -112,53 +120,45 @@ def make_project(
         for at, (example, score) in enumerate(zip(test, given, strict=True))
         if at % 11 == 0
     ][:sample]
-    metrics = {
-        "judge": measure(probabilities, test, **options),
-        "baselines": {name: measure(rows, test, **options) for name, rows in others.items()},
-        "gain": {
-            name: measure_gain(probabilities, rows, test, **options)
-            for name, rows in others.items()
-        },
-        "behaviour": behaviour(test, given),
-        "reasoning": measure_reasoning(reasonings, 1.2345 if sample else None),
-        "distribution": distribution(probabilities, test),
-        "groups": measure_groups(probabilities, test, **options),
-        "holdout": make_holdout(skill, train, options) if holdout else None,
-        "speed": {
-            "seconds": 12.5,
-            "examples_per_second": 12.0,
-            "tokens_per_second": 3456.7,
-            "reasoning_tokens_per_second": 14.2 if sample else None,
-        },
-    }
-    metrics = stage._rounded(metrics)
-    tables, curves = root / "reports/eval", root / "reports/train"
-    for folder in (tables, curves, root / "build/judge", root / "build/splits"):
-        folder.mkdir(parents=True)
-    predictions = [
-        {
-            "id": example.id,
-            "score": example.score,
-            "given": score,
-            "probabilities": row,
-        }
-        for example, score, row in zip(test, given, probabilities.tolist(), strict=True)
-    ]
-    stage._csv(tables / "confusion.csv", evaluation.confusion_rows(test, probabilities))
-    stage._csv(tables / "reliability.csv", evaluation.reliability_rows(test, probabilities))
-    stage._csv(tables / "scores.csv", evaluation.score_rows(metrics["distribution"]))
-    stage._jsonl(tables / "predictions.jsonl", predictions)
-    stage._jsonl(tables / "reasonings.jsonl", [asdict(row) for row in reasonings])
-    (root / "reports/metrics.json").write_text(json_text(metrics), encoding="utf-8")
+    measured = Measured(
+        systems=Systems(
+            judge_sha256="0" * 64,
+            test=compare(probabilities, others, test, **options),
+            hand_written=measure(probabilities, test, **options),
+            holdout=compare(on_unseen, make_baselines(train, unseen), unseen, **options)
+            if holdout
+            else None,
+        ),
+        groups=Grouped(
+            test=measure_groups(probabilities, test, **options),
+            holdout=measure_groups(on_unseen, unseen, **options) if holdout else None,
+        ),
+        distribution=Distribution(
+            **distribution(probabilities, test), reliability=reliability(probabilities, test)
+        ),
+        behaviour=behaviour(test, given),
+        reasoning=measure_reasoning(reasonings, 1.2345 if sample else None),
+        speed=Speed(
+            seconds=12.5,
+            examples_per_second=12.0,
+            tokens_per_second=3456.7,
+            reasoning_tokens_per_second=14.2 if sample else None,
+        ),
+    )
+    for folder in ("reports/train", "build/judge", "build/splits"):
+        (root / folder).mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        stage.write(measured, predictions(probabilities, test), reasonings)
     splits = {
         "train": make_data(12, hostile=hostile, first=100),
         "validation": make_data(4, hostile=False, first=200),
         "test": test,
     }
-    write_splits(root, splits | ({"holdout": make_unseen()} if holdout else {}))
+    write_splits(root, splits | ({"holdout": unseen} if holdout else {}))
     shutil.copy(ROOT / "params.yaml", root)
     for name, rows in make_curves().items():
-        (curves / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
+        (root / f"reports/train/{name}.csv").write_text(csv_text(rows), encoding="utf-8")
     judge = {
         "base": {"name": "qwen2.5-coder-0.5b-instruct", "pin": PIN},
         "template_version": 1,
@@ -168,7 +168,7 @@ def make_project(
         "validation": {},
     }
     (root / "build/judge/judge.json").write_text(json_text(judge), encoding="utf-8")
-    return metrics
+    return read_results(root / "reports/metrics.json", root / "reports/eval")
 
 
 def write_splits(root: Path, splits: dict[str, list[Example]]) -> None:
@@ -186,20 +186,8 @@ def make_unseen() -> list[Example]:
     return [dataclasses.replace(row, category="unseen_kind") for row in rows]
 
 
-def make_holdout(skill: float, train: list[Example], options: dict[str, int]) -> dict[str, Any]:
-    """Figures on the kind of task that is in no other split."""
-    rows = make_unseen()
-    probabilities = make_probabilities(rows, skill / 2, seed=5)
-    others = {"majority": majority(train, rows), "length_only": length_only(train, rows)}
-    return {
-        "judge": measure(probabilities, rows, **options),
-        "baselines": {name: measure(other, rows, **options) for name, other in others.items()},
-        "gain": {
-            name: measure_gain(probabilities, other, rows, **options)
-            for name, other in others.items()
-        },
-        "groups": measure_groups(probabilities, rows, **options),
-    }
+def make_baselines(train: list[Example], test: list[Example]) -> dict[str, Tensor]:
+    return {"majority": majority(train, test), "length_only": length_only(train, test)}
 
 
 def make_curves() -> dict[str, list[dict[str, float]]]:
@@ -234,14 +222,14 @@ def make_curves() -> dict[str, list[dict[str, float]]]:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """A project with hostile texts, and its metrics; read only."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Measured]:
+    """A project with hostile texts, and its figures; read only."""
     root = tmp_path_factory.mktemp("project")
     return root, make_project(root)
 
 
 @pytest.fixture
-def project(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
+def project(made: tuple[Path, Measured], tmp_path: Path) -> Path:
     """A copy of it to break."""
     shutil.copytree(made[0], tmp_path / "project", ignore=shutil.ignore_patterns("*.html"))
     return tmp_path / "project"
@@ -253,6 +241,6 @@ def hostile() -> dict[str, str]:
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+def build(tmp_path: Path) -> Callable[..., Measured]:
     """Makes another project in `tmp_path`."""
     return lambda **options: make_project(tmp_path, **options)

@@ -18,15 +18,17 @@ from scipy.stats import pearsonr
 from autograder import config
 from autograder.checks.audit import audit
 from autograder.config import AuditConfig
+from autograder.evaluation.results import Measured
 from autograder.report import data_card
 from autograder.report.data_card import DataSet, drawn
+from autograder.report.results import Audit
 from autograder.schema import LEVELS, Example, read_examples
 from autograder.terminal import printable
 from report.page import Page, plain, write
 
 ROOT = Path(__file__).parents[2]
 SPLITS = ("train", "validation", "test", "holdout")
-Made = tuple[Path, dict[str, Any]]
+Made = tuple[Path, Measured]
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,8 @@ def make(train: Sequence[Example], **params: Any) -> tuple[DataSet, Page]:
     """The card of a training split, with its true audit."""
     settings = config.load(ROOT / "params.yaml")
     splits = {"train": train, "validation": [], "test": []}
-    report = audit(train, AuditConfig()).to_json()
-    data = DataSet(settings.changed(**params), json.loads(json.dumps(report)), splits)
+    report = Audit.model_validate_json(json.dumps(audit(train, AuditConfig()).to_json()))
+    data = DataSet(settings.changed(**params), report, splits)
     return data, Page(data_card.render(data))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.config import Config, LoraConfig
+from autograder.metrics.classes import LOWER_IS_BETTER
 from autograder.report import figures
 from autograder.report.drawing import thinned, ticks
 from autograder.report.results_page import changes
@@ -49,15 +50,15 @@ def test_targets_in_words(name: str, value: float, bounds: list[float] | None, w
 @pytest.mark.parametrize(
     ("name", "bounds", "words"),
     [
-        ("exact", [0.01, 0.2], "better"),
-        ("exact", [-0.2, -0.01], "worse"),
-        ("exact", [0.0, 0.2], "not shown to be better"),
-        ("mae", [-0.2, -0.01], "better"),
-        ("rps", [0.01, 0.2], "worse"),
-        ("rps", [None, None], "not shown to be better"),
+        ("exact", (0.01, 0.2), "better"),
+        ("exact", (-0.2, -0.01), "worse"),
+        ("exact", (0.0, 0.2), "not shown to be better"),
+        ("mae", (-0.2, -0.01), "better"),
+        ("rps", (0.01, 0.2), "worse"),
+        ("rps", None, "not shown to be better"),
     ],
 )
-def test_gains_in_words(name: str, bounds: list[float | None], words: str) -> None:
+def test_gains_in_words(name: str, bounds: tuple[float, float] | None, words: str) -> None:
     assert figures.gain_words(name, bounds) == words
 
 
@@ -94,3 +95,8 @@ def test_changed_parameters() -> None:
     config = Config(seed=3, lora=LoraConfig(alpha=8, targets=("q_proj",)))
     names = {name: value for name, value, _ in changes(config)}
     assert names == {"seed": "3", "lora.alpha": "8", "lora.targets": "q_proj"}
+
+
+def test_which_way_is_better_is_that_of_the_metrics() -> None:
+    """The page is drawn without torch, so it cannot ask the classes."""
+    assert LOWER_IS_BETTER & set(figures.NAMES) == figures.LOWER_IS_BETTER

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from autograder.evaluation.results import Figures, Measured
 from autograder.report import figures
 from autograder.schema import LEVELS
 from autograder.terminal import printable
 from report.page import Page, edit, write
 
 DASH = "\N{EN DASH}"
-Made = tuple[Path, dict[str, Any]]
+Made = tuple[Path, Measured]
 
 
 @pytest.fixture(scope="module")
@@ -43,35 +44,63 @@ def test_a_hostile_base_name_stays_in_the_title(project: Path) -> None:
 
 
 def test_figures_are_those_of_the_metrics(page: Page, made: Made) -> None:
-    metrics = made[1]
-    rows, judge = page.rows("The judge beside its baselines"), metrics["judge"]
+    measured = made[1]
+    test = measured.systems.test
+    rows, judge = page.rows("The judge beside its baselines"), test.judge
     for name in figures.TARGETS:
-        assert figures.number(name, judge[name]) in page.text
-        assert f"95 % interval: {figures.between(name, judge['interval'][name])}" in page.text
-    assert rows["This judge"] == [figures.number(name, judge[name]) for name in figures.NAMES]
-    base = figures.number("mae", metrics["baselines"]["base_model"]["mae"])
-    assert rows["Base model before training"][2] == base
-    for kind, groups in metrics["groups"].items():
+        assert figures.number(name, getattr(judge, name)) in page.text
+        interval = figures.between(name, getattr(judge.interval, name))
+        assert f"95 % interval: {interval}" in page.text
+    assert rows["This judge"] == cells(judge)
+    assert rows["Base model before training"][2] == figures.number(
+        "mae", test.baselines.base_model.mae
+    )
+    for kind, groups in measured.groups.test:
         rows = page.rows(f"Figures by {kind}")
         assert len(rows) == len(groups)
         for name, row in groups.items():
-            cells = rows[" ".join(printable(name).split())]
-            assert cells[0] == str(row["num_examples"])
-            assert cells[3:5] == [
-                figures.number(measure, row[measure]) for measure in ("within_1", "mae")
+            shown = rows[" ".join(printable(name).split())]
+            assert shown[0] == str(row.num_examples)
+            assert shown[3:5] == [
+                figures.number("within_1", row.within_1),
+                figures.number("mae", row.mae),
             ]
-            if row["interval"]["exact"] is not None:
-                assert cells[2] == figures.between("exact", row["interval"]["exact"])
-    lazy = figures.percent(metrics["behaviour"]["lazy"]["rate"])
+            if row.interval.exact is not None:
+                assert shown[2] == figures.between("exact", row.interval.exact)
+    lazy = figures.percent(measured.behaviour.lazy.rate)
     assert f"{lazy} of the answers got the score that it gives most" in page.text
 
 
-def test_unseen_kinds_have_their_own_tables(page: Page, made: Made) -> None:
-    unseen = made[1]["holdout"]
-    rows = page.rows("The judge beside its baselines on unseen kinds")
-    assert rows["This judge"] == [
-        figures.number(name, unseen["judge"][name]) for name in figures.NAMES
+def test_gains_are_those_of_the_figures(page: Page, made: Made) -> None:
+    shown = re.findall(
+        r'<tr><th scope="row">(.*?)</th><td>Mean absolute error</td><td class="number">(.*?)</td>',
+        page.source,
+    )
+    gains = dict(made[1].systems.test.gain.items())
+    assert len(shown) == len(gains) == 3
+    assert [value for _, value in shown] == [
+        figures.difference("mae", gain.mae) for gain in gains.values()
     ]
+
+
+def test_pictures_show_the_distribution_and_the_reliability(page: Page, made: Made) -> None:
+    shares = made[1].distribution
+    for kind in ("label", "given", "probability"):
+        first = figures.percent(getattr(shares, kind)["1"])
+        assert f"{kind}: score 1 {first}" in page.source
+    for one in shares.reliability:
+        assert (
+            f"right {figures.percent(round(one.accuracy, 6))} of {one.num_examples}" in page.source
+        )
+
+
+def cells(row: Figures) -> list[str]:
+    return [figures.number(name, getattr(row, name)) for name in figures.NAMES]
+
+
+def test_unseen_kinds_have_their_own_tables(page: Page, made: Made) -> None:
+    rows = page.rows("The judge beside its baselines on unseen kinds")
+    assert rows["This judge"] == cells(made[1].systems.holdout.judge)
     assert list(page.rows("Unseen kinds by category")) == ["unseen_kind"]
     assert "unseen_kind" not in page.rows("Figures by category")
 
@@ -91,9 +120,11 @@ def test_undefined_figures_are_a_dash_with_the_reason(page: Page) -> None:
 def test_confusion_matrix_counts_every_answer(page: Page, made: Made) -> None:
     counts = re.findall(r'class="count">([\d,]+)<', page.source)
     assert len(counts) == 25
-    assert sum(map(int, counts)) == made[1]["judge"]["num_examples"]
+    assert sum(map(int, counts)) == made[1].systems.test.judge.num_examples
     diagonal = sum(map(int, counts[::6]))
-    assert diagonal / sum(map(int, counts)) == pytest.approx(made[1]["judge"]["exact"], abs=1e-6)
+    assert diagonal / sum(map(int, counts)) == pytest.approx(
+        made[1].systems.test.judge.exact, abs=1e-6
+    )
 
 
 def test_worst_mistakes_are_the_farthest_and_surest(page: Page, made: Made) -> None:
@@ -115,12 +146,12 @@ def test_levels_stand_in_order_and_parameters_are_named(project: Path) -> None:
 
 
 def test_a_poor_judge_without_base_model_or_reasoning(
-    build: Callable[..., dict[str, Any]], tmp_path: Path
+    build: Callable[..., Measured], tmp_path: Path
 ) -> None:
-    metrics = build(skill=0.3, hostile=False, base_model=False, sample=0, holdout=False)
+    measured = build(skill=0.3, hostile=False, base_model=False, sample=0, holdout=False)
     page = write(tmp_path)
     assert "Kinds of task never trained on" not in page.text
-    assert metrics["judge"]["exact"] < 0.7
+    assert measured.systems.test.judge.exact < 0.7
     assert "It misses the target of 70 %." in page.text
     assert "✗ misses the target of 0.8" in page.text
     assert "not measured: evaluate.base_model is false" in page.text
@@ -128,7 +159,7 @@ def test_a_poor_judge_without_base_model_or_reasoning(
     assert f"{DASH} not measured" in page.text
 
 
-def test_a_perfect_judge(build: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+def test_a_perfect_judge(build: Callable[..., Measured], tmp_path: Path) -> None:
     build(skill=60.0, hostile=False)
     page = write(tmp_path)
     assert "reaches the target of 70 % and 90 %, which is excellent" in page.text
@@ -136,16 +167,19 @@ def test_a_perfect_judge(build: Callable[..., dict[str, Any]], tmp_path: Path) -
 
 
 def test_undefined_headline_and_empty_curves(project: Path) -> None:
-    def change(metrics: dict[str, Any]) -> None:
-        judge = metrics["judge"]
+    def undefine(systems: dict[str, Any]) -> None:
+        judge = systems["test"]["judge"]
         for name in ("pearson", "spearman"):
             judge[name] = judge["interval"][name] = None
             judge["undefined"] |= {name: "constant", f"interval.{name}": "constant, too"}
-        for row in metrics["behaviour"].values():
-            row |= {"rate": None} if row is not metrics["behaviour"]["lazy"] else {}
-        metrics["gain"]["length_only"] |= {"exact": None, "exact_interval": [None, None]}
+        systems["test"]["gain"]["length_only"] |= {"exact": None, "exact_interval": None}
 
-    edit(project / "reports/metrics.json", change)
+    def unseen(behaviour: dict[str, Any]) -> None:
+        for name, row in behaviour.items():
+            row |= {"rate": None} if name != "lazy" else {}
+
+    edit(project / "reports/eval/systems.json", undefine)
+    edit(project / "reports/eval/behaviour.json", unseen)
     for name in ("train", "validation"):
         (project / f"reports/train/{name}.csv").write_text("", encoding="utf-8")
     page = write(project)

@@ -29,9 +29,11 @@ def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("reports/metrics.json", "evaluate"),
         ("reports/audit.json", "audit"),
-        ("reports/eval/confusion.csv", "evaluate"),
-        ("reports/eval/reliability.csv", "evaluate"),
-        ("reports/eval/scores.csv", "evaluate"),
+        ("reports/eval/systems.json", "evaluate"),
+        ("reports/eval/groups.json", "evaluate"),
+        ("reports/eval/distribution.json", "evaluate"),
+        ("reports/eval/behaviour.json", "evaluate"),
+        ("reports/eval/reasoning.json", "evaluate"),
         ("reports/eval/predictions.jsonl", "evaluate"),
         ("reports/eval/reasonings.jsonl", "evaluate"),
         ("reports/train/train.csv", "train"),
@@ -39,7 +41,7 @@ def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("build/splits/train.jsonl", "split"),
         ("build/splits/validation.jsonl", "split"),
         ("build/splits/test.jsonl", "split"),
-        ("build/judge/judge.json", "train"),
+        ("build/judge/judge.json", "publish"),
     ],
 )
 @pytest.mark.parametrize("content", [None, "{", "a,b\n1\n", "\xff", "[" * 20_000])
@@ -55,41 +57,44 @@ def test_missing_or_malformed_input(
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "message"),
+    ("name", "place", "value", "message"),
     [
-        ("judge.exact", "0.9", r"judge\.exact: expected a number or null, got \"0\.9\""),
-        (
-            "judge.interval.mae",
-            [1],
-            r"judge\.interval\.mae: expected two numbers or null, got \[1\]",
-        ),
-        ("baselines.base_model.mae", {}, r"baselines\.base_model\.mae: expected a number"),
-        ("groups.language.de", 3, r"groups\.language\.de: expected keys and values, got 3"),
-        ("behaviour.lazy.num_failed", True, r"behaviour\.lazy\.num_failed: expected a count"),
-        ("judge.pearson", float("nan"), r"judge\.pearson: expected a number or null, got NaN"),
-        ("gain", None, r"gain: expected keys and values, got null"),
+        ("metrics", "judge.exact", "0.9", 'expected a number, got "0.9"'),
+        ("metrics", "judge.interval.mae", [1], r"missing"),
+        ("metrics", "judge.pearson", float("nan"), "expected a number, got NaN"),
+        ("metrics", "judge.extra", 1, "unknown field"),
+        ("metrics", "baselines.base_model.mae", {}, "expected a number"),
+        ("eval/systems", "test.judge.num_examples", 1.5, "expected a whole number, got 1.5"),
+        ("eval/systems", "test.gain", None, "expected an object, got null"),
+        ("eval/groups", "test.language.de", 3, "expected an object, got 3"),
+        ("eval/behaviour", "lazy.num_failed", True, "expected a whole number, got true"),
+        ("eval/behaviour", "lazy.num_failed", -1, "expected greater than or equal to 0, got -1"),
+        ("eval/distribution", "label", {"1": 0.5}, "expected a number for each score 1 to 5"),
     ],
 )
-def test_wrong_metrics_are_named(inside: Path, place: str, value: Any, message: str) -> None:
-    def change(metrics: Any) -> None:
+def test_wrong_figures_are_named(
+    inside: Path, name: str, place: str, value: Any, message: str
+) -> None:
+    def change(values: Any) -> None:
         *path, last = place.split(".")
         for key in path:
-            metrics = metrics[key]
-        metrics[last] = value
+            values = values[key]
+        values[last] = value
 
-    edit(inside / "reports/metrics.json", change)
-    with pytest.raises(DataError, match=message):
+    edit(inside / f"reports/{name}.json", change)
+    where = rf"^reports/{name}\.json: {re.escape(place)}(\.1)?: {message}"
+    with pytest.raises(DataError, match=rf"{where}.*; run `dvc repro evaluate`$"):
         stage.main()
 
 
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
-        ("warnings", ["a", 1], r'warnings: expected a list of texts, got \["a", 1\]'),
-        ("warnings", None, "warnings: expected a list of texts, got null"),
-        ("over_limit", {"number": -1}, r"over_limit\.number: expected a count, got -1"),
+        ("warnings", ["a", 1], r"warnings\.1: expected a string, got 1"),
+        ("warnings", None, "warnings: expected a list, got null"),
+        ("over_limit", {"number": -1}, r"over_limit\.number: expected .* equal to 0, got -1"),
         ("length", {"all": {}}, r"length\.all\.all: missing"),
-        ("token_limit", 1.5, "token_limit: expected a count or null, got 1.5"),
+        ("token_limit", 1.5, "token_limit: expected a whole number, got 1.5"),
     ],
 )
 def test_wrong_audits_are_named(inside: Path, place: str, value: Any, message: str) -> None:
@@ -104,7 +109,7 @@ def test_an_audit_of_other_examples_is_refused(inside: Path, name: str) -> None:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[1:]), encoding="utf-8")
     message = (
-        r"^reports/audit\.json: counts other examples .* by level and score; run `dvc repro aud"
+        r"^reports/audit\.json: counts other examples .* by category and score; run `dvc repro aud"
     )
     with pytest.raises(DataError, match=message):
         stage.main()
@@ -126,8 +131,18 @@ def test_faulty_parameters_are_named(inside: Path) -> None:
     [
         ("eval/predictions.jsonl", '"score": 1', '"score": 2', "of another test split"),
         ("eval/reasonings.jsonl", '"id": "script/1"', '"id": "x"', "'x' is not in build/splits"),
-        ("eval/confusion.csv", "1,5", "1,6", "expected a score 1 to 5, got 6"),
-        ("eval/scores.csv", "1,label", "2,label", "for each score 1 to 5"),
+        (
+            "eval/predictions.jsonl",
+            '"given": 5',
+            '"given": 6',
+            "given: expected less",
+        ),
+        (
+            "eval/distribution.json",
+            '"2":',
+            '"6":',
+            "label: expected a number for each score 1 to 5",
+        ),
         ("train/train.csv", "score_loss", "other", "score_loss: missing"),
         ("train/train.csv", "0.0002", "nan", "expected a number"),
     ],

@@ -46,25 +46,30 @@ def benchmark(
         "length_only": _length_of_others(examples, seed),
     }
     options = {"resamples": resamples, "seed": seed}
-    names = [example.category for example in examples]
-    categories: dict[str, dict[str, Any]] = {}
-    for name in sorted(set(names)) if len(set(names)) > 1 else []:
-        at = [row for row, other in enumerate(names) if other == name]
+
+    def figures(at: Sequence[int]) -> dict[str, dict[str, Any]]:
         part = [examples[row] for row in at]
-        categories[name] = {
-            system: measure(rows[at], part, **options) for system, rows in systems.items()
+        return {
+            system: measure(rows[at], part, **options).model_dump()
+            for system, rows in systems.items()
         }
+
+    names = [example.category for example in examples]
     cut = Counter(name for grade in grades for name in grade.truncated)
     return {
         "scores": score_counts(examples),
         "truncated": {name: cut[name] for name in _CUT},
-        "systems": {system: measure(rows, examples, **options) for system, rows in systems.items()},
+        "systems": figures(range(len(examples))),
         "gain": {
-            system: measure_gain(systems["judge"], systems[system], examples, **options)
-            for system in ("majority", "length_only")
+            system: measure_gain(systems["judge"], rows, examples, **options).model_dump()
+            for system, rows in systems.items()
+            if system != "judge"
         },
         "distribution": distribution(systems["judge"], examples),
-        "categories": categories,
+        "categories": {
+            name: figures([row for row, other in enumerate(names) if other == name])
+            for name in (sorted(set(names)) if len(set(names)) > 1 else [])
+        },
     }
 
 

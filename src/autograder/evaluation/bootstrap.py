@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
 from autograder.errors import DataError
-from autograder.evaluation.weighted import STATISTICS, Array, Statistic
-from autograder.schema import SCORES
+from autograder.metrics.functional import MEASURES
+
+Statistic = Callable[..., Tensor]
+"""`statistic(*arrays, weights) -> (R,)` with weights (R, N), as in `metrics.functional`."""
 
 # Counts held at once; bounds the memory at about 16 MB an array.
 _BLOCK = 2_000_000
@@ -47,8 +51,7 @@ def bootstrap_interval(
     """Interval of one statistic.
 
     Args:
-        statistic: `statistic(weights, *arrays) -> (R,)`, see `autograder.evaluation.weighted`;
-            wrap a function of plain arrays in `weighted.repeated`.
+        statistic: a function of `autograder.metrics.functional`, or one like them.
         arrays: arrays with N rows each. Rows are drawn together, so that a difference of two
             judges on the same rows is a paired comparison.
         groups: (N,), the group of each row, of any comparable type. Whole groups are drawn:
@@ -64,8 +67,8 @@ def bootstrap_interval(
         DataError: lengths differ, or `resamples` or `level` makes no sense.
 
     Example:
-        >>> from autograder.evaluation.weighted import mean
-        >>> low, high = bootstrap_interval(mean, [[0.0, 1.0, 1.0, 1.0]], seed=0)
+        >>> from autograder.metrics.functional import exact_match
+        >>> low, high = bootstrap_interval(exact_match, [[1, 2, 3, 4], [1, 2, 3, 5]], seed=0)
         >>> low, high
         (0.25, 1.0)
     """
@@ -87,7 +90,7 @@ def bootstrap_intervals(
 
     Arguments and errors are those of `bootstrap_interval`.
     """
-    columns = [np.asarray(array) for array in arrays]
+    columns = [torch.as_tensor(np.asarray(array)) for array in arrays]
     index, num_groups = _group_index(columns, groups)
     if resamples < 1:
         raise DataError(f"expected at least one resample, got {resamples}", field="resamples")
@@ -95,11 +98,11 @@ def bootstrap_intervals(
         raise DataError(f"expected a share between 0 and 1, got {level}", field="level")
     if num_groups < 2:
         return {name: Interval(np.nan, np.nan, 1.0) for name in statistics}
-    values: dict[str, list[Array]] = {name: [] for name in statistics}
+    values: dict[str, list[Tensor]] = {name: [] for name in statistics}
     for weights in _draw(index, num_groups, resamples, seed):
         for name, statistic in statistics.items():
-            values[name].append(statistic(weights, *columns))
-    return {name: _percentiles(np.concatenate(part), level) for name, part in values.items()}
+            values[name].append(statistic(*columns, weights))
+    return {name: _percentiles(torch.cat(part).numpy(), level) for name, part in values.items()}
 
 
 def judge_intervals(
@@ -120,18 +123,11 @@ def judge_intervals(
         >>> intervals["exact"].low, intervals["exact"].high
         (0.4, 1.0)
     """
-    rows, scores = np.asarray(probabilities, dtype=np.float64), np.asarray(target, dtype=float)
-    if rows.ndim != 2 or rows.shape[1] != len(SCORES):
-        raise DataError(f"expected shape (N, 5), got {rows.shape}", field="probabilities")
-    if not ((rows >= 0).all() and (np.abs(rows.sum(axis=1) - 1) <= 0.02).all()):
-        raise DataError("expected a distribution in each row", field="probabilities")
-    if not np.isin(scores, SCORES).all():
-        raise DataError("expected whole scores 1 to 5", field="target")
-    return bootstrap_intervals(STATISTICS, [rows, scores], **options)
+    return bootstrap_intervals(MEASURES, [probabilities, target], **options)
 
 
 def _group_index(
-    columns: Sequence[NDArray[Any]], groups: ArrayLike | None
+    columns: Sequence[Tensor], groups: ArrayLike | None
 ) -> tuple[NDArray[np.int64], int]:
     """The group number of each row, and the number of groups."""
     lengths = [len(column) for column in columns]
@@ -145,7 +141,7 @@ def _group_index(
     return index, len(names)
 
 
-def _draw(index: NDArray[np.int64], num_groups: int, resamples: int, seed: int) -> Iterator[Array]:
+def _draw(index: NDArray[np.int64], num_groups: int, resamples: int, seed: int) -> Iterator[Tensor]:
     """Blocks of resamples: how many times each row is drawn, (R, N)."""
     generator = np.random.default_rng(seed)
     size = max(1, min(resamples, _BLOCK // max(len(index), num_groups)))
@@ -154,10 +150,10 @@ def _draw(index: NDArray[np.int64], num_groups: int, resamples: int, seed: int) 
         drawn = generator.integers(num_groups, size=(rows, num_groups))
         drawn += np.arange(rows)[:, None] * num_groups
         counts = np.bincount(drawn.ravel(), minlength=rows * num_groups)
-        yield counts.reshape(rows, num_groups)[:, index].astype(np.float64)
+        yield torch.from_numpy(counts.reshape(rows, num_groups)[:, index].astype(np.float64))
 
 
-def _percentiles(values: Array, level: float) -> Interval:
+def _percentiles(values: NDArray[np.float64], level: float) -> Interval:
     kept = values[~np.isnan(values)]
     dropped = 1 - len(kept) / len(values)
     if not len(kept):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,13 +14,30 @@ from autograder.config import EvaluateConfig
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
 from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
-from autograder.evaluation.reasoning import Reasoned, look_at, measure_reasoning
+from autograder.evaluation.reasoning import look_at, measure_reasoning
+from autograder.evaluation.results import (
+    HAND_WRITTEN,
+    Baselines,
+    Bin,
+    Comparison,
+    Distribution,
+    Figures,
+    Gain,
+    Grouped,
+    Measured,
+    Prediction,
+    Reasoned,
+    Speed,
+    Systems,
+)
+from autograder.files import finite
 from autograder.judging.judge import Judge
-from autograder.metrics.functional import calibration_bins
+from autograder.metrics.distribution import calibration_bins
 from autograder.model.batch import collate
 from autograder.model.encode import Encoded
 from autograder.model.loss import judge_loss
-from autograder.schema import SCORES, Example
+from autograder.model.scores import integer_score
+from autograder.schema import Example
 
 
 @dataclass(frozen=True)
@@ -29,13 +45,13 @@ class Evaluation:
     """Everything that the evaluate stage writes.
 
     Attributes:
-        metrics: the tree of `reports/metrics.json`.
-        probabilities: float32 (N, 5), one row an example.
+        measured: the figures.
+        predictions: of the whole test split.
         reasonings: the generated sample.
     """
 
-    metrics: dict[str, Any]
-    probabilities: Tensor
+    measured: Measured
+    predictions: list[Prediction]
     reasonings: list[Reasoned]
 
 
@@ -46,6 +62,8 @@ def evaluate(
     holdout: Sequence[Example],
     config: EvaluateConfig,
     seed: int,
+    *,
+    judge_sha256: str | None = None,
 ) -> Evaluation:
     """Measure a judge on held-out answers, beside baselines that know `train`'s labels or nothing.
 
@@ -56,6 +74,7 @@ def evaluate(
         holdout: items of kinds that were not; may be empty.
         config: sample sizes and switches.
         seed: of the resamples and of the sample whose reasoning is generated.
+        judge_sha256: the judge's fingerprint, which the figures then name.
     """
     encoded = [judge.encoder.encode_request(example) for example in test]
     started = time.perf_counter()
@@ -63,63 +82,91 @@ def evaluate(
     seconds = time.perf_counter() - started
     num_tokens = sum(example.num_tokens for example in encoded)
 
-    given = (probabilities.argmax(dim=1) + 1).tolist()
+    given = integer_score(probabilities).tolist()
     reasonings, token_loss, per_second = _reasonings(judge, test, encoded, given, config, seed)
-    metrics = {
-        **_compare(judge, train, test, encoded, probabilities, config, seed),
-        "holdout": _unseen(judge, train, holdout, config, seed),
-        "behaviour": behaviour(test, given),
-        "reasoning": measure_reasoning(reasonings, token_loss),
-        "distribution": distribution(probabilities, test),
-        "speed": {
-            "seconds": seconds,
-            "examples_per_second": len(test) / seconds,
-            "tokens_per_second": num_tokens / seconds,
-            "reasoning_tokens_per_second": per_second,
-        },
-    }
-    return Evaluation(metrics, probabilities, reasonings)
+    unseen = [judge.encoder.encode_request(example) for example in holdout]
+    on_unseen = judge.probabilities(unseen) if holdout else torch.empty(0, 5)
+    options: dict[str, int] = {"resamples": config.bootstrap, "seed": seed}
+    by_hand = [at for at, example in enumerate(test) if example.source in HAND_WRITTEN]
+
+    def beside(examples: Sequence[Example], encoded: Sequence[Encoded], rows: Tensor) -> Comparison:
+        baselines = _baselines(judge, train, examples, encoded, config)
+        return compare(rows, baselines, examples, **options)
+
+    measured = Measured(
+        systems=Systems(
+            judge_sha256=judge_sha256,
+            test=beside(test, encoded, probabilities),
+            hand_written=measure(probabilities[by_hand], [test[at] for at in by_hand], **options)
+            if by_hand
+            else None,
+            holdout=beside(holdout, unseen, on_unseen) if holdout else None,
+        ),
+        groups=Grouped(
+            test=measure_groups(probabilities, test, **options),
+            holdout=measure_groups(on_unseen, holdout, **options) if holdout else None,
+        ),
+        distribution=Distribution(
+            **distribution(probabilities, test), reliability=reliability(probabilities, test)
+        ),
+        behaviour=behaviour(test, given),
+        reasoning=measure_reasoning(reasonings, token_loss),
+        speed=Speed(
+            seconds=seconds,
+            examples_per_second=len(test) / seconds,
+            tokens_per_second=num_tokens / seconds,
+            reasoning_tokens_per_second=per_second,
+        ),
+    )
+    return Evaluation(measured, predictions(probabilities, test), reasonings)
 
 
-def _compare(
+def _baselines(
     judge: Judge,
     train: Sequence[Example],
     examples: Sequence[Example],
     encoded: Sequence[Encoded],
-    probabilities: Tensor,
     config: EvaluateConfig,
-    seed: int,
-) -> dict[str, Any]:
-    """The judge's figures on labelled examples, the baselines', the gains, and each group's."""
-    baselines = {"majority": majority(train, examples), "length_only": length_only(train, examples)}
+) -> dict[str, Tensor]:
+    rows = {"majority": majority(train, examples), "length_only": length_only(train, examples)}
     if config.base_model:
         with judge.backbone.without_adapter():
             # The base was never calibrated, so neither is this.
-            baselines["base_model"] = judge.digit_logits(encoded).softmax(dim=1)
-    options = {"resamples": config.bootstrap, "seed": seed}
-    return {
-        "judge": measure(probabilities, examples, **options),
-        "baselines": {name: measure(rows, examples, **options) for name, rows in baselines.items()},
-        "gain": {
-            name: measure_gain(probabilities, rows, examples, **options)
-            for name, rows in baselines.items()
-        },
-        "groups": measure_groups(probabilities, examples, **options),
-    }
+            rows["base_model"] = judge.digit_logits(encoded).softmax(dim=1)
+    return rows
 
 
-def _unseen(
-    judge: Judge,
-    train: Sequence[Example],
-    holdout: Sequence[Example],
-    config: EvaluateConfig,
+def compare(
+    probabilities: Tensor,
+    baselines: Mapping[str, Tensor],
+    examples: Sequence[Example],
+    *,
+    resamples: int,
     seed: int,
-) -> dict[str, Any] | None:
-    if not holdout:
-        return None
-    encoded = [judge.encoder.encode_request(example) for example in holdout]
-    probabilities = judge.probabilities(encoded)
-    return _compare(judge, train, holdout, encoded, probabilities, config, seed)
+) -> Comparison:
+    """The judge's figures on labelled examples, the baselines' and the gains over them.
+
+    Args:
+        probabilities: the judge's (N, 5).
+        baselines: theirs, by their names in `Baselines`.
+        examples: N labelled examples.
+        resamples, seed: see `measure`.
+    """
+    return Comparison(
+        judge=measure(probabilities, examples, resamples=resamples, seed=seed),
+        baselines=Baselines[Figures](
+            **{
+                name: measure(rows, examples, resamples=resamples, seed=seed)
+                for name, rows in baselines.items()
+            }
+        ),
+        gain=Baselines[Gain](
+            **{
+                name: measure_gain(probabilities, rows, examples, resamples=resamples, seed=seed)
+                for name, rows in baselines.items()
+            }
+        ),
+    )
 
 
 def _reasonings(
@@ -146,7 +193,8 @@ def _reasonings(
         look_at(test[at], given[at], text, ended=length < config.max_reasoning_tokens - 6)
         for at, text, length in zip(sample, texts, lengths, strict=True)
     ]
-    return rows, _token_loss(judge, [test[at] for at in sample]), sum(lengths) / seconds
+    token_loss = finite(_token_loss(judge, [test[at] for at in sample]))
+    return rows, token_loss, sum(lengths) / seconds
 
 
 @torch.no_grad()
@@ -162,33 +210,24 @@ def _token_loss(judge: Judge, examples: Sequence[Example]) -> float:
     return total / len(encoded)
 
 
-# --- tables for plots
+# --- rows
 
 
-def confusion_rows(examples: Sequence[Example], probabilities: Tensor) -> list[dict[str, Any]]:
-    """One row an example, as `dvc plots` counts them."""
-    given = (probabilities.argmax(dim=1) + 1).tolist()
+def predictions(probabilities: Tensor, examples: Sequence[Example]) -> list[Prediction]:
+    """What the judge gave each example."""
+    given = integer_score(probabilities).tolist()
     return [
-        {"actual": example.score, "predicted": score}
-        for example, score in zip(examples, given, strict=True)
+        Prediction(id=example.id, score=example.score, given=score, probabilities=tuple(row))
+        for example, score, row in zip(examples, given, probabilities.tolist(), strict=True)
     ]
 
 
-def reliability_rows(examples: Sequence[Example], probabilities: Tensor) -> list[dict[str, Any]]:
+def reliability(probabilities: Tensor, examples: Sequence[Example]) -> tuple[Bin, ...]:
     """Mean confidence and accuracy of each confidence bin that holds rows."""
     labels = torch.tensor([example.score for example in examples])
     rows, confidence, hits = calibration_bins(probabilities, labels)
-    return [
-        {"confidence": total / count, "accuracy": hit / count, "num_examples": int(count)}
+    return tuple(
+        Bin(confidence=total / count, accuracy=hit / count, num_examples=int(count))
         for count, total, hit in zip(rows.tolist(), confidence.tolist(), hits.tolist(), strict=True)
         if count
-    ]
-
-
-def score_rows(shares: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
-    """The score distribution, one row for each score and kind."""
-    return [
-        {"score": score, "kind": kind, "share": shares[kind][str(score)]}
-        for kind in shares
-        for score in SCORES
-    ]
+    )

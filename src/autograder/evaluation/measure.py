@@ -1,26 +1,23 @@
-"""Score distributions and labels in, a tree of figures without NaN out.
-
-Every group of figures has the same keys:
-
-    num_examples, num_items
-    <measure>            a number, or null where it is undefined
-    interval.<measure>   [low, high], 95 %, bootstrap over items; null where undefined
-    undefined            why, for each null
-"""
+"""Score distributions and labels in, typed figures out; what is undefined is None."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from autograder.evaluation.bootstrap import bootstrap_intervals, judge_intervals
-from autograder.evaluation.weighted import STATISTICS, Statistic
+from autograder.evaluation.bootstrap import (
+    Interval,
+    Statistic,
+    bootstrap_intervals,
+    judge_intervals,
+)
+from autograder.evaluation.results import Bounds, Figures, Gain, Groups, Measures
 from autograder.files import finite
-from autograder.metrics.classes import judge_metrics
+from autograder.metrics.functional import MEASURES, Measure
+from autograder.model.scores import integer_score
 from autograder.schema import LEVELS, SCORES, Example
 
 _GROUPS: dict[str, Callable[[Example], str]] = {
@@ -33,7 +30,7 @@ _GROUPS: dict[str, Callable[[Example], str]] = {
 
 def measure(
     probabilities: Tensor, examples: Sequence[Example], *, resamples: int, seed: int
-) -> dict[str, Any]:
+) -> Figures:
     """All measures of one judge on one set of examples.
 
     Args:
@@ -44,41 +41,41 @@ def measure(
     """
     scores = torch.tensor([example.score for example in examples])
     items = [example.item for example in examples]
-    metrics = judge_metrics()
-    metrics.update(probabilities, scores)
-    values = {name: finite(value.item()) for name, value in metrics.compute().items()}
-    intervals = judge_intervals(
-        probabilities.double().numpy(), scores.numpy(), groups=items, resamples=resamples, seed=seed
-    )
+    values = {name: finite(of(probabilities, scores, None).item()) for name, of in MEASURES.items()}
+    intervals = judge_intervals(probabilities, scores, groups=items, resamples=resamples, seed=seed)
     undefined = {
         name: "constant scores, or fewer than two rows"
         for name, value in values.items()
         if value is None
     }
-    bounds: dict[str, list[float] | None] = {}
-    for name in values:
-        low, high = intervals[name]
-        known = finite(low) is not None and finite(high) is not None
-        bounds[name] = [low, high] if known else None
-        if not known:
-            undefined[f"interval.{name}"] = "fewer than two items, or constant in every resample"
-    return {
-        "num_examples": len(examples),
-        "num_items": len(set(items)),
-        **values,
-        "interval": bounds,
-        "undefined": undefined,
+    bounds = {name: _bounds(interval) for name, interval in intervals.items()}
+    undefined |= {
+        f"interval.{name}": "fewer than two items, or constant in every resample"
+        for name, known in bounds.items()
+        if known is None
     }
+    return Figures(
+        num_examples=len(examples),
+        num_items=len(set(items)),
+        **values,
+        interval=Measures[Bounds](**bounds),
+        undefined=undefined,
+    )
+
+
+def _bounds(interval: Interval) -> Bounds:
+    low, high = interval
+    return (low, high) if finite(low) is not None and finite(high) is not None else None
 
 
 def measure_groups(
     probabilities: Tensor, examples: Sequence[Example], *, resamples: int, seed: int
-) -> dict[str, dict[str, Any]]:
+) -> Groups:
     """The same measures per level, category, language and source."""
-    tree: dict[str, dict[str, Any]] = {}
+    groups: dict[str, dict[str, Figures]] = {}
     for kind, name_of in _GROUPS.items():
         names = [name_of(example) for example in examples]
-        tree[kind] = {
+        groups[kind] = {
             name: measure(
                 probabilities[torch.tensor([other == name for other in names])],
                 [example for example, other in zip(examples, names, strict=True) if other == name],
@@ -87,7 +84,7 @@ def measure_groups(
             )
             for name in sorted(set(names))
         }
-    return tree
+    return Groups(**groups)
 
 
 def measure_gain(
@@ -97,40 +94,38 @@ def measure_gain(
     *,
     resamples: int,
     seed: int,
-) -> dict[str, Any]:
+) -> Gain:
     """How much better the judge is than a baseline on the same rows: paired intervals.
 
     A positive difference means that the judge's figure is higher; of `mae` and `rps` a negative
     one is better.
     """
-    scores = np.array([example.score for example in examples])
-    arrays = [judge.double().numpy(), baseline.double().numpy(), scores]
+    scores = torch.tensor([example.score for example in examples])
+    arrays = [judge.double(), baseline.double(), scores]
 
-    def difference(statistic: Statistic) -> Statistic:
-        return lambda weights, first, second, target: (
-            statistic(weights, first, target) - statistic(weights, second, target)
+    def difference(measure: Measure) -> Statistic:
+        return lambda first, second, target, weights: (
+            measure(first, target, weights) - measure(second, target, weights)
         )
 
-    names = ("exact", "mae", "rps")
+    differences = {name: difference(MEASURES[name]) for name in ("exact", "mae", "rps")}
     intervals = bootstrap_intervals(
-        {name: difference(STATISTICS[name]) for name in names},
+        differences,
         arrays,
         groups=[example.item for example in examples],
         resamples=resamples,
         seed=seed,
     )
-    once = np.ones((1, len(examples)))
-    tree: dict[str, Any] = {}
-    for name in names:
-        low, high = intervals[name]
-        tree[name] = finite(float(difference(STATISTICS[name])(once, *arrays)[0]))
-        tree[f"{name}_interval"] = [finite(low), finite(high)]
-    return tree
+    values: dict[str, Any] = {}
+    for name, of in differences.items():
+        values[name] = finite(of(*arrays, None).item())
+        values[f"{name}_interval"] = _bounds(intervals[name])
+    return Gain(**values)
 
 
 def distribution(probabilities: Tensor, examples: Sequence[Example]) -> dict[str, dict[str, float]]:
     """Share of each score, as labelled, as given, and as expected by the probabilities."""
-    given = (probabilities.argmax(dim=1) + 1).tolist()
+    given = integer_score(probabilities).tolist()
     labels = [example.score for example in examples]
     mean = probabilities.double().mean(dim=0).tolist()
     return {

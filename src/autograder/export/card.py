@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping
-from typing import Any
 
+from autograder.evaluation.results import Figures
 from autograder.export.evidence import Evidence
 from autograder.export.trained import Trained
 from autograder.terminal import printable
@@ -133,7 +133,7 @@ def _figures(trained: Trained, evidence: Evidence | None) -> str:
     for title, systems in evidence.sets.items():
         judge = systems["judge"]
         names = [name for name in _SYSTEMS if name in systems]
-        head = f"**{escape(title)}**: {judge['num_examples']} answers to {judge['num_items']} items"
+        head = f"**{escape(title)}**: {judge.num_examples} answers to {judge.num_items} items"
         rows = [f"| | {' | '.join(name.replace('_', ' ') for name in names)} |"]
         rows.append("|---" * (len(names) + 1) + "|")
         rows += [
@@ -144,11 +144,11 @@ def _figures(trained: Trained, evidence: Evidence | None) -> str:
     return "\n\n".join(lines)
 
 
-def _cell(figures: Mapping[str, Any], measure: str) -> str:
-    value, bounds = figures.get(measure), (figures.get("interval") or {}).get(measure)
+def _cell(figures: Figures, measure: str) -> str:
+    value, bounds = getattr(figures, measure), getattr(figures.interval, measure)
     if value is None:
         return "-"
-    if not bounds or None in bounds:
+    if bounds is None:
         return f"{value:.3f}"
     return f"{value:.3f} ({bounds[0]:.3f} to {bounds[1]:.3f})"
 

@@ -14,6 +14,7 @@ from autograder.benchmark.grading import grade
 from autograder.benchmark.records import Graded
 from autograder.errors import DataError
 from autograder.evaluation.measure import measure
+from autograder.evaluation.results import Figures
 from autograder.export.card import escape, front_matter
 from autograder.export.combine import Recipe, combine
 from autograder.export.progress import Progress
@@ -21,10 +22,10 @@ from autograder.export.trained import Trained, check_space, weights_errors
 from autograder.files import atomic_folder, finite, json_text
 from autograder.judging.calibration import fit_temperature
 from autograder.judging.judge import Judge
-from autograder.metrics.classes import judge_metrics
+from autograder.metrics.functional import MEASURES
 from autograder.schema import Example
 
-MEASURES = ("exact", "mae", "pearson")
+_SHOWN = ("exact", "mae", "pearson")
 
 
 def merge(
@@ -117,10 +118,10 @@ def _refit(
     logits, scores = torch.cat(rows), torch.tensor([example.score for example in validation])
     values["temperature"] = fit_temperature(logits, scores)
     values["merge"]["temperature_from"] = f"{len(validation)} validation examples"
-    metrics = judge_metrics()
-    metrics.update((logits / values["temperature"]).softmax(dim=1), scores)
-    found = {name: finite(value.item()) for name, value in metrics.compute().items()}
-    values["validation"] = found
+    probabilities = (logits / values["temperature"]).softmax(dim=1)
+    values["validation"] = {
+        name: finite(of(probabilities, scores, None).item()) for name, of in MEASURES.items()
+    }
 
 
 def _write(folder: Path, values: dict[str, Any]) -> None:
@@ -129,7 +130,7 @@ def _write(folder: Path, values: dict[str, Any]) -> None:
 
 def compare(
     folders: Sequence[Path], rows: Sequence[Graded], source: Path, progress: Progress, seed: int
-) -> list[dict[str, Any]]:
+) -> list[Figures]:
     """Figures of each judge on the same graded answers, in order.
 
     Raises:
@@ -154,18 +155,18 @@ def compare(
     return found
 
 
-def table(titles: Sequence[str], figures: Sequence[dict[str, Any]]) -> str:
+def table(titles: Sequence[str], figures: Sequence[Figures]) -> str:
     """The figures side by side for a terminal, each with its 95 % interval."""
     width = max(map(len, titles))
-    lines = [f"{'':{width}}" + "".join(f"  {name:24}" for name in MEASURES)]
+    lines = [f"{'':{width}}" + "".join(f"  {name:24}" for name in _SHOWN)]
     for title, row in zip(titles, figures, strict=True):
-        cells = (f"  {_with_interval(row, name):24}" for name in MEASURES)
+        cells = (f"  {_with_interval(row, name):24}" for name in _SHOWN)
         lines.append(f"{title:{width}}{''.join(cells)}")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _with_interval(figures: dict[str, Any], name: str) -> str:
-    value, bounds = figures[name], figures["interval"][name]
+def _with_interval(figures: Figures, name: str) -> str:
+    value, bounds = getattr(figures, name), getattr(figures.interval, name)
     if value is None:
         return "-"
     return f"{value:.3f}" + (f" ({bounds[0]:.3f} to {bounds[1]:.3f})" if bounds else "")

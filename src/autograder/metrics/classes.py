@@ -7,7 +7,6 @@ computes a 0-d float64 tensor.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, ClassVar
 
 import torch
@@ -15,13 +14,9 @@ from torch import Tensor
 from torchmetrics import Metric, MetricCollection
 from torchmetrics.utilities import dim_zero_cat
 
-from autograder.metrics import distribution, functional
-from autograder.metrics.inputs import (
-    check_lengths,
-    checked_scores,
-    expected_score,
-    integer_score,
-)
+from autograder.metrics import correlation, distribution, functional
+from autograder.metrics.inputs import check_lengths, checked_probabilities, checked_scores
+from autograder.model.scores import expected_score, integer_score
 
 
 class _JudgeMetric(Metric):
@@ -30,68 +25,9 @@ class _JudgeMetric(Metric):
     higher_is_better: bool | None = True
 
 
-class _ConfusionMetric(_JudgeMetric):
-    """State: the (5, 5) counts of integer score by target."""
-
-    confusion: Tensor
-    measure: ClassVar[staticmethod[[Tensor], Tensor]]
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.add_state("confusion", torch.zeros(5, 5, dtype=torch.int64), dist_reduce_fx="sum")
-
-    def update(self, probabilities: Tensor, target: Tensor) -> None:
-        """Count a batch."""
-        self.confusion += functional.score_confusion(integer_score(probabilities), target)
-
-    def compute(self) -> Tensor:
-        """The measure of all rows so far."""
-        return self.measure(self.confusion)
-
-
-class ExactMatch(_ConfusionMetric):
-    """See `functional.exact_match`; on the integer score.
-
-    Example:
-        >>> metric = ExactMatch()
-        >>> metric.update(torch.eye(5), torch.tensor([1, 2, 3, 4, 4]))
-        >>> metric.compute().item()
-        0.8
-    """
-
-    measure = staticmethod(partial(functional.within_compute, distance=0))
-
-
-class WithinOne(_ConfusionMetric):
-    """See `functional.within_one`; on the integer score."""
-
-    measure = staticmethod(partial(functional.within_compute, distance=1))
-
-
-class AbsoluteError(_ConfusionMetric):
-    """See `functional.mean_absolute_error`; on the integer score."""
-
-    higher_is_better = False
-    measure = staticmethod(functional.absolute_error_compute)
-
-
-class QuadraticKappa(_ConfusionMetric):
-    """See `functional.quadratic_kappa`; on the integer score."""
-
-    measure = staticmethod(functional.kappa_compute)
-
-
-class MostPredictedShare(_ConfusionMetric):
-    """See `functional.most_predicted_share`; on the integer score."""
-
-    higher_is_better = None  # neither: it is compared with the share in the targets
-    measure = staticmethod(functional.top_share_compute)
-
-
 class _MeanMetric(_JudgeMetric):
     """State: a sum over rows, and their number."""
 
-    higher_is_better = False
     total: Tensor
     num_rows: Tensor
 
@@ -106,7 +42,7 @@ class _MeanMetric(_JudgeMetric):
 
     def update(self, probabilities: Tensor, target: Tensor) -> None:
         """Add up a batch."""
-        rows = self.rows(probabilities, target)
+        rows = self.rows(checked_probabilities(probabilities), checked_scores(target, "target"))
         self.total += rows.sum()
         self.num_rows += rows.numel()
 
@@ -115,26 +51,95 @@ class _MeanMetric(_JudgeMetric):
         return self.total.div(self.num_rows)
 
 
+class ExactMatch(_MeanMetric):
+    """See `functional.exact_match`; on the integer score.
+
+    Example:
+        >>> metric = ExactMatch()
+        >>> metric.update(torch.eye(5), torch.tensor([1, 2, 3, 4, 4]))
+        >>> metric.compute().item()
+        0.8
+    """
+
+    def rows(self, probabilities: Tensor, target: Tensor) -> Tensor:
+        """1.0 for each integer score that is its target."""
+        return functional.near_rows(integer_score(probabilities), target, 0)
+
+
+class WithinOne(_MeanMetric):
+    """See `functional.within_one`; on the integer score."""
+
+    def rows(self, probabilities: Tensor, target: Tensor) -> Tensor:
+        """1.0 for each integer score at most one away from its target."""
+        return functional.near_rows(integer_score(probabilities), target, 1)
+
+
+class AbsoluteError(_MeanMetric):
+    """See `functional.mean_absolute_error`; on the integer score."""
+
+    higher_is_better = False
+
+    def rows(self, probabilities: Tensor, target: Tensor) -> Tensor:
+        """Distance of each integer score from its target."""
+        return functional.error_rows(integer_score(probabilities), target)
+
+
 class ExpectedAbsoluteError(_MeanMetric):
     """See `functional.mean_absolute_error`; on the expected score."""
 
+    higher_is_better = False
+
     def rows(self, probabilities: Tensor, target: Tensor) -> Tensor:
         """Distance of each expected score from its target."""
-        expected = expected_score(probabilities)
-        check_lengths(expected, target)
-        return (expected - checked_scores(target, "target")).abs()
+        return functional.error_rows(expected_score(probabilities), target)
 
 
 class RankedProbabilityScore(_MeanMetric):
-    """See `functional.ranked_probability_score`; on the whole distribution."""
+    """See `distribution.ranked_probability_score`; on the whole distribution."""
+
+    higher_is_better = False
 
     def rows(self, probabilities: Tensor, target: Tensor) -> Tensor:
         """The ranked probability score of each row."""
         return distribution.ranked_probability_rows(probabilities, target)
 
 
+class _ConfusionMetric(_JudgeMetric):
+    """State: the (5, 5) counts of integer score by target."""
+
+    confusion: Tensor
+    measure: ClassVar[staticmethod[[Tensor], Tensor]]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        counts = torch.zeros(5, 5, dtype=torch.float64)
+        self.add_state("confusion", counts, dist_reduce_fx="sum")
+
+    def update(self, probabilities: Tensor, target: Tensor) -> None:
+        """Count a batch."""
+        given = integer_score(checked_probabilities(probabilities))
+        self.confusion += functional.score_confusion(given, target)
+
+    def compute(self) -> Tensor:
+        """The measure of all rows so far."""
+        return self.measure(self.confusion)
+
+
+class QuadraticKappa(_ConfusionMetric):
+    """See `functional.quadratic_kappa`; on the integer score."""
+
+    measure = staticmethod(functional.kappa_of)
+
+
+class MostPredictedShare(_ConfusionMetric):
+    """See `functional.most_predicted_share`; on the integer score."""
+
+    higher_is_better = None  # neither: it is compared with the share in the targets
+    measure = staticmethod(functional.top_share_of)
+
+
 class ExpectedCalibrationError(_JudgeMetric):
-    """See `functional.expected_calibration_error`; on the integer score's probability.
+    """See `distribution.expected_calibration_error`; on the integer score's probability.
 
     Args:
         num_bins: number of confidence bins of equal width.
@@ -157,7 +162,7 @@ class ExpectedCalibrationError(_JudgeMetric):
 
     def compute(self) -> Tensor:
         """Expected calibration error so far."""
-        return distribution.calibration_compute(*self.bins)
+        return distribution.calibration_of(*self.bins)
 
 
 class _RowsMetric(_JudgeMetric):
@@ -174,7 +179,7 @@ class _RowsMetric(_JudgeMetric):
 
     def update(self, probabilities: Tensor, target: Tensor) -> None:
         """Keep a batch."""
-        expected = expected_score(probabilities)
+        expected = expected_score(checked_probabilities(probabilities))
         target = checked_scores(target, "target")
         check_lengths(expected, target)
         self.expected.append(expected)
@@ -189,18 +194,37 @@ class _RowsMetric(_JudgeMetric):
 
 
 class Pearson(_RowsMetric):
-    """See `functional.pearson`; on the expected score.
+    """See `correlation.pearson`; on the expected score.
 
     Torchmetrics' own class cannot `merge_state`, and warns where the result is NaN.
     """
 
-    measure = staticmethod(functional.pearson)
+    measure = staticmethod(correlation.pearson)
 
 
 class Spearman(_RowsMetric):
-    """See `functional.spearman`; on the expected score."""
+    """See `correlation.spearman`; on the expected score."""
 
-    measure = staticmethod(functional.spearman)
+    measure = staticmethod(correlation.spearman)
+
+
+_CLASSES: dict[str, type[_JudgeMetric]] = {
+    "ece": ExpectedCalibrationError,
+    "exact": ExactMatch,
+    "kappa": QuadraticKappa,
+    "mae": AbsoluteError,
+    "mae_expected": ExpectedAbsoluteError,
+    "pearson": Pearson,
+    "rps": RankedProbabilityScore,
+    "spearman": Spearman,
+    "top_share": MostPredictedShare,
+    "within_1": WithinOne,
+}
+
+LOWER_IS_BETTER = frozenset(
+    {"loss", *(name for name, kind in _CLASSES.items() if kind.higher_is_better is False)}
+)
+"""The validation figures, `loss` among them, of which the lower one is better."""
 
 
 def judge_metrics() -> MetricCollection:
@@ -224,25 +248,12 @@ def judge_metrics() -> MetricCollection:
          'pearson': 0.97, 'rps': 0.05, 'spearman': 0.97, 'top_share': 0.2, 'within_1': 1.0}
     """
     return MetricCollection(
-        {
-            "exact": ExactMatch(),
-            "within_1": WithinOne(),
-            "mae": AbsoluteError(),
-            "kappa": QuadraticKappa(),
-            "top_share": MostPredictedShare(),
-            "mae_expected": ExpectedAbsoluteError(),
-            "pearson": Pearson(),
-            "spearman": Spearman(),
-            "rps": RankedProbabilityScore(),
-            "ece": ExpectedCalibrationError(),
-        },
+        {name: make() for name, make in _CLASSES.items()},
         # Named, not found: torchmetrics would join metrics whose states happen to be equal
         # after the first batch (`mae_expected` and `rps`, both 0), and never part them again.
         compute_groups=[
-            ["exact", "within_1", "mae", "kappa", "top_share"],
+            ["kappa", "top_share"],
             ["pearson", "spearman"],
-            ["mae_expected"],
-            ["rps"],
-            ["ece"],
+            *([name] for name in ("ece", "exact", "mae", "mae_expected", "rps", "within_1")),
         ],
     )

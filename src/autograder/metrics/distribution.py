@@ -16,12 +16,14 @@ from autograder.metrics.inputs import (
     check_lengths,
     checked_probabilities,
     checked_scores,
+    weighted_mean,
+    weighted_sum,
 )
 from autograder.schema import SCORES
 
 
 def calibration_bins(
-    probabilities: Tensor, target: Tensor, num_bins: int = 10
+    probabilities: Tensor, target: Tensor, num_bins: int = 10, weights: Tensor | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Rows, confidence and hits in bins of equal width, as a reliability diagram needs them.
 
@@ -32,10 +34,11 @@ def calibration_bins(
         probabilities: (N, 5), any float dtype.
         target: (N,), whole scores 1 to 5.
         num_bins: number of bins from 0 to 1.
+        weights: (R, N) counts of resamples.
 
     Returns:
-        Three (num_bins,) float64 tensors: number of rows, sum of confidence, number of rows
-        whose integer score is the target.
+        Three float64 tensors (num_bins,), or (R, num_bins): number of rows, sum of confidence,
+        number of rows whose integer score is the target.
 
     Example:
         >>> probabilities = torch.tensor([[0.9, 0.1, 0.0, 0.0, 0.0], [0.6, 0.4, 0.0, 0.0, 0.0]])
@@ -54,18 +57,21 @@ def calibration_bins(
     members = one_hot(torch.bucketize(confidence, edges), num_bins).double()
     hits = (index + SCORES[0] == target).double()
     return (
-        members.sum(dim=0),
-        (members * confidence[:, None]).sum(dim=0),
-        (members * hits[:, None]).sum(dim=0),
+        weighted_sum(members, weights),
+        weighted_sum(members * confidence[:, None], weights),
+        weighted_sum(members * hits[:, None], weights),
     )
 
 
-def expected_calibration_error(probabilities: Tensor, target: Tensor, num_bins: int = 10) -> Tensor:
+def expected_calibration_error(
+    probabilities: Tensor, target: Tensor, weights: Tensor | None = None, *, num_bins: int = 10
+) -> Tensor:
     """Mean distance of confidence from accuracy over confidence bins (Guo et al., 2017, eq. 3).
 
     Args:
         probabilities: (N, 5), any float dtype.
         target: (N,), whole scores 1 to 5.
+        weights: (R, N) counts of resamples.
         num_bins: number of bins of equal width.
 
     Returns:
@@ -75,10 +81,12 @@ def expected_calibration_error(probabilities: Tensor, target: Tensor, num_bins: 
         >>> expected_calibration_error(torch.eye(5), torch.tensor([1, 2, 3, 4, 4])).item()
         0.2
     """
-    return calibration_compute(*calibration_bins(probabilities, target, num_bins))
+    return calibration_of(*calibration_bins(probabilities, target, num_bins, weights))
 
 
-def ranked_probability_score(probabilities: Tensor, target: Tensor) -> Tensor:
+def ranked_probability_score(
+    probabilities: Tensor, target: Tensor, weights: Tensor | None = None
+) -> Tensor:
     """Mean squared distance between the cumulative distributions (Epstein, 1969), over K - 1.
 
     A proper score that knows the order: putting probability on 4 where 5 is right costs less
@@ -87,6 +95,7 @@ def ranked_probability_score(probabilities: Tensor, target: Tensor) -> Tensor:
     Args:
         probabilities: (N, 5), any float dtype.
         target: (N,), whole scores 1 to 5.
+        weights: (R, N) counts of resamples.
 
     Returns:
         0 (certain and right) to 1 (certain and four points off); NaN without rows.
@@ -95,10 +104,11 @@ def ranked_probability_score(probabilities: Tensor, target: Tensor) -> Tensor:
         >>> ranked_probability_score(torch.eye(5)[:2], torch.tensor([5, 2])).item()
         0.5
     """
-    return ranked_probability_rows(probabilities, target).mean()
+    return weighted_mean(ranked_probability_rows(probabilities, target), weights)
 
 
 def ranked_probability_rows(probabilities: Tensor, target: Tensor) -> Tensor:
+    """The ranked probability score of each row; (N,)."""
     probabilities = checked_probabilities(probabilities)
     target = checked_scores(target, "target")
     check_lengths(probabilities, target)
@@ -106,5 +116,5 @@ def ranked_probability_rows(probabilities: Tensor, target: Tensor) -> Tensor:
     return gap.cumsum(dim=1)[:, :-1].square().sum(dim=1).div(NUM_SCORES - 1)
 
 
-def calibration_compute(rows: Tensor, confidence: Tensor, hits: Tensor) -> Tensor:
-    return (confidence - hits).abs().sum() / rows.sum()
+def calibration_of(rows: Tensor, confidence: Tensor, hits: Tensor) -> Tensor:
+    return (confidence - hits).abs().sum(dim=-1) / rows.sum(dim=-1)

@@ -4,81 +4,43 @@ The judge gives a probability to each score 1 to 5. From these come the *integer
 most probable one) and the *expected score* (the mean of the distribution). Every measure runs
 on the device of its input, works in float64 and returns a 0-d float64 tensor.
 
+With `weights`, float64 (R, N), it is computed for R resamples at once and the result is (R,).
+A weight is a whole count: how many times a row was drawn. The result for a resample is that of
+the rows repeated by their counts, so a measure of 1000 resamples is a matrix product.
+
 A measure that the data do not define (no rows; for coefficients: a constant input or fewer
 than two rows) is NaN: never 0, which would be a result, and never an exception.
-
-Why not torchmetrics throughout (1.9): its `spearman_corrcoef` gives 0 for a constant input and
-adds 1e-6 to the denominator; its `pearson_corrcoef` gives a number for a float32 constant such
-as 3.1, warns about others, and fails on no rows.
 """
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 from torch import Tensor
-from torchmetrics.functional.regression import mean_absolute_error as _torchmetrics_mae
-from torchmetrics.functional.regression import pearson_corrcoef
+from torch.nn.functional import one_hot
 
-from autograder.metrics.distribution import (
-    calibration_bins,
-    expected_calibration_error,
-    ranked_probability_score,
-)
+from autograder.metrics.correlation import pearson, spearman
+from autograder.metrics.distribution import expected_calibration_error, ranked_probability_score
 from autograder.metrics.inputs import (
     NUM_SCORES,
     check_lengths,
+    checked_probabilities,
     checked_scores,
-    expected_score,
-    integer_score,
+    weighted_mean,
+    weighted_sum,
 )
+from autograder.model.scores import expected_score, integer_score
 from autograder.schema import SCORES
 
-__all__ = [
-    "calibration_bins",
-    "exact_match",
-    "expected_calibration_error",
-    "expected_score",
-    "integer_score",
-    "mean_absolute_error",
-    "most_predicted_share",
-    "pearson",
-    "quadratic_kappa",
-    "ranked_probability_score",
-    "score_confusion",
-    "spearman",
-    "within_one",
-]
 
-
-def score_confusion(preds: Tensor, target: Tensor) -> Tensor:
-    """How often each score was given for each target.
-
-    Args:
-        preds: (N,), whole scores 1 to 5 of any dtype.
-        target: (N,), whole scores 1 to 5 of any dtype.
-
-    Returns:
-        (5, 5), int64: rows are predicted scores, columns are targets.
-
-    Raises:
-        DataError: a value is no score, or the lengths differ.
-
-    Example:
-        >>> score_confusion(torch.tensor([1, 5, 5]), torch.tensor([1, 4, 5]))[4]
-        tensor([0, 0, 0, 1, 1])
-    """
-    preds, target = checked_scores(preds, "preds"), checked_scores(target, "target")
-    check_lengths(preds, target)
-    pairs = (preds - SCORES[0]) * NUM_SCORES + target - SCORES[0]
-    return torch.bincount(pairs, minlength=NUM_SCORES**2).reshape(NUM_SCORES, NUM_SCORES)
-
-
-def exact_match(preds: Tensor, target: Tensor) -> Tensor:
+def exact_match(preds: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
     """Share of rows whose score is the target.
 
     Args:
         preds: (N,), whole scores 1 to 5.
         target: (N,), whole scores 1 to 5.
+        weights: (R, N) counts of resamples.
 
     Returns:
         0 to 1; NaN without rows.
@@ -87,32 +49,35 @@ def exact_match(preds: Tensor, target: Tensor) -> Tensor:
         >>> exact_match(torch.tensor([1, 2, 3, 4]), torch.tensor([1, 2, 3, 5])).item()
         0.75
     """
-    return within_compute(score_confusion(preds, target), distance=0)
+    return weighted_mean(near_rows(preds, target, 0), weights)
 
 
-def within_one(preds: Tensor, target: Tensor) -> Tensor:
+def within_one(preds: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
     """Share of rows whose score is at most one away from the target.
 
-    Args:
-        preds: (N,), whole scores 1 to 5.
-        target: (N,), whole scores 1 to 5.
-
-    Returns:
-        0 to 1; NaN without rows.
+    Arguments and result are those of `exact_match`.
 
     Example:
         >>> within_one(torch.tensor([1, 2, 3, 2]), torch.tensor([1, 3, 3, 5])).item()
         0.75
     """
-    return within_compute(score_confusion(preds, target), distance=1)
+    return weighted_mean(near_rows(preds, target, 1), weights)
 
 
-def mean_absolute_error(preds: Tensor, target: Tensor) -> Tensor:
+def near_rows(preds: Tensor, target: Tensor, distance: int) -> Tensor:
+    """1.0 for each score at most `distance` away from its target; (N,)."""
+    preds, target = checked_scores(preds, "preds"), checked_scores(target, "target")
+    check_lengths(preds, target)
+    return ((preds - target).abs() <= distance).double()
+
+
+def mean_absolute_error(preds: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
     """Mean distance of a score, integer or expected, from the target.
 
     Args:
         preds: (N,), any dtype.
         target: (N,), any dtype.
+        weights: (R, N) counts of resamples.
 
     Returns:
         0 or more, in score points; NaN without rows.
@@ -121,58 +86,47 @@ def mean_absolute_error(preds: Tensor, target: Tensor) -> Tensor:
         >>> mean_absolute_error(torch.tensor([4.5, 1.0]), torch.tensor([5, 1])).item()
         0.25
     """
+    return weighted_mean(error_rows(preds, target), weights)
+
+
+def error_rows(preds: Tensor, target: Tensor) -> Tensor:
+    """The distance of each score from its target; (N,)."""
     check_lengths(preds, target)
-    return _torchmetrics_mae(preds.double(), target.double())
+    return (preds.double() - target).abs()
 
 
-def pearson(preds: Tensor, target: Tensor) -> Tensor:
-    """Pearson's linear correlation coefficient.
+def score_confusion(preds: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+    """How often each score was given for each target.
 
     Args:
-        preds: (N,), any dtype.
-        target: (N,), any dtype.
+        preds: (N,), whole scores 1 to 5 of any dtype.
+        target: (N,), whole scores 1 to 5 of any dtype.
+        weights: (R, N) counts of resamples.
 
     Returns:
-        -1 to 1; NaN if an input is constant or there are fewer than two rows.
+        (5, 5), or (R, 5, 5), float64: rows are predicted scores, columns are targets.
+
+    Raises:
+        DataError: a value is no score, or the lengths differ.
 
     Example:
-        >>> pearson(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2, 4, 6])).item()
-        1.0
-        >>> pearson(torch.tensor([3.1, 3.1, 3.1]), torch.tensor([1, 2, 3])).item()
-        nan
+        >>> score_confusion(torch.tensor([1, 5, 5]), torch.tensor([1, 4, 5]))[4].tolist()
+        [0.0, 0.0, 0.0, 1.0, 1.0]
     """
+    preds, target = checked_scores(preds, "preds"), checked_scores(target, "target")
     check_lengths(preds, target)
-    if _lacks_variation(preds) or _lacks_variation(target):
-        return _nan(preds.device)
-    return pearson_corrcoef(preds.double(), target.double())
+    pairs = one_hot((preds - SCORES[0]) * NUM_SCORES + target - SCORES[0], NUM_SCORES**2)
+    counts = weighted_sum(pairs.double(), weights)
+    return counts.reshape(*counts.shape[:-1], NUM_SCORES, NUM_SCORES)
 
 
-def spearman(preds: Tensor, target: Tensor) -> Tensor:
-    """Spearman's rank correlation coefficient; tied values share their mean rank.
-
-    Args:
-        preds: (N,), any dtype.
-        target: (N,), any dtype.
-
-    Returns:
-        -1 to 1; NaN if an input is constant or there are fewer than two rows.
-
-    Example:
-        >>> spearman(torch.tensor([1.0, 2.0, 4.0]), torch.tensor([1, 2, 5])).item()
-        1.0
-    """
-    check_lengths(preds, target)
-    if _lacks_variation(preds) or _lacks_variation(target):
-        return _nan(preds.device)
-    return pearson(_mean_ranks(preds), _mean_ranks(target))
-
-
-def quadratic_kappa(preds: Tensor, target: Tensor) -> Tensor:
+def quadratic_kappa(preds: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
     """Cohen's kappa, with disagreement weighed by its square (Cohen, 1968).
 
     Args:
         preds: (N,), whole scores 1 to 5.
         target: (N,), whole scores 1 to 5.
+        weights: (R, N) counts of resamples.
 
     Returns:
         -1 to 1; 0 if only one side is constant, where kappa is defined and means chance; NaN
@@ -182,14 +136,26 @@ def quadratic_kappa(preds: Tensor, target: Tensor) -> Tensor:
         >>> quadratic_kappa(torch.tensor([1, 2, 3]), torch.tensor([1, 2, 3])).item()
         1.0
     """
-    return kappa_compute(score_confusion(preds, target))
+    return kappa_of(score_confusion(preds, target, weights))
 
 
-def most_predicted_share(preds: Tensor) -> Tensor:
+def kappa_of(confusion: Tensor) -> Tensor:
+    scores = torch.arange(NUM_SCORES, dtype=torch.float64, device=confusion.device)
+    cost = (scores[:, None] - scores).square()
+    num_rows = confusion.sum(dim=(-2, -1))
+    given, wanted = confusion.sum(dim=-1), confusion.sum(dim=-2)
+    # Whole numbers up to the division, so that "no disagreement by chance" is exactly 0 / 0.
+    observed = (cost * confusion).sum(dim=(-2, -1)) * num_rows
+    by_chance = (given @ cost * wanted).sum(dim=-1)
+    return torch.where(num_rows >= 2, 1 - observed / by_chance, torch.nan)
+
+
+def most_predicted_share(preds: Tensor, weights: Tensor | None = None) -> Tensor:
     """Share of rows that got the score that is given most often: 1 for a judge stuck on one.
 
     Args:
         preds: (N,), whole scores 1 to 5.
+        weights: (R, N) counts of resamples.
 
     Returns:
         0.2 to 1; NaN without rows.
@@ -198,51 +164,46 @@ def most_predicted_share(preds: Tensor) -> Tensor:
         >>> most_predicted_share(torch.tensor([5, 5, 5, 1])).item()
         0.75
     """
-    return top_share_compute(score_confusion(preds, preds))
+    return top_share_of(score_confusion(preds, preds, weights))
 
 
-def _distances(confusion: Tensor) -> Tensor:
-    scores = torch.arange(NUM_SCORES, device=confusion.device)
-    return (scores[:, None] - scores).abs()
+def top_share_of(confusion: Tensor) -> Tensor:
+    return confusion.sum(dim=-1).amax(dim=-1) / confusion.sum(dim=(-2, -1))
 
 
-def within_compute(confusion: Tensor, distance: int) -> Tensor:
-    near = confusion[_distances(confusion) <= distance].sum()
-    return near.double() / confusion.sum()
+class Measure(Protocol):
+    """A function of predictions or probabilities, targets, and weights."""
+
+    def __call__(
+        self, preds: Tensor, target: Tensor, weights: Tensor | None = None, /
+    ) -> Tensor: ...
 
 
-def absolute_error_compute(confusion: Tensor) -> Tensor:
-    return (confusion * _distances(confusion)).sum().double() / confusion.sum()
+def _of_integer(measure: Measure) -> Measure:
+    def of(probabilities: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+        return measure(integer_score(checked_probabilities(probabilities)), target, weights)
+
+    return of
 
 
-def kappa_compute(confusion: Tensor) -> Tensor:
-    num_rows = confusion.sum()
-    weight = _distances(confusion).square()
-    # Whole numbers up to the division, so that "no disagreement expected" is exactly 0 / 0.
-    observed = (weight * confusion).sum() * num_rows
-    expected = (weight * confusion.sum(dim=1)[:, None] * confusion.sum(dim=0)).sum()
-    kappa = 1 - observed.double() / expected
-    return kappa if num_rows >= 2 else _nan(confusion.device)
+def _of_expected(measure: Measure) -> Measure:
+    def of(probabilities: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+        expected = expected_score(checked_probabilities(probabilities))
+        return measure(expected, checked_scores(target, "target"), weights)
+
+    return of
 
 
-def top_share_compute(confusion: Tensor) -> Tensor:
-    return confusion.sum(dim=1).max().double() / confusion.sum()
-
-
-def _mean_ranks(values: Tensor) -> Tensor:
-    _, inverse, counts = torch.unique(values, return_inverse=True, return_counts=True)
-    counts = counts.double()
-    mean_ranks: Tensor = counts.cumsum(dim=0) - (counts - 1) / 2
-    return mean_ranks[inverse]
-
-
-def _lacks_variation(values: Tensor) -> bool:
-    """Whether no coefficient is defined: no values, equal values, or one that is no number."""
-    if values.numel() == 0 or not values.isfinite().all():
-        return True
-    # Not by the variance: the mean of equal numbers may differ from them in the last bit.
-    return bool((values == values[0]).all())
-
-
-def _nan(device: torch.device) -> Tensor:
-    return torch.tensor(float("nan"), dtype=torch.float64, device=device)
+MEASURES: dict[str, Measure] = {
+    "ece": expected_calibration_error,
+    "exact": _of_integer(exact_match),
+    "kappa": _of_integer(quadratic_kappa),
+    "mae": _of_integer(mean_absolute_error),
+    "mae_expected": _of_expected(mean_absolute_error),
+    "pearson": _of_expected(pearson),
+    "rps": ranked_probability_score,
+    "spearman": _of_expected(spearman),
+    "top_share": _of_integer(lambda preds, _, weights=None: most_predicted_share(preds, weights)),
+    "within_1": _of_integer(within_one),
+}
+"""`measure(probabilities, target, weights)` by the keys of `classes.judge_metrics`."""

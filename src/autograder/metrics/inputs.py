@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from autograder.errors import DataError
@@ -13,47 +12,6 @@ NUM_SCORES = len(SCORES)
 _SUM_TOLERANCE = 0.02
 
 
-def integer_score(probabilities: Tensor) -> Tensor:
-    """The most probable score; of equally probable ones the lowest.
-
-    Args:
-        probabilities: (N, 5), any float dtype; column k holds the probability of score k + 1.
-
-    Returns:
-        (N,), int64, 1 to 5.
-
-    Raises:
-        DataError: a row is not a distribution over five scores.
-
-    Example:
-        >>> integer_score(torch.tensor([[0.1, 0.1, 0.1, 0.6, 0.1], [0.4, 0.4, 0.2, 0.0, 0.0]]))
-        tensor([4, 1])
-    """
-    return checked_probabilities(probabilities).argmax(dim=1) + SCORES[0]
-
-
-def expected_score(probabilities: Tensor) -> Tensor:
-    """The mean of each score distribution.
-
-    Args:
-        probabilities: (N, 5), any float dtype.
-
-    Returns:
-        (N,), float64, 1.0 to 5.0.
-
-    Raises:
-        DataError: a row is not a distribution over five scores.
-
-    Example:
-        >>> expected_score(torch.tensor([[0.0, 0.0, 0.0, 0.5, 0.5]])).tolist()
-        [4.5]
-    """
-    probabilities = checked_probabilities(probabilities)
-    values = torch.tensor(SCORES, dtype=torch.float64, device=probabilities.device)
-    # Not a matrix product: rows that are equal must get sums that are equal to the last bit.
-    return (probabilities * values).sum(dim=1)
-
-
 def check_lengths(preds: Tensor, target: Tensor) -> None:
     if target.ndim != 1 or len(preds) != len(target):
         raise DataError(
@@ -62,6 +20,7 @@ def check_lengths(preds: Tensor, target: Tensor) -> None:
 
 
 def checked_scores(scores: Tensor, name: str) -> Tensor:
+    """Whole scores 1 to 5 as int64 (N,)."""
     if scores.ndim != 1:
         raise DataError(f"expected shape (N,), got {tuple(scores.shape)}", field=name)
     whole = scores.long()
@@ -73,6 +32,7 @@ def checked_scores(scores: Tensor, name: str) -> Tensor:
 
 
 def checked_probabilities(probabilities: Tensor) -> Tensor:
+    """Distributions over the five scores as float64 (N, 5)."""
     name = "probabilities"
     if probabilities.ndim != 2 or probabilities.shape[1] != NUM_SCORES:
         raise DataError(f"expected shape (N, 5), got {tuple(probabilities.shape)}", field=name)
@@ -85,3 +45,15 @@ def checked_probabilities(probabilities: Tensor) -> Tensor:
         found = [round(value, 4) for value in probabilities[row].tolist()]
         raise DataError(f"expected a distribution, got {found} in row {row}", field=name)
     return probabilities
+
+
+def weighted_sum(rows: Tensor, weights: Tensor | None) -> Tensor:
+    """Sum over N rows: of (N, ...) without weights, or for each resample with (R, N)."""
+    return rows.sum(dim=0) if weights is None else weights @ rows
+
+
+def weighted_mean(rows: Tensor, weights: Tensor | None) -> Tensor:
+    """Mean over N rows (N,): 0-d, or (R,) with weights (R, N); NaN without rows."""
+    if weights is None:
+        return rows.mean()
+    return weights @ rows / weights.sum(dim=-1)

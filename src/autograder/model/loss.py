@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from autograder.model.batch import IGNORE_INDEX
+from autograder.model.scores import expected_score
+
+__all__ = ["LossParts", "expected_score", "judge_loss", "score_probabilities"]
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,6 @@ def score_probabilities(logits: Tensor, digit_ids: Tensor, temperature: float = 
         float32 (N, 5).
     """
     return (logits[:, digit_ids].float() / temperature).softmax(dim=-1)
-
-
-def expected_score(probabilities: Tensor) -> Tensor:
-    """Mean of score distributions (N, 5): float (N,), from 1 to 5."""
-    scores = torch.arange(1, 6, device=probabilities.device, dtype=probabilities.dtype)
-    return probabilities @ scores
 
 
 def judge_loss(

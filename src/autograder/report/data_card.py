@@ -13,7 +13,7 @@ from autograder.errors import DataError
 from autograder.report import data_pictures
 from autograder.report.figures import Notes, number, percent
 from autograder.report.pages import fill
-from autograder.report.shapes import GROUPS
+from autograder.report.results import Audit, AuditCounts, Length
 from autograder.schema import LEVELS, SCORES, Example
 
 NUM_SHOWN = 10
@@ -32,12 +32,12 @@ class DataSet:
 
     Attributes:
         config: the parameters that made it.
-        audit: the tree of `reports/audit.json`.
+        audit: `reports/audit.json`.
         splits: the examples by the name of their split.
     """
 
     config: Config
-    audit: dict[str, Any]
+    audit: Audit
     splits: Mapping[str, Sequence[Example]]
 
     @property
@@ -59,11 +59,11 @@ def check_audit(data: DataSet, path: str) -> None:
     Raises:
         DataError: a count differs.
     """
-    for field in GROUPS:
+    for field in AuditCounts.model_fields:
         counts = Counter((str(getattr(row, field)), str(row.score)) for row in data.examples)
         audited = {
             (value, score): count
-            for value, by_score in data.audit["counts"][field].items()
+            for value, by_score in getattr(data.audit.counts, field).items()
             for score, count in by_score.items()
             if count
         }
@@ -197,8 +197,8 @@ def _counts(splits: Mapping[str, Sequence[Example]], field: str) -> Table:
     return Table(columns + (_score_columns() if field != "score" else []), rows)
 
 
-def _findings(audit: dict[str, Any], notes: Notes) -> dict[str, list[str]]:
-    limit = audit["token_limit"]
+def _findings(audit: Audit, notes: Notes) -> dict[str, list[str]]:
+    limit = audit.token_limit
     names = {
         "near_answers": "Nearly the same responses to one prompt, with different scores (pairs)",
         "near_duplicates": "Nearly the same prompt and response in different items (pairs)",
@@ -206,32 +206,32 @@ def _findings(audit: dict[str, Any], notes: Notes) -> dict[str, list[str]]:
         "control_tokens": "Examples with control tokens of chat templates",
         "over_limit": "Examples that are too long for the model"
         if limit is None
-        else f"Examples of more than {limit:,} tokens ({audit['token_method']})",
+        else f"Examples of more than {limit:,} tokens ({audit.token_method})",
     }
-    found = {name: [f"{audit[key]['number']:,}"] for key, name in names.items()}
+    found = {name: [f"{getattr(audit, key).number:,}"] for key, name in names.items()}
     if limit is None:
         found[names["over_limit"]] = [notes.undefined("the audit was given no limit of tokens")]
     return found
 
 
-def _length_groups(audit: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    length = audit["length"]
+def _length_groups(audit: Audit) -> list[tuple[str, dict[str, Length]]]:
+    length = audit.length
     return [
-        ("source", {"All examples": length["all"]["all"]} | length["source"]),
-        ("category", length["category"]),
+        ("source", {"All examples": length.all.all} | length.source),
+        ("category", length.category),
     ]
 
 
-def _length(rows: dict[str, Any], notes: Notes) -> dict[str, list[str]]:
+def _length(rows: dict[str, Length], notes: Notes) -> dict[str, list[str]]:
     few = "fewer than ten examples or two items"
     constant = "every response is equally long, or every score the same"
     return {
         name: [
-            f"{row['num_examples']:,}",
+            f"{row.num_examples:,}",
             notes.undefined(constant)
-            if row["correlation"] is None
-            else number("correlation", row["correlation"]),
-            notes.share(row["accuracy"], few),
+            if row.correlation is None
+            else number("correlation", row.correlation),
+            notes.share(row.accuracy, few),
         ]
         for name, row in rows.items()
     }

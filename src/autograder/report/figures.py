@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
-from typing import Any
 
 from markupsafe import Markup
+
+from autograder.evaluation.results import Bounds, Figures
 
 NAMES = {
     "exact": "Exact match",
@@ -62,13 +63,13 @@ class Notes:
             'aria-label="undefined, note {1}">{1}</a></sup></span>'
         ).format(reason, number)
 
-    def figure(self, row: dict[str, Any], name: str) -> str:
-        """The measure of a group of figures (`measure`)."""
-        value = row[name]
+    def figure(self, row: Figures, name: str) -> str:
+        """A measure as text."""
+        value = getattr(row, name)
         return self.undefined(_reason(row, name)) if value is None else number(name, value)
 
-    def interval(self, row: dict[str, Any], name: str) -> str:
-        bounds = row["interval"][name]
+    def interval(self, row: Figures, name: str) -> str:
+        bounds = getattr(row.interval, name)
         if bounds is None:
             return self.undefined(_reason(row, f"interval.{name}"))
         return between(name, bounds)
@@ -77,8 +78,8 @@ class Notes:
         return self.undefined(reason) if value is None else percent(value)
 
 
-def _reason(row: dict[str, Any], name: str) -> str:
-    return str(row["undefined"].get(name, "no reason was recorded"))
+def _reason(row: Figures, name: str) -> str:
+    return row.undefined.get(name, "no reason was recorded")
 
 
 def number(name: str, value: float) -> str:
@@ -161,14 +162,14 @@ def _against(target: Target, value: float) -> str:
     return f"reaches the target of {shown}, misses {best} (excellent)"
 
 
-def gain_words(name: str, bounds: Sequence[float | None]) -> str:
+def gain_words(name: str, bounds: Bounds) -> str:
     """'better' or 'worse' only if the paired interval excludes 0.
 
     Example:
-        >>> gain_words("exact", [0.1, 0.2]), gain_words("mae", [0.1, 0.2])
+        >>> gain_words("exact", (0.1, 0.2)), gain_words("mae", (0.1, 0.2))
         ('better', 'worse')
     """
-    low, high = bounds
-    if low is None or high is None or low <= 0 <= high:
+    if bounds is None or bounds[0] <= 0 <= bounds[1]:
         return _NOT_SHOWN
+    low, _ = bounds
     return "better" if (low > 0) != (name in LOWER_IS_BETTER) else "worse"

@@ -1,30 +1,38 @@
-"""What training and evaluation wrote, read back and checked: all that the report page shows."""
+"""What the stages wrote, read back and checked: all that the report page shows."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from autograder.config import Config
 from autograder.errors import DataError
-from autograder.evaluation.reasoning import Reasoned
-from autograder.jsonl import Row, read_rows, show
-from autograder.report.shapes import COUNT, MAYBE, NUMBER, TEXT, check_tree, is_number
-from autograder.schema import SCORES, Example
+from autograder.evaluation.reading import read_jsonl, read_text
+from autograder.evaluation.results import (
+    Count,
+    Figure,
+    Measured,
+    Number,
+    Prediction,
+    Reasoned,
+    of_each_score,
+)
+from autograder.jsonl import show
+from autograder.schema import Example
 
 Table = list[dict[str, float | None]]
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """The judge's distribution for one held-out example."""
+class Graded:
+    """A held-out example and the judge's distribution for it."""
 
     example: Example
     given: int
@@ -39,80 +47,119 @@ class Prediction:
         return self.probabilities[self.given - 1]
 
 
+# --- files of other stages: what the pages need of them
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class Length(_Part):
+    """How far the length of the responses gives their scores away."""
+
+    num_examples: Count
+    correlation: Figure
+    accuracy: Figure
+
+
+class _All(_Part):
+    all: Length
+
+
+class Lengths(_Part):
+    all: _All
+    source: dict[str, Length]
+    category: dict[str, Length]
+
+
+class Finding(_Part):
+    number: Count
+
+
+Counts = dict[str, dict[str, Count]]
+"""For each value of a field the number of examples of each score."""
+
+
+class AuditCounts(_Part):
+    category: Counts
+    level: Counts
+    language: Counts
+    source: Counts
+
+
+class Audit(_Part):
+    """`reports/audit.json`."""
+
+    num_examples: Count
+    num_items: Count
+    scores: Annotated[dict[str, Count], AfterValidator(of_each_score)]
+    counts: AuditCounts
+    length: Lengths
+    near_answers: Finding
+    near_duplicates: Finding
+    shared_prompts: Finding
+    control_tokens: Finding
+    over_limit: Finding
+    token_limit: Count | None
+    token_method: str
+    warnings: list[str]
+
+
+class Base(_Part):
+    name: str
+    pin: str | None
+
+
+class Judge(_Part):
+    """`judge.json`."""
+
+    base: Base
+    template_version: Count
+    temperature: Number
+    params: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Results:
     """Everything on the page.
 
     Attributes:
         config: the parameters of the run.
-        metrics: the tree of `reports/metrics.json`.
-        audit: the tree of `reports/audit.json`.
-        judge: the tree of `judge.json`.
+        measured: what evaluation found.
+        audit: `reports/audit.json`.
+        judge: `judge.json`.
         predictions: of the whole test split.
         reasonings: the generated sample.
-        pairs: label and given score of each example.
-        reliability: confidence, accuracy and number of examples of each bin.
-        shares: for each kind (label, given, probability) the share of each score.
         train, validation: the curves; None where a value is undefined.
     """
 
     config: Config
-    metrics: dict[str, Any]
-    audit: dict[str, Any]
-    judge: dict[str, Any]
-    predictions: list[Prediction]
+    measured: Measured
+    audit: Audit
+    judge: Judge
+    predictions: list[Graded]
     reasonings: list[Reasoned]
-    pairs: list[tuple[int, int]]
-    reliability: list[tuple[float, float, int]]
-    shares: dict[str, dict[int, float]]
     train: Table
     validation: Table
 
 
-# --- files
+# --- tables
 
 
-@contextmanager
-def made_by(stage: str) -> Iterator[None]:
-    """Add to a `DataError` which stage writes the file anew."""
-    try:
-        yield
-    except DataError as error:
-        error.args = (f"{error}; run `dvc repro {stage}`",)
-        raise
-
-
-def read_tree(path: Path, shape: Mapping[str, Any]) -> dict[str, Any]:
-    """Read a JSON file of a known shape.
-
-    Raises:
-        DataError: missing, not JSON, or of another shape.
-    """
-    try:
-        values = json.loads(_text(path))
-    except ValueError as error:
-        raise DataError(f"not JSON: {error}", path=str(path)) from None
-    except RecursionError:
-        raise DataError("nested too deeply", path=str(path)) from None
-    check_tree(values, shape, str(path))
-    assert isinstance(values, dict)
-    return values
-
-
-def read_table(path: Path, columns: Sequence[str], texts: Sequence[str] = ()) -> list[Any]:
+def read_curve(path: Path, columns: Sequence[str]) -> Table:
     """Read a CSV file of numbers; an empty cell is None, and a file without rows is fine.
 
     Raises:
         DataError: missing, a column is missing, or a cell is no number.
     """
-    rows = []
-    reader = csv.DictReader(io.StringIO(_text(path)), strict=True)
+    rows: Table = []
+    reader = csv.DictReader(io.StringIO(read_text(path)), strict=True)
     try:
         lacking = [name for name in columns if name not in (reader.fieldnames or columns)]
         if lacking:
             raise DataError("missing column", path=str(path), line=1, field=lacking[0])
         for row in reader:
-            values: dict[str, Any] = {}
+            values: dict[str, float | None] = {}
             for name, cell in row.items():
                 place: dict[str, Any] = {
                     "path": str(path),
@@ -121,29 +168,28 @@ def read_table(path: Path, columns: Sequence[str], texts: Sequence[str] = ()) ->
                 }
                 if name is None or cell is None:
                     raise DataError("the row has more or fewer cells than the header", **place)
-                values[name] = cell if name in texts else _number(cell, place)
+                values[name] = _number(cell, place)
             rows.append(values)
     except csv.Error as error:
         raise DataError(f"not CSV: {error}", path=str(path), line=reader.line_num) from None
     return rows
 
 
-def read_predictions(path: Path, examples: Sequence[Example]) -> list[Prediction]:
+def read_predictions(path: Path, examples: Sequence[Example]) -> list[Graded]:
     """Read the predictions of exactly these examples, in their order.
 
     Raises:
         DataError: missing, malformed, or of other examples.
     """
-    rows = [row for _, row in read_rows(path, _parse_prediction)]
-    known = [(example.id, example.score) for example in examples]
-    if [(name, label) for name, label, _, _ in rows] != known:
+    rows = [row for _, row in read_jsonl(path, Prediction)]
+    if [(row.id, row.score) for row in rows] != [(row.id, row.score) for row in examples]:
         raise DataError(
             "holds the predictions of another test split than build/splits/test.jsonl",
             path=str(path),
         )
     return [
-        Prediction(example, given, probabilities)
-        for example, (_, _, given, probabilities) in zip(examples, rows, strict=True)
+        Graded(example, row.given, row.probabilities)
+        for example, row in zip(examples, rows, strict=True)
     ]
 
 
@@ -153,11 +199,11 @@ def read_reasonings(path: Path, examples: Sequence[Example]) -> list[Reasoned]:
     Raises:
         DataError: missing, malformed, or of another example.
     """
-    if not _text(path).strip():
+    if not read_text(path).strip():
         return []
     known = {example.id for example in examples}
     rows = []
-    for line, row in read_rows(path, _parse_reasoned):
+    for line, row in read_jsonl(path, Reasoned):
         if row.id not in known:
             raise DataError(
                 f"{row.id!r} is not in build/splits/test.jsonl",
@@ -167,17 +213,6 @@ def read_reasonings(path: Path, examples: Sequence[Example]) -> list[Reasoned]:
             )
         rows.append(row)
     return rows
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise DataError("no such file", path=str(path)) from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"not UTF-8 at byte {error.start}", path=str(path)) from None
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=str(path)) from None
 
 
 def _number(cell: str, place: Mapping[str, Any]) -> float | None:
@@ -190,33 +225,3 @@ def _number(cell: str, place: Mapping[str, Any]) -> float | None:
     if not math.isfinite(value):
         raise DataError(f"expected a number, got {show(cell)}", **place)
     return value
-
-
-def _parse_prediction(
-    values: object, path: str, line: int
-) -> tuple[str, int, int, tuple[float, ...]]:
-    row = Row(values, path, line)
-    found = row.get("probabilities")
-    if not (isinstance(found, list) and len(found) == len(SCORES) and all(map(is_number, found))):
-        raise row.error("probabilities", f"expected five numbers, got {show(found)}")
-    return row.text("id"), row.whole("score", 1, 5), row.whole("given", 1, 5), tuple(found)
-
-
-def _parse_reasoned(values: object, path: str, line: int) -> Reasoned:
-    row = Row(values, path, line)
-    shape = {
-        "reasoning": TEXT,
-        "named_score": COUNT + MAYBE,
-        "invented": NUMBER + MAYBE,
-        "rouge_l": NUMBER,
-    }
-    check_tree(row.values, shape, f"{path}:{line}")
-    return Reasoned(
-        id=row.text("id"),
-        score=row.whole("score", 1, 5),
-        reasoning=row.get("reasoning"),
-        is_valid=bool(row.get("is_valid")),
-        named_score=row.get("named_score"),
-        invented=row.get("invented"),
-        rouge_l=row.get("rouge_l"),
-    )

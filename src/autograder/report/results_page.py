@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from autograder.config import Config, describe
+from autograder.evaluation.results import Baselines, Comparison, Figures, Gain, Groups
 from autograder.report import pictures
 from autograder.report.diagnoses import NO_REASONING, diagnose
 from autograder.report.drawing import Point
@@ -26,7 +27,7 @@ from autograder.report.figures import (
 )
 from autograder.report.pages import fill
 from autograder.report.pictures import Series
-from autograder.report.results import Prediction, Results, Table
+from autograder.report.results import Graded, Results, Table
 from autograder.schema import LEVELS
 
 _NUM_MISTAKES = 10
@@ -41,22 +42,23 @@ _GROUPS = {"level": "Level", "category": "Category", "language": "Language", "so
 def render(results: Results) -> str:
     """The page as HTML; every text of the data is shown as text, whatever it holds."""
     notes = Notes()
-    judge = results.metrics["judge"]
+    test, unseen = results.measured.systems.test, results.measured.systems.holdout
+    groups = results.measured.groups
     return fill(
         "page.html.jinja",
         "report.html",
         notes,
         results=results,
-        metrics=results.metrics,
-        judge=judge,
+        measured=results.measured,
+        judge=test.judge,
         names=NAMES,
-        headline=_headline(judge),
-        targets=[_target(judge, name, notes) for name in TARGETS],
-        baselines=_baselines(results.metrics, notes),
-        gains=_gains(results.metrics, notes),
-        unseen=_unseen(results.metrics.get("holdout"), notes),
+        headline=_headline(test.judge),
+        targets=[_target(test.judge, name, notes) for name in TARGETS],
+        baselines=_baselines(test, notes),
+        gains=_gains(test.gain, notes),
+        unseen=_unseen(unseen, groups.holdout, notes),
         pictures=_pictures(results),
-        groups={title: _groups(results.metrics["groups"][key]) for key, title in _GROUPS.items()},
+        groups={title: _ordered(getattr(groups.test, key)) for key, title in _GROUPS.items()},
         diagnoses=diagnose(results, notes),
         mistakes=[
             {"row": row, "bars": _bars(at, row), "reasoned": _reasoned(results, row)}
@@ -75,20 +77,20 @@ def render(results: Results) -> str:
 # --- what the page says
 
 
-def _headline(judge: dict[str, Any]) -> str:
-    exact, target = judge["exact"], TARGETS["exact"]
+def _headline(judge: Figures) -> str:
+    exact, target = judge.exact, TARGETS["exact"]
     if exact is None:
         return "No answers were graded."
-    bounds = judge["interval"]["exact"]
+    bounds = judge.interval.exact
     interval = f", 95 % interval {between('exact', bounds)}" if bounds else ""
     return (
-        f"The judge gives the right score to {number('exact', exact)} of {judge['num_examples']:,} "
+        f"The judge gives the right score to {number('exact', exact)} of {judge.num_examples:,} "
         f"held-out answers{interval}. It {target_words(target, exact, bounds)}."
     )
 
 
-def _target(judge: dict[str, Any], name: str, notes: Notes) -> dict[str, Any]:
-    value, bounds, target = judge[name], judge["interval"][name], TARGETS[name]
+def _target(judge: Figures, name: str, notes: Notes) -> dict[str, Any]:
+    value, bounds, target = getattr(judge, name), getattr(judge.interval, name), TARGETS[name]
     reached = None if value is None else target.reached(value, target.limit)
     words, _, doubt = (
         ("undefined", "", "")
@@ -106,73 +108,73 @@ def _target(judge: dict[str, Any], name: str, notes: Notes) -> dict[str, Any]:
     }
 
 
-def _baselines(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
-    rows = [{"name": "This judge", "cells": _cells(metrics["judge"], notes)}]
+def _baselines(compared: Comparison, notes: Notes) -> list[dict[str, Any]]:
+    rows = [{"name": "This judge", "cells": _cells(compared.judge, notes)}]
+    found = dict(compared.baselines.items())
     for key, name in _BASELINES.items():
-        row = metrics["baselines"].get(key)
+        row = found.get(key)
         absent = notes.undefined("not measured: evaluate.base_model is false") if not row else ""
         rows.append({"name": name, "cells": _cells(row, notes) if row else [absent] * len(NAMES)})
     return rows
 
 
-def _cells(row: dict[str, Any], notes: Notes) -> list[str]:
+def _cells(row: Figures, notes: Notes) -> list[str]:
     return [notes.figure(row, name) for name in NAMES]
 
 
-def _gains(metrics: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+def _gains(gains: Baselines[Gain], notes: Notes) -> list[dict[str, Any]]:
     rows = []
-    for key, title in _BASELINES.items():
-        for name in ("exact", "mae", "rps") if key in metrics["gain"] else ():
-            row = metrics["gain"][key]
-            value, bounds = row[name], row[f"{name}_interval"]
-            missing = "no paired difference: fewer than two items"
-            known = bounds[0] is not None
+    missing = "no paired difference: fewer than two items"
+    for key, gain in gains.items():
+        for name in ("exact", "mae", "rps"):
+            value, bounds = getattr(gain, name), getattr(gain, f"{name}_interval")
             rows.append(
                 {
-                    "baseline": title.partition(":")[0],
+                    "baseline": _BASELINES[key].partition(":")[0],
                     "name": NAMES[name],
                     "figure": notes.undefined(missing)
                     if value is None
                     else difference(name, value),
-                    "interval": difference_between(name, bounds)
-                    if known
-                    else notes.undefined(missing),
+                    "interval": notes.undefined(missing)
+                    if bounds is None
+                    else difference_between(name, bounds),
                     "words": gain_words(name, bounds),
                 }
             )
     return rows
 
 
-def _unseen(metrics: dict[str, Any] | None, notes: Notes) -> dict[str, Any] | None:
+def _unseen(
+    compared: Comparison | None, groups: Groups | None, notes: Notes
+) -> dict[str, Any] | None:
     """Figures on kinds of task that were in no training, where the split holds some out."""
-    if not metrics:
+    if compared is None or groups is None:
         return None
-    groups = {"Category": metrics["groups"]["category"], "Source": metrics["groups"]["source"]}
     return {
-        "judge": metrics["judge"],
-        "baselines": _baselines(metrics, notes),
-        "groups": {title: _groups(rows) for title, rows in groups.items()},
+        "judge": compared.judge,
+        "baselines": _baselines(compared, notes),
+        "groups": {"Category": _ordered(groups.category), "Source": _ordered(groups.source)},
     }
 
 
-def _groups(rows: dict[str, Any]) -> dict[str, Any]:
+def _ordered(rows: Mapping[str, Figures]) -> dict[str, Figures]:
     """Levels from basic to adversarial; everything else by name."""
     order = [name for name in LEVELS.values() if name in rows]
     return {name: rows[name] for name in [*order, *sorted(set(rows) - set(order))]}
 
 
-def worst(predictions: Sequence[Prediction]) -> list[Prediction]:
+def worst(predictions: Sequence[Graded]) -> list[Graded]:
     """The mistakes farthest from their label; of equally far ones the surest first."""
     wrong = [row for row in predictions if row.distance]
     wrong.sort(key=lambda row: (-row.distance, -row.confidence, row.example.id))
     return wrong[:_NUM_MISTAKES]
 
 
-def _bars(at: int, row: Prediction) -> Markup:
+def _bars(at: int, row: Graded) -> Markup:
     return pictures.bars(f"mistake-{at}", row.probabilities, row.example.score, row.given)
 
 
-def _reasoned(results: Results, row: Prediction) -> str | None:
+def _reasoned(results: Results, row: Graded) -> str | None:
     return next((r.reasoning for r in results.reasonings if r.id == row.example.id), None)
 
 
@@ -182,6 +184,13 @@ def _samples(results: Results) -> list[dict[str, Any]]:
 
 
 def _pictures(results: Results) -> dict[str, Markup]:
+    shares = results.measured.distribution
+    pairs = [(row.example.score, row.given) for row in results.predictions]
+    bins = [(one.confidence, one.accuracy, one.num_examples) for one in shares.reliability]
+    kinds = {
+        kind: {int(score): share for score, share in getattr(shares, kind).items()}
+        for kind in ("label", "given", "probability")
+    }
     across = "optimiser steps"
     loss = [
         Series("training: score", _points(results.train, "score_loss"), marks=False),
@@ -194,9 +203,9 @@ def _pictures(results: Results) -> dict[str, Markup]:
         for name in ("exact", "within_1", "pearson", "mae")
     ]
     return {
-        "confusion": pictures.confusion(results.pairs),
-        "reliability": pictures.reliability(results.reliability),
-        "distribution": pictures.distribution(results.shares),
+        "confusion": pictures.confusion(pairs),
+        "reliability": pictures.reliability(bins),
+        "distribution": pictures.distribution(kinds),
         "loss": pictures.curves("loss", "Loss while training", loss, across),
         "learned": pictures.curves("learned", "Validation after each epoch", learned, "epochs"),
     }

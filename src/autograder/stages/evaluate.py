@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from autograder import config
-from autograder.files import atomic_folder, atomic_write, json_text
-from autograder.schema import read_examples
+from autograder.evaluation.results import (
+    Comparison,
+    Measured,
+    Prediction,
+    Reasoned,
+    rounded,
+    to_json,
+    to_jsonl,
+)
+from autograder.files import atomic_folder, atomic_write
+from autograder.schema import SCORES, read_examples
 from autograder.stages import JUDGE, METRICS, PARAMS, SPLITS, TABLES, run
 
 
@@ -25,66 +32,61 @@ def main() -> None:
     holdout = read_examples(unseen) if unseen.exists() else []
 
     from autograder.bases.fetch import set_mirror
-    from autograder.evaluation import evaluate as evaluation
+    from autograder.evaluation.evaluate import evaluate
+    from autograder.judging.folder import judge_fingerprint
     from autograder.judging.judge import Judge
 
     set_mirror(settings.bases.mirror)
-    judge = Judge.load(JUDGE)
+    judge, sha256 = Judge.load(JUDGE), judge_fingerprint(JUDGE)
     judge.batch_size = settings.evaluate.batch_size
-    result = evaluation.evaluate(judge, train, test, holdout, settings.evaluate, settings.seed)
-    probabilities = result.probabilities
-    predictions = [
-        {
-            "id": example.id,
-            "score": example.score,
-            "given": max(range(5), key=row.__getitem__) + 1,
-            "probabilities": [round(value, 6) for value in row],
-        }
-        for example, row in zip(test, probabilities.tolist(), strict=True)
-    ]
-    with atomic_folder(TABLES) as folder:
-        _csv(folder / "confusion.csv", evaluation.confusion_rows(test, probabilities))
-        _csv(folder / "reliability.csv", evaluation.reliability_rows(test, probabilities))
-        _csv(folder / "scores.csv", evaluation.score_rows(result.metrics["distribution"]))
-        _jsonl(folder / "predictions.jsonl", predictions)
-        _jsonl(folder / "reasonings.jsonl", [asdict(row) for row in result.reasonings])
-    atomic_write(METRICS, json_text(_rounded(result.metrics)))
-    print(_summary(result.metrics), file=sys.stderr)
-    if result.metrics["holdout"]:
+    found = evaluate(
+        judge, train, test, holdout, settings.evaluate, settings.seed, judge_sha256=sha256
+    )
+    write(found.measured, found.predictions, found.reasonings)
+    systems = found.measured.systems
+    print(_summary(systems.test), file=sys.stderr)
+    if systems.holdout:
         print("kinds of task that were in no training:", file=sys.stderr)
-        print(_summary(result.metrics["holdout"]), file=sys.stderr)
+        print(_summary(systems.holdout), file=sys.stderr)
 
 
-def _rounded(values: Any) -> Any:
-    """Six digits after the point: more would be noise in a diff."""
-    if isinstance(values, float):
-        return round(values, 6)
-    if isinstance(values, dict):
-        return {key: _rounded(value) for key, value in values.items()}
-    if isinstance(values, list):
-        return [_rounded(value) for value in values]
-    return values
+def write(
+    measured: Measured, predictions: Sequence[Prediction], reasonings: Sequence[Reasoned]
+) -> None:
+    """Write all that was measured, and CSV files of the same for `dvc plots`."""
+    shares = measured.distribution
+    kinds = {"label": shares.label, "given": shares.given, "probability": shares.probability}
+    with atomic_folder(TABLES) as folder:
+        measured.write(folder)
+        (folder / "predictions.jsonl").write_text(to_jsonl(predictions), encoding="utf-8")
+        (folder / "reasonings.jsonl").write_text(to_jsonl(reasonings), encoding="utf-8")
+        pairs = [{"actual": row.score, "predicted": row.given} for row in predictions]
+        _csv(folder / "confusion.csv", pairs)
+        _csv(folder / "reliability.csv", [row.model_dump() for row in shares.reliability])
+        scores = [
+            {"score": score, "kind": kind, "share": share[str(score)]}
+            for kind, share in kinds.items()
+            for score in SCORES
+        ]
+        _csv(folder / "scores.csv", scores)
+    atomic_write(METRICS, to_json(measured.headline()))
 
 
 def _csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_rounded(row) for row in rows)
+    writer.writerows(rounded(row) for row in rows)
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
-def _jsonl(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    lines = (json.dumps(_rounded(row), ensure_ascii=False) + "\n" for row in rows)
-    path.write_text("".join(lines), encoding="utf-8")
-
-
-def _summary(metrics: dict[str, Any]) -> str:
-    rows = {"judge": metrics["judge"], **metrics["baselines"]}
+def _summary(compared: Comparison) -> str:
+    rows = [("judge", compared.judge), *compared.baselines.items()]
     names = ("exact", "within_1", "mae", "pearson", "spearman", "ece")
     lines = ["".join([f"{'':14}", *(f"{name:>10}" for name in names)])]
-    for title, row in rows.items():
-        cells = ("     -" if row[name] is None else f"{row[name]:.3f}" for name in names)
+    for title, row in rows:
+        values = [getattr(row, name) for name in names]
+        cells = ("     -" if value is None else f"{value:.3f}" for value in values)
         lines.append("".join([f"{title:14}", *(f"{cell:>10}" for cell in cells)]))
     return "\n".join(lines)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from autograder import config as configuration
 from autograder.config import Config
 from autograder.errors import TrainingError
-from autograder.metrics.classes import judge_metrics
+from autograder.metrics.classes import LOWER_IS_BETTER, judge_metrics
 from autograder.model.backbone import (
     Backbone,
     add_adapter,
@@ -24,7 +24,7 @@ from autograder.model.backbone import (
 from autograder.model.batch import Batch
 from autograder.model.loss import LossParts, judge_loss, score_probabilities
 
-LOWER_IS_BETTER = {"rps", "mae", "loss"}
+__all__ = ["LOWER_IS_BETTER", "JudgeModule"]
 
 
 class JudgeModule(lightning.LightningModule):
