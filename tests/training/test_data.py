@@ -12,7 +12,7 @@ from autograder.config import TrainConfig
 from autograder.errors import TrainingError
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoded
-from autograder.training.data import JudgeDataModule, JudgeLoader, ThinReasoning, take_share
+from autograder.training.data import JudgeDataModule, JudgeLoader, ThinReasoning, pack, take_share
 
 
 def drawn(sizes: list[int], seed: int = 0) -> list[Encoded]:
@@ -99,6 +99,34 @@ def test_equal_prefixes_are_split_as_little_as_can_be(batch_size, seed):
     assert len(lengths) < 2 or lengths[0] + lengths[1] > batch_size
 
 
+def first_fit(keys: list[int], batch_size: int) -> list[list[int]]:
+    """Packing as it is described: the largest piece first, into the first batch with room."""
+    groups: dict[int, list[int]] = {}
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    pieces = [
+        group[start : start + batch_size]
+        for group in groups.values()
+        for start in range(0, len(group), batch_size)
+    ]
+    batches: list[list[int]] = []
+    for piece in sorted(pieces, key=len, reverse=True):
+        room = (batch for batch in batches if len(batch) + len(piece) <= batch_size)
+        batch = next(room, None)
+        if batch is None:
+            batches.append(batch := [])
+        batch.extend(piece)
+    return batches
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_packing_is_first_fit_by_decreasing_size(seed):
+    rng = random.Random(seed)
+    keys = [rng.randrange(rng.choice([3, 20, 100])) for _ in range(rng.randrange(200))]
+    batch_size = rng.randint(1, 12)
+    assert pack(keys, batch_size) == first_fit(keys, batch_size)
+
+
 def test_a_batch_of_one_item_shares_its_prefix():
     feeder = loader(drawn([5, 5, 5]))
     assert [len(batch.input_ids) for batch in feeder] == [1, 1, 1]
@@ -168,6 +196,31 @@ def test_the_position_is_counted_before_the_batch_is_handed_out():
     feeder = loader(drawn(SIZES))
     for index, _ in enumerate(feeder):
         assert feeder.state_dict() == {"epoch": 0, "next_batch": index + 1}
+
+
+def test_a_pass_that_was_broken_off_does_not_shorten_the_next_validation():
+    feeder = loader(drawn(SIZES), seed=None)
+    whole = run(feeder)
+    assert [ids(batch) for batch in islice(feeder, 2)] == whole[:2]
+    assert run(feeder) == whole
+
+
+def test_what_is_learned_by_heart_is_the_same_batches_each_epoch():
+    data = JudgeDataModule(drawn(SIZES), config=TrainConfig(), pad_id=99, seed=3)
+    data.trainer = trainer_of(overfit_batches=2)
+    feeder = data.train_dataloader()
+    first = run(feeder)
+    data.trainer.current_epoch = 1
+    assert run(feeder) == first
+    data.trainer = trainer_of(epoch=1)
+    assert run(data.train_dataloader()) != first
+
+
+def test_predictions_come_in_the_given_order():
+    examples = drawn(SIZES)
+    data = JudgeDataModule(predict=examples, config=TrainConfig(batch_size=4), pad_id=99, seed=3)
+    places = [n for batch in run(data.predict_dataloader()) for n in batch]
+    assert places == list(range(len(examples)))
 
 
 def test_no_examples_no_batches():

@@ -125,6 +125,8 @@ class JudgeModule(lightning.LightningModule):
         values["lr"] = optimizer.param_groups[0]["lr"]
         place = {"step": self.global_step + 1.0, "epoch": self.current_epoch + 1.0}
         self.history["train"].append(place | values)
+        # Lightning takes `step` for the loggers' axis: optimiser steps made, as in `history`.
+        self.log("step", place["step"])
         self.log_dict({f"train/{name}": value for name, value in values.items()})
 
     def on_validation_epoch_start(self) -> None:
@@ -136,6 +138,7 @@ class JudgeModule(lightning.LightningModule):
         self.measured.update(parts, probabilities, batch.scores)
 
     def on_validation_epoch_end(self) -> None:
+        self.log("step", float(self.global_step))
         values = self._log_measured("val")
         if self.trainer.state.fn == TrainerFn.FITTING and not self.trainer.sanity_checking:
             place = {"epoch": self.current_epoch + 1.0, "step": float(self.global_step)}

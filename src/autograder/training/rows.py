@@ -43,6 +43,9 @@ ENCODED = Features(
     | {"score": Value("int8"), "truncated": List(_TEXT), "prefix_digest": Value("binary")}
 )
 
+BAR_AFTER_S = 5
+"""Encoding that takes longer shows its progress."""
+
 
 class EncodedRows(Sequence[Encoded]):
     """Encoded rows in memory-mapped Arrow; a row becomes an `Encoded` when it is asked for."""
@@ -96,8 +99,7 @@ class Rows:
         """
         cache = cache or cache_root() / "rows"
         with storage_errors(cache):
-            content = path.read_bytes() if path.exists() else b""
-            digest = _digest([content, Path(__file__).read_bytes()])
+            digest = _digest([_content(path), Path(__file__).read_bytes()])
             try:
                 with _without_bars():
                     rows = Dataset.from_generator(
@@ -143,7 +145,7 @@ class Rows:
         digest = _digest([self.digest.encode(), *_identity(encoder)])
         if not len(self):
             return EncodedRows(Dataset.from_dict({name: [] for name in ENCODED}, features=ENCODED))
-        bar = tqdm(total=len(self), desc="encode", unit="row", delay=5, file=sys.stderr)
+        bar = tqdm(total=len(self), desc="encode", unit="row", delay=BAR_AFTER_S, file=sys.stderr)
 
         def encode(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
             examples = [Example(**row) for row in _transposed(columns)]
@@ -169,6 +171,13 @@ class Rows:
 
 
 _FIELDS = [name for name in ENCODED if name != "prefix_digest"]
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        return b""  # reading it says what is wrong
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
