@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from autograder.training.module import JudgeModule
 
 
-def publish_tiny_judge(base: Path, folder: Path) -> Path:
-    """Write a judge with a random adapter, whose scores differ from text to text."""
+def tiny_module(base: Path) -> JudgeModule:
+    """The module of a random adapter, whose scores differ from text to text."""
     import torch
 
     from autograder.config import Config
@@ -38,7 +38,12 @@ def publish_tiny_judge(base: Path, folder: Path) -> Path:
             torch.nn.init.normal_(weight, std=0.3)
     module = JudgeModule(backbone, config)
     module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
-    publish_module(module, folder)
+    return module
+
+
+def publish_tiny_judge(base: Path, folder: Path) -> Path:
+    """Write the judge of `tiny_module`."""
+    publish_module(tiny_module(base), folder)
     return folder
 
 

@@ -95,7 +95,9 @@ def test_the_curves_are_there_after_the_run(project, logger):
     csv = (folder / "reports" / "train" / "validation.csv").read_text().splitlines()
     column = csv[0].split(",").index("rps")
     expected = [float(row.split(",")[column]) for row in csv[1:]]
-    assert [value for _, value in read(run_of(folder), "val/rps")] == pytest.approx(expected, rel=1e-5)
+    assert [value for _, value in read(run_of(folder), "val/rps")] == pytest.approx(
+        expected, rel=1e-5
+    )
     steps = read(run_of(folder), "train/loss")
     assert [step for step, _ in steps] == list(range(1, NUM_STEPS + 1))
     if logger == "dvclive":

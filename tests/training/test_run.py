@@ -349,17 +349,8 @@ def test_a_full_disk_while_writing_keeps_the_old_folder_whole(
 def test_ctrl_c_leaves_a_point_to_go_on_from_and_writes_nothing(config, examples, tmp_path):
     expected = adapter(run(config, examples, tmp_path / "whole"))
     folder = tmp_path / "stopped"
-    calls = [0]
-    watched = ResumePoints.on_train_batch_end
-
-    def interrupted(self, *args):
-        watched(self, *args)
-        calls[0] += 1
-        if calls[0] == 8:
-            raise KeyboardInterrupt
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ResumePoints, "on_train_batch_end", interrupted)
+        interrupted(patch, 8)
         with pytest.raises(KeyboardInterrupt):
             run(config, examples, folder)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -388,6 +379,48 @@ def test_a_termination_ends_with_its_own_code_and_can_go_on(config, examples, tm
     assert names(folder) == ["scratch"]
     run(config, examples, folder)
     assert adapter(folder) == expected
+
+
+def interrupted(monkeypatch, number: int, hook: str = "on_train_batch_end") -> None:
+    """Ctrl-C after that call of the hook that saves `last.ckpt`."""
+    watched, calls = getattr(ResumePoints, hook), [0]
+
+    def mortal(self, *args):
+        watched(self, *args)
+        calls[0] += 1
+        if calls[0] == number:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResumePoints, hook, mortal)
+
+
+def test_a_project_that_was_moved_between_kill_and_resumption_knows_its_best_epoch(
+    config, examples, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        given(patch, "loss", [1.0])
+        interrupted(patch, 8)
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, tmp_path / "here")
+    (tmp_path / "here").rename(tmp_path / "there")
+    given(monkeypatch, "loss", [2.0])
+    run(config, examples, tmp_path / "there")
+    checkpoint = torch.load(tmp_path / "there" / "checkpoints" / BEST, weights_only=False)
+    assert checkpoint["epoch"] == 0
+
+
+def test_a_run_that_had_stopped_early_does_not_go_on_when_resumed(
+    config, examples, tmp_path, monkeypatch
+):
+    config = changed(config, "train", epochs=5, patience=1)
+    with monkeypatch.context() as patch:
+        given(patch, "loss", [1.0, 2.0])
+        interrupted(patch, 2, "on_train_epoch_end")
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, tmp_path)
+    run(config, examples, tmp_path)
+    assert len(rows(tmp_path, "validation")) == 2
+    assert len(rows(tmp_path, "train")) == 6
 
 
 def test_ctrl_c_in_another_process_ends_it_with_130(config, tmp_path):

@@ -86,7 +86,7 @@ class Rows:
     digest: str
 
     @classmethod
-    def of_file(cls, path: Path, cache: Path | None = None) -> Rows:
+    def of_file(cls, path: Path | str, cache: Path | None = None) -> Rows:
         """Read and check a JSON Lines file of examples, or find it in the cache.
 
         Args:
@@ -97,7 +97,7 @@ class Rows:
             DataError: the first fault, with file, line and field.
             StorageError: the cache cannot be written.
         """
-        cache = cache or cache_root() / "rows"
+        path, cache = Path(path), cache or cache_root() / "rows"
         with storage_errors(cache):
             digest = _digest([_content(path), Path(__file__).read_bytes()])
             try:
