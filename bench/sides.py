@@ -129,7 +129,7 @@ def measure_ours(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
     import lightning
 
     from autograder.training.data import JudgeDataModule
-    from autograder.training.module import JudgeModule
+    from autograder.training.module import JudgeModule, load_backbone
     from autograder.training.run import make_trainer
 
     timer = Timer()
@@ -143,21 +143,19 @@ def measure_ours(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
 
     class InOrder(JudgeDataModule):
         def train_dataloader(self) -> Any:
-            return self._loader(self.train, None, self.config.batch_size)
+            return self._loader(self.train)
 
     batch_size = config.train.batch_size
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        trainer: Any = make_trainer(config, Path(scratch))
+        trainer: Any = make_trainer(config, Path(scratch), Path(scratch), monitor=None)
         trainer.callbacks = [Clock()]  # checkpoints and progress are no part of a step
-        module = JudgeModule.from_config(config)
-        module.trainer = trainer
-        module.configure_model()
+        module = JudgeModule(load_backbone(config, trainer.strategy.root_device), config)
         encoder = module.backbone.encoder
         per_prefix = batch_size if config.train.share_prefix else 1
         num_rows = batch_size * (warmup + steps)
         rows = make_rows(encoder, num_rows, per_prefix=per_prefix, seed=config.seed)
-        data = InOrder(rows, [], config.train, pad_id=encoder.pad_id, seed=config.seed)
+        data = InOrder(rows, config=config.train, pad_id=encoder.pad_id, seed=config.seed)
         trainer.fit(module, data)
     first = module.history["train"][0]
     entropy = (first["score_loss"] + (VERDICT - 1) * first["reasoning_loss"]) / VERDICT

@@ -8,9 +8,11 @@ import pytest
 
 from autograder.config import Config
 from autograder.judging.judge import Judge
-from autograder.judging.publish import Outputs
 from autograder.schema import read_examples
+from autograder.training.outcome import ADAPTER, Outputs
+from autograder.training.rows import Rows
 from autograder.training.run import train
+from tiny_judge import publish_trained
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -20,13 +22,17 @@ def trained(model: str, num_examples: int, folder: Path, data: Path) -> Judge:
         model={"name": model}, train={"epochs": 2, "lr": 5e-4, "accumulate": 1, "patience": 0}
     )
     examples = [row for row in read_examples(data / "starter.jsonl") if row.score in (1, 5)]
+    validation = examples[num_examples : num_examples + 2]
     train(
         config,
-        examples[:num_examples],
-        examples[num_examples : num_examples + 2],
+        Rows.of_examples(examples[:num_examples]),
+        Rows.of_examples(validation),
         scratch=folder / "scratch",
-        outputs=Outputs(folder / "checkpoints", folder / "judge", folder / "reports"),
+        outputs=Outputs(folder / "checkpoints", folder / "reports"),
+        logs=folder / "logs",
+        cache=folder / "rows",
     )
+    publish_trained(folder / "checkpoints" / ADAPTER, validation, folder / "judge")
     return Judge.load(folder / "judge")
 
 

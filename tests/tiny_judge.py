@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from autograder.schema import Example
     from autograder.training.module import JudgeModule
 
 
-def publish_tiny_judge(base: Path, folder: Path) -> Path:
-    """Write a judge with a random adapter, whose scores differ from text to text."""
+def tiny_module(base: Path) -> JudgeModule:
+    """The module of a random adapter, whose scores differ from text to text."""
     import torch
 
     from autograder.config import Config
@@ -31,9 +33,14 @@ def publish_tiny_judge(base: Path, folder: Path) -> Path:
     for name, weight in backbone.trainable().items():
         if "lora_B" in name:
             torch.nn.init.normal_(weight, std=0.3)
-    module = JudgeModule.from_config(config, backbone)
+    module = JudgeModule(backbone, config)
     module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
-    publish_module(module, folder)
+    return module
+
+
+def publish_tiny_judge(base: Path, folder: Path) -> Path:
+    """Write the judge of `tiny_module`."""
+    publish_module(tiny_module(base), folder)
     return folder
 
 
@@ -45,3 +52,11 @@ def publish_module(module: JudgeModule, folder: Path, temperature: float = 1.0) 
     with tempfile.TemporaryDirectory() as scratch:
         save_adapter(module, Path(scratch))
         publish(Path(scratch), temperature, folder)
+
+
+def publish_trained(adapter: Path, validation: Sequence[Example], folder: Path) -> None:
+    """Make a judge of a trained adapter, as the stages `calibrate` and `publish` do."""
+    from autograder.judging.calibrate import calibrate
+    from autograder.judging.publish import publish
+
+    publish(adapter, calibrate(adapter, validation), folder)

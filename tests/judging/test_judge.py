@@ -465,7 +465,7 @@ def test_what_was_cut_is_reported(backbone, requests):
 
 @pytest.fixture
 def saved(backbone, tiny_config, tmp_path):
-    module = JudgeModule.from_config(tiny_config, backbone)
+    module = JudgeModule(backbone, tiny_config)
     row = {"epoch": 1.0, "step": 3.0, "rps": 0.1, "mae": 0.5, "pearson": float("nan")}
     module.history["validation"].append(row)
     publish_module(module, tmp_path, temperature=1.7)

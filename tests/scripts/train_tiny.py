@@ -17,18 +17,20 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import lightning
+from lightning.pytorch.callbacks import Checkpoint
 from transformers import Qwen2ForCausalLM  # noqa: F401  # loaded once, before the forks
 
 from autograder import config as configuration
-from autograder.judging.publish import Outputs
 from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
 from autograder.training import run as training
 from autograder.training.callbacks import BEST, LAST
+from autograder.training.outcome import Outputs
+from autograder.training.rows import Rows
 from conftest import make_examples
 from scripts.forks import die, run_each
 
 
-class Kill(lightning.Callback):
+class Kill(Checkpoint):  # as such Lightning calls it after those that save
     """Dies at `hook:number`, where number counts the hook's calls in this process from 1."""
 
     def __init__(self, moment: str) -> None:
@@ -82,13 +84,13 @@ def run(values: dict[str, Any]) -> None:
     rows = make_examples(values.get("num_items", 6))
     split = len(rows) - values.get("num_validation", 10)
     folder = Path(values["folder"])
-    before_publishing = _nothing
+    before_writing = _nothing
     if kill := values.get("kill"):
         name, _, number = kill.partition(":")
-        if name in (LAST, BEST, "judge", "checkpoints", "reports"):
+        if name in (LAST, BEST, "checkpoints", "reports"):
             kill_while_saving(name, int(number or 1))
-        elif name == "before_publishing":
-            before_publishing = die
+        elif name == "before_writing":
+            before_writing = die
         else:
             make = training.make_trainer
 
@@ -100,11 +102,13 @@ def run(values: dict[str, Any]) -> None:
             training.make_trainer = make_mortal
     training.train(
         settings,
-        rows[:split],
-        rows[split:],
+        Rows.of_examples(rows[:split]),
+        Rows.of_examples(rows[split:]),
         scratch=folder / "scratch",
-        outputs=Outputs(folder / "checkpoints", folder / "judge", folder / "reports"),
-        before_publishing=before_publishing,
+        outputs=Outputs(folder / "checkpoints", folder / "reports"),
+        logs=folder / "logs",
+        cache=folder / "rows",
+        before_writing=before_writing,
     )
 
 

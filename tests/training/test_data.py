@@ -12,7 +12,7 @@ from autograder.config import TrainConfig
 from autograder.errors import TrainingError
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoded
-from autograder.training.data import JudgeDataModule, JudgeLoader, take_share, thin_reasoning
+from autograder.training.data import JudgeDataModule, JudgeLoader, ThinReasoning, pack, take_share
 
 
 def drawn(sizes: list[int], seed: int = 0) -> list[Encoded]:
@@ -37,6 +37,15 @@ def loader(examples, batch_size=5, seed=7, epoch=0, **options) -> JudgeLoader:
 
 def run(feeder) -> list[list[int]]:
     return [ids(batch) for batch in feeder]
+
+
+def trainer_of(epoch=0, rank=0, world_size=1, overfit_batches=0.0) -> SimpleNamespace:
+    return SimpleNamespace(
+        current_epoch=epoch,
+        global_rank=rank,
+        world_size=world_size,
+        overfit_batches=overfit_batches,
+    )
 
 
 SIZES = [5, 5, 1, 2, 3, 12, 5, 4, 1, 1, 2]
@@ -83,11 +92,39 @@ def test_equal_prefixes_are_split_as_little_as_can_be(batch_size, seed):
     pieces = Counter()
     feeder = loader(drawn(sizes, seed), batch_size)
     for batch in feeder.batches:
-        pieces.update({example.prefix[0] for example in batch})
+        pieces.update({feeder.examples[place].prefix[0] for place in batch})
     assert pieces == {k: -(-size // batch_size) for k, size in enumerate(sizes)}
     # And first-fit packing wastes little: never two batches that would have fitted in one.
     lengths = sorted(map(len, feeder.batches))
     assert len(lengths) < 2 or lengths[0] + lengths[1] > batch_size
+
+
+def first_fit(keys: list[int], batch_size: int) -> list[list[int]]:
+    """Packing as it is described: the largest piece first, into the first batch with room."""
+    groups: dict[int, list[int]] = {}
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    pieces = [
+        group[start : start + batch_size]
+        for group in groups.values()
+        for start in range(0, len(group), batch_size)
+    ]
+    batches: list[list[int]] = []
+    for piece in sorted(pieces, key=len, reverse=True):
+        room = (batch for batch in batches if len(batch) + len(piece) <= batch_size)
+        batch = next(room, None)
+        if batch is None:
+            batches.append(batch := [])
+        batch.extend(piece)
+    return batches
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_packing_is_first_fit_by_decreasing_size(seed):
+    rng = random.Random(seed)
+    keys = [rng.randrange(rng.choice([3, 20, 100])) for _ in range(rng.randrange(200))]
+    batch_size = rng.randint(1, 12)
+    assert pack(keys, batch_size) == first_fit(keys, batch_size)
 
 
 def test_a_batch_of_one_item_shares_its_prefix():
@@ -161,6 +198,31 @@ def test_the_position_is_counted_before_the_batch_is_handed_out():
         assert feeder.state_dict() == {"epoch": 0, "next_batch": index + 1}
 
 
+def test_a_pass_that_was_broken_off_does_not_shorten_the_next_validation():
+    feeder = loader(drawn(SIZES), seed=None)
+    whole = run(feeder)
+    assert [ids(batch) for batch in islice(feeder, 2)] == whole[:2]
+    assert run(feeder) == whole
+
+
+def test_what_is_learned_by_heart_is_the_same_batches_each_epoch():
+    data = JudgeDataModule(drawn(SIZES), config=TrainConfig(), pad_id=99, seed=3)
+    data.trainer = trainer_of(overfit_batches=2)
+    feeder = data.train_dataloader()
+    first = run(feeder)
+    data.trainer.current_epoch = 1
+    assert run(feeder) == first
+    data.trainer = trainer_of(epoch=1)
+    assert run(data.train_dataloader()) != first
+
+
+def test_predictions_come_in_the_given_order():
+    examples = drawn(SIZES)
+    data = JudgeDataModule(predict=examples, config=TrainConfig(batch_size=4), pad_id=99, seed=3)
+    places = [n for batch in run(data.predict_dataloader()) for n in batch]
+    assert places == list(range(len(examples)))
+
+
 def test_no_examples_no_batches():
     feeder = loader([])
     assert len(feeder) == 0
@@ -170,10 +232,10 @@ def test_no_examples_no_batches():
 def test_the_data_module_feeds_train_by_seed_and_validation_in_order():
     examples = drawn(SIZES)
     config = TrainConfig(batch_size=3)
-    data = JudgeDataModule(examples[:20], examples[20:], config, pad_id=99, seed=3)
+    data = JudgeDataModule(examples[:20], examples[20:], config=config, pad_id=99, seed=3)
     assert run(data.train_dataloader()) == run(loader(examples[:20], 3, seed=3))
     assert run(data.val_dataloader()) == run(loader(examples[20:], 3, seed=None))
-    data.trainer = SimpleNamespace(current_epoch=2, global_rank=1, world_size=2)
+    data.trainer = trainer_of(epoch=2, rank=1, world_size=2)
     expected = loader(examples[:20], 3, seed=3, epoch=2, rank=1, world_size=2)
     assert run(data.train_dataloader()) == run(expected)
     expected = loader(examples[20:], 3, seed=None, rank=1, world_size=2)
@@ -183,10 +245,10 @@ def test_the_data_module_feeds_train_by_seed_and_validation_in_order():
 @pytest.mark.parametrize("num_validation", [4, 5, 9, 40])
 def test_every_process_has_something_to_validate(num_validation):
     config = TrainConfig(batch_size=5)
-    data = JudgeDataModule([], drawn([5] * 8)[:num_validation], config, pad_id=99, seed=3)
+    data = JudgeDataModule([], drawn([5] * 8)[:num_validation], config=config, pad_id=99, seed=3)
     seen = []
     for rank in range(4):
-        data.trainer = SimpleNamespace(current_epoch=0, global_rank=rank, world_size=4)
+        data.trainer = trainer_of(rank=rank, world_size=4)
         part = run(data.val_dataloader())
         assert part
         seen += [n for batch in part for n in batch]
@@ -194,30 +256,30 @@ def test_every_process_has_something_to_validate(num_validation):
 
 
 def test_fewer_validation_rows_than_processes_are_refused():
-    data = JudgeDataModule([], drawn([3]), TrainConfig(), pad_id=99, seed=3)
-    data.trainer = SimpleNamespace(current_epoch=0, global_rank=0, world_size=4)
+    data = JudgeDataModule([], drawn([3]), config=TrainConfig(), pad_id=99, seed=3)
+    data.trainer = trainer_of(world_size=4)
     with pytest.raises(TrainingError, match="3 examples for 4 processes"):
         data.val_dataloader()
     data.validation = []
     assert run(data.val_dataloader()) == []
 
 
-def test_a_share_of_the_items_is_taken_whole_and_grows(examples):
-    rows = [
-        dataclasses.replace(example, item=f"item-{n}")
-        for n in range(200)
-        for example in examples[:5]
-    ]
-    shares = [take_share(rows, share, seed=1) for share in (0.1, 0.4, 0.7, 1.0)]
+def test_a_share_of_the_items_is_taken_whole_and_grows():
+    items = [f"item-{n}" for n in range(200) for _ in range(5)]
+    shares = [take_share(items, share, seed=1) for share in (0.1, 0.4, 0.7, 1.0)]
     for smaller, larger in pairwise(shares):
-        assert {row.item for row in smaller} < {row.item for row in larger}
-    assert all(set(Counter(row.item for row in taken).values()) == {5} for taken in shares)
+        assert set(smaller) < set(larger)
+    assert all(set(Counter(items[at] for at in taken).values()) == {5} for taken in shares)
     assert 300 < len(shares[1]) < 500
-    assert shares[-1] == rows
-    assert take_share(rows, 0.4, seed=2) != shares[1]
+    assert shares[-1] == list(range(1000))
+    assert all(taken == sorted(taken) for taken in shares)
+    assert take_share(items, 0.4, seed=2) != shares[1]
 
 
 def test_a_share_of_the_examples_keeps_its_reasoning():
+    def thin_reasoning(examples, share, seed):
+        return list(ThinReasoning(examples, share, seed))
+
     examples = drawn([5] * 200)
     thinned = thin_reasoning(examples, 0.3, seed=1)
     kept = [one.verdict == other.verdict for one, other in zip(thinned, examples, strict=True)]

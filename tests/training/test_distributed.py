@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
 import os
 import subprocess
@@ -13,7 +12,8 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from autograder.config import Config
+from autograder.config import Config, describe
+from settings import changed
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 
@@ -23,7 +23,7 @@ def train(folder: Path, config: Config) -> subprocess.CompletedProcess[str]:
     folder.mkdir()
     values = {
         "folder": str(folder),
-        "params": json.loads(json.dumps(dataclasses.asdict(config))),
+        "params": describe(config),
         "num_items": 7,
         "num_validation": 13,
     }
@@ -48,9 +48,15 @@ def rows(folder: Path, name: str) -> list[dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def folders(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    config = Config()
-    settings = dataclasses.replace(
-        config.train,
+    config = changed(Config(), "model", name=str(tiny_base), max_length=2048)
+    config = changed(config, "quantization", compute_dtype="fp32")
+    config = changed(config, "lora", r=4, dropout=0.0)
+    # Pearson of a model that has learned nothing is a small difference: keep it smooth.
+    config = changed(config, "loss", score_weight=5.0, regression_weight=1.0)
+    config = changed(config, "run", checkpoint_every=1, devices=1)
+    config = changed(
+        config,
+        "train",
         optimizer="adamw",
         lr=5e-3,
         epochs=2,
@@ -58,22 +64,11 @@ def folders(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         accumulate=4,
         patience=0,
         monitor="loss",
-        checkpoint_every=1,
-        devices=1,
-    )
-    config = dataclasses.replace(
-        config,
-        model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
-        quantization=dataclasses.replace(config.quantization, compute_dtype="fp32"),
-        lora=dataclasses.replace(config.lora, r=4, dropout=0.0),
-        # Pearson of a model that has learned nothing is a small difference: keep it smooth.
-        loss=dataclasses.replace(config.loss, score_weight=5.0, regression_weight=1.0),
-        train=settings,
     )
     root = tmp_path_factory.mktemp("distributed")
     train(root / "one", config)
-    halved = dataclasses.replace(settings, accumulate=2, devices=2, strategy="ddp")
-    found = train(root / "two", dataclasses.replace(config, train=halved))
+    halved = changed(config, "train", accumulate=2)
+    found = train(root / "two", changed(halved, "run", devices=2, strategy="ddp"))
     return root / "one", root / "two", found.stderr
 
 
@@ -87,14 +82,17 @@ def test_two_processes_follow_the_curve_of_one(folders, name):
 
 
 def test_both_end_with_the_same_adapter(folders):
-    one, two = (load_file(folder / "judge" / "adapter_model.safetensors") for folder in folders[:2])
+    one, two = (
+        load_file(folder / "checkpoints" / "adapter" / "adapter_model.safetensors")
+        for folder in folders[:2]
+    )
     assert one.keys() == two.keys()
     assert any(value.abs().max() > 1e-3 for name, value in one.items() if "lora_B" in name)
     for name, value in one.items():
         assert (two[name] - value).abs().max() < 1e-4, name
 
 
-def test_only_the_first_process_speaks_and_publishes(folders):
+def test_only_the_first_process_speaks_and_writes(folders):
     assert folders[2].count("examples to train on") == 1
     assert folders[2].count("epoch 2 ") == 1
     assert sorted(path.name for path in (folders[1] / "scratch").iterdir()) == [

@@ -19,8 +19,11 @@ from autograder.errors import ConfigError, ModelError, TrainingError
 from autograder.model import backbone as backbones
 from autograder.model.backbone import choose_dtype
 from autograder.model.batch import collate
+from autograder.training import module as modules
 from autograder.training.data import JudgeDataModule
-from autograder.training.module import JudgeModule, checkpointing, learning_rate, make_optimizer
+from autograder.training.module import JudgeModule, checkpointing, load_backbone
+from autograder.training.optimizer import learning_rate, make_optimizer
+from settings import changed
 
 pytestmark = [
     # Of Lightning on few cores, of its own use of PyTorch, and of bitsandbytes without CUDA.
@@ -30,27 +33,22 @@ pytestmark = [
 ]
 
 
-def changed(config, group, **values):
-    return dataclasses.replace(
-        config, **{group: dataclasses.replace(getattr(config, group), **values)}
-    )
-
-
 @pytest.fixture
 def config(tiny_config):
-    return changed(
-        tiny_config, "train", epochs=2, batch_size=3, accumulate=2, optimizer="adamw", devices=1
-    )
+    return changed(tiny_config, "train", epochs=2, batch_size=3, accumulate=2, optimizer="adamw")
+
+
+def fresh_module(config) -> JudgeModule:
+    return JudgeModule(load_backbone(config), config)
 
 
 def fit(config, examples, module=None, **options):
-    module = module or JudgeModule.from_config(config)
-    module.configure_model()
+    module = module or fresh_module(config)
     encoder = module.backbone.encoder
     data = JudgeDataModule(
         encoder.encode_all(examples[:14]),
         encoder.encode_all(examples[14:20]),
-        config.train,
+        config=config.train,
         pad_id=encoder.pad_id,
         seed=config.seed,
     )
@@ -146,9 +144,7 @@ def test_on_a_gpu_the_state_is_paged(monkeypatch):
 
 
 def test_only_the_adapter_is_optimised(config, examples):
-    before = JudgeModule.from_config(config)
-    before.configure_model()
-    before.cpu()  # where a trainer leaves its module
+    before = fresh_module(config).cpu()  # where a trainer leaves its module
     trainer, module = fit(config, examples)
     optimised = {id(p) for group in trainer.optimizers[0].param_groups for p in group["params"]}
     old = dict(before.backbone.named_parameters())
@@ -172,7 +168,7 @@ def test_a_checkpoint_holds_the_adapter_alone_and_opens_alone(config, examples, 
     assert all("lora_" in name for name in names)
     assert checkpoint["hyper_parameters"]["params"]["model"]["name"] == config.model.name
 
-    opened = JudgeModule.load_from_checkpoint(path, weights_only=False).cpu()
+    opened = JudgeModule.load_from_checkpoint(path).cpu()
     assert opened.config == config
     assert opened.history == module.history
     encoder = opened.backbone.encoder
@@ -180,19 +176,17 @@ def test_a_checkpoint_holds_the_adapter_alone_and_opens_alone(config, examples, 
     with torch.no_grad():
         expected = module.backbone.eval()(batch)
         assert torch.equal(opened.backbone.eval()(batch), expected)
-        fresh = JudgeModule.from_config(config)
-        fresh.configure_model()
-        fresh.cpu()
+        fresh = fresh_module(config).cpu()
         assert not torch.allclose(fresh.backbone.eval()(batch), expected, atol=1e-3)
 
 
 def test_a_checkpoint_of_another_configuration_is_refused(config, examples, tmp_path):
-    config = changed(config, "lora", targets=("q_proj",))
+    config = changed(config, "lora", targets=["q_proj"])
     trainer, _ = fit(config, examples)
     path = tmp_path / "some.ckpt"
     trainer.save_checkpoint(path)
     checkpoint = torch.load(path, weights_only=False)
-    other = JudgeModule.from_config(changed(config, "lora", targets=("q_proj", "v_proj")))
+    other = fresh_module(changed(config, "lora", targets=["q_proj", "v_proj"]))
     with pytest.raises(TrainingError, match=r"lacks 4 adapter weights, backbone.*v_proj"):
         other.on_load_checkpoint(checkpoint)
 
@@ -209,12 +203,13 @@ def test_the_history_is_the_mean_over_what_made_a_step(config, examples):
     assert [(row["step"], row["epoch"]) for row in validation] == [(3, 1), (6, 2)]
 
     # Before the first step the adapter adds nothing, so the base alone gives the first row.
-    fresh = JudgeModule.from_config(config)
-    fresh.configure_model()
-    fresh.cpu()
+    fresh = fresh_module(config).cpu()
     encoder = fresh.backbone.encoder
     data = JudgeDataModule(
-        encoder.encode_all(examples[:14]), [], config.train, pad_id=encoder.pad_id, seed=config.seed
+        encoder.encode_all(examples[:14]),
+        config=config.train,
+        pad_id=encoder.pad_id,
+        seed=config.seed,
     )
     first, second, *_ = data.train_dataloader()
     with torch.no_grad(), fresh.backbone.without_adapter():
@@ -250,7 +245,10 @@ def test_the_last_steps_loss_uses_only_its_own_batches(config, examples):
     rows = module.history["train"]
     encoder = module.backbone.encoder
     data = JudgeDataModule(
-        encoder.encode_all(examples[:14]), [], config.train, pad_id=encoder.pad_id, seed=config.seed
+        encoder.encode_all(examples[:14]),
+        config=config.train,
+        pad_id=encoder.pad_id,
+        seed=config.seed,
     )
     *_, last = data.train_dataloader()
     with torch.no_grad(), module.backbone.without_adapter():
@@ -272,7 +270,7 @@ def test_dropout_is_drawn_by_seed_and_place(config, examples):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_loss_that_is_not_finite_ends_the_training(config, examples, value, monkeypatch):
-    module = JudgeModule.from_config(config)
+    module = fresh_module(config)
     forward = JudgeModule.loss
     calls = []
 
@@ -292,21 +290,25 @@ def test_a_loss_that_is_not_finite_ends_the_training(config, examples, value, mo
 # --- settings
 
 
-def test_a_fault_in_the_parameters_is_told_before_anything_is_loaded():
-    with pytest.raises(ConfigError, match="params"):
-        JudgeModule({"seed": "x"})
+def test_a_fault_in_the_saved_parameters_is_told_before_anything_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.setattr(modules, "load_backbone", lambda *_: pytest.fail("loaded"))
+    torch.save({"hyper_parameters": {"params": {"seed": "x"}}}, tmp_path / "some.ckpt")
+    with pytest.raises(ConfigError, match=r"some\.ckpt"):
+        JudgeModule.load_from_checkpoint(tmp_path / "some.ckpt")
+    torch.save({"state_dict": {}}, tmp_path / "other.ckpt")
+    with pytest.raises(TrainingError, match=r"other\.ckpt: no checkpoint of a judge's training"):
+        JudgeModule.load_from_checkpoint(tmp_path / "other.ckpt")
 
 
 def test_a_target_that_the_model_lacks_is_told_with_those_it_has(config):
-    module = JudgeModule.from_config(changed(config, "lora", targets=("q_proj", "wrong")))
+    config = changed(config, "lora", targets=["q_proj", "wrong"])
     with pytest.raises(ModelError, match=r"no wrong; it has linear layers .*down_proj.*v_proj"):
-        module.configure_model()
+        load_backbone(config)
 
 
 def test_a_folder_without_a_model_is_told(config, tmp_path):
-    module = JudgeModule.from_config(changed(config, "model", name=str(tmp_path)))
     with pytest.raises(ModelError, match=str(tmp_path)):
-        module.configure_model()
+        load_backbone(changed(config, "model", name=str(tmp_path)))
 
 
 def test_the_named_dtype_is_taken():
@@ -349,8 +351,7 @@ def test_auto_checkpoints_on_a_small_gpu_only(tiny_config, gigabytes, expected, 
 def test_checkpointing_trains_to_the_same_adapter(config, examples):
     plain = fit(config, examples)[1].backbone.trainable()
     config = changed(config, "train", gradient_checkpointing="on")
-    module = JudgeModule.from_config(config)
-    module.configure_model()
+    module = fresh_module(config)
     assert module.backbone.causal.is_activation_checkpointing
     for name, weight in fit(config, examples, module)[1].backbone.trainable().items():
         assert torch.allclose(weight, plain[name], atol=1e-5), name

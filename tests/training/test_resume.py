@@ -1,9 +1,7 @@
-"""A run killed with SIGKILL at any moment ends with the same judge, bit for bit."""
+"""A run killed with SIGKILL at any moment ends with the same adapter, bit for bit."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,9 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.config import Config
+from autograder.config import Config, describe
 from scripts.forks import run_plan
+from settings import changed
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 NUM_ITEMS, NUM_VALIDATION = 4, 6
@@ -27,13 +26,15 @@ MOMENTS = {
     "in the second epoch": "train_batch_end:9",
     "after an epoch": "train_epoch_end:2",
     "during the last validation": "validation_batch_end:6",
-    "right before publishing": "before_publishing",
-    "with the judge published, the checkpoints not": "checkpoints",
+    "right before writing": "before_writing",
+    "before the checkpoints appear": "checkpoints",
+    "with the checkpoints there, the curves not": "reports",
 }
+FINISHED = ("before_writing", "checkpoints", "reports")
 COMPARED = (
-    "judge/adapter_model.safetensors",
-    "judge/adapter_config.json",
-    "judge/judge.json",
+    "checkpoints/adapter/adapter_model.safetensors",
+    "checkpoints/adapter/adapter_config.json",
+    "checkpoints/adapter/trained.json",
     "reports/train.csv",
     "reports/validation.csv",
 )
@@ -42,27 +43,24 @@ COMPARED = (
 @pytest.fixture(scope="module")
 def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One run never killed, one for each moment, and what the killed ones left behind."""
-    config = Config()
-    config = dataclasses.replace(
+    config = changed(Config(), "model", name=str(tiny_base), max_length=2048)
+    config = changed(config, "quantization", compute_dtype="fp32")
+    # Wide enough for 8-bit optimiser state, which starts at 4096 values.
+    config = changed(config, "lora", r=64, dropout=0.1)
+    config = changed(config, "run", checkpoint_every=1)
+    config = changed(
         config,
-        model=dataclasses.replace(config.model, name=str(tiny_base), max_length=2048),
-        quantization=dataclasses.replace(config.quantization, compute_dtype="fp32"),
-        # Wide enough for 8-bit optimiser state, which starts at 4096 values.
-        lora=dataclasses.replace(config.lora, r=64, dropout=0.1),
-        train=dataclasses.replace(
-            config.train,
-            optimizer="paged_adamw_8bit",
-            lr=5e-3,
-            epochs=3,
-            batch_size=3,
-            accumulate=2,
-            checkpoint_every=1,
-            patience=0,
-            monitor="loss",
-        ),
+        "train",
+        optimizer="paged_adamw_8bit",
+        lr=5e-3,
+        epochs=3,
+        batch_size=3,
+        accumulate=2,
+        patience=0,
+        monitor="loss",
     )
     root = tmp_path_factory.mktemp("resume")
-    params = json.loads(json.dumps(dataclasses.asdict(config)))
+    params = describe(config)
     plan = []
     for name, kill in {"never": None, **MOMENTS}.items():
         folder = folder_of(root, name)
@@ -140,13 +138,13 @@ def test_the_compared_run_learns_to_its_last_step(runs):
     assert [row.partition(",")[0] for row in rows[1:]] == [str(n) for n in range(1, 10)]
 
 
-def test_nothing_is_published_before_the_end(runs):
+def test_nothing_is_written_before_the_end(runs):
     for moment, names in runs["left"].items():
-        published = {"judge", "checkpoints", "reports"} & set(names)
-        assert published == ({"judge"} if "judge published" in moment else set()), moment
+        written = {"checkpoints", "reports"} & set(names)
+        assert written == ({"checkpoints"} if "checkpoints there" in moment else set()), moment
 
 
 def test_a_killed_run_goes_on_and_does_not_begin_anew(runs):
     begun_anew = {"before the first checkpoint"}
-    finished = {"right before publishing", "with the judge published, the checkpoints not"}
+    finished = {name for name in MOMENTS if MOMENTS[name] in FINISHED}
     assert set(runs["resumed"]) == set(MOMENTS) - begun_anew - finished

@@ -17,62 +17,71 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from autograder.errors import DataError, StorageError, TrainingError
-from autograder.judging import publish
 from autograder.judging.judge import Judge
-from autograder.judging.publish import Outputs, csv_text
 from autograder.model.backbone import Backbone, load_base
+from autograder.training import outcome
 from autograder.training import run as training
-from autograder.training.callbacks import BEST, LAST, Checkpoints
+from autograder.training.callbacks import BEST, LAST, ResumePoints
+from autograder.training.measured import Measured
 from autograder.training.module import JudgeModule
+from autograder.training.outcome import ADAPTER, Outputs, csv_text
+from autograder.training.rows import Rows
 from autograder.training.run import train
+from settings import changed
+from tiny_judge import publish_trained
 
 
 @pytest.fixture
 def config(tiny_config):
     """Two epochs of 5 batches, 3 optimiser steps each."""
     return changed(
-        tiny_config,
+        changed(tiny_config, "run", checkpoint_every=1, devices=1),
         "train",
         epochs=2,
         batch_size=3,
         accumulate=2,
         optimizer="adamw",
-        checkpoint_every=1,
         patience=0,
         monitor="loss",
-        devices=1,
     )
 
 
-def changed(config, group, **values):
-    return dataclasses.replace(
-        config, **{group: dataclasses.replace(getattr(config, group), **values)}
-    )
-
-
-def places(folder: Path) -> Outputs:
-    return Outputs(folder / "checkpoints", folder / "judge", folder / "reports")
-
-
-def run(config, examples, folder, num_train=14, **options) -> Path:
+def run(config, train_examples, folder, validation=None, scratch="scratch", **options) -> Path:
+    """Train on the first 14 examples, or on fewer; validate on six others."""
     train(
         config,
-        examples[:num_train],
-        examples[20:26],
-        scratch=folder / "scratch",
-        outputs=places(folder),
+        Rows.of_examples(train_examples[:14]),
+        Rows.of_examples(train_examples[20:26] if validation is None else validation),
+        scratch=folder / scratch,
+        outputs=Outputs(folder / "checkpoints", folder / "reports"),
+        logs=folder.parent / f"{folder.name}-logs",
+        cache=folder.parent / f"{folder.name}-rows",
         **options,
     )
     return folder
 
 
+def judge_of(folder: Path, validation) -> Judge:
+    publish_trained(folder / "checkpoints" / ADAPTER, validation, folder / "judge")
+    return Judge.load(folder / "judge", device="cpu")
+
+
+def trained(folder: Path) -> dict:
+    return json.loads((folder / "checkpoints" / ADAPTER / "trained.json").read_text())
+
+
 def adapter(folder: Path) -> bytes:
-    return (folder / "judge" / "adapter_model.safetensors").read_bytes()
+    return (folder / "checkpoints" / ADAPTER / "adapter_model.safetensors").read_bytes()
 
 
 def rows(folder: Path, name: str) -> list[dict[str, str]]:
     with (folder / "reports" / f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def names(folder: Path) -> list[str]:
@@ -83,18 +92,18 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("bits", [16, 4])
-def test_a_training_publishes_a_judge_that_grades(config, examples, tmp_path, capsys, bits):
+def test_a_training_leaves_an_adapter_that_grades(config, examples, tmp_path, capsys, bits):
     config = changed(config, "quantization", bits=bits)
     run(config, examples, tmp_path)
-    assert names(tmp_path) == ["checkpoints", "judge", "reports", "scratch"]
-    assert names(tmp_path / "checkpoints") == [BEST, LAST]
+    assert names(tmp_path) == ["checkpoints", "reports", "scratch"]
+    assert names(tmp_path / "checkpoints") == [ADAPTER, BEST, LAST]
+    assert names(tmp_path / "checkpoints" / ADAPTER) == [
+        "adapter_config.json", "adapter_model.safetensors", "trained.json"
+    ]  # fmt: skip
     assert names(tmp_path / "reports") == ["train.csv", "validation.csv"]
-    assert {"adapter_model.safetensors", "adapter_config.json", "judge.json", "README.md"} <= set(
-        names(tmp_path / "judge")
-    )
 
-    module = JudgeModule.load_from_checkpoint(tmp_path / "checkpoints" / BEST, weights_only=False)
-    judge = Judge.load(tmp_path / "judge", device="cpu")
+    module = JudgeModule.load_from_checkpoint(tmp_path / "checkpoints" / BEST)
+    judge = judge_of(tmp_path, examples[20:26])
     example = examples[27]
     verdict = judge.evaluate(example.prompt, example.response, example.rubric, reasoning=False)
     (expected,) = Judge(module.backbone, judge.temperature).evaluate_many(
@@ -109,20 +118,27 @@ def test_a_training_publishes_a_judge_that_grades(config, examples, tmp_path, ca
     ]  # fmt: skip
     epochs = rows(tmp_path, "validation")
     assert [row["epoch"] for row in epochs] == ["1", "2"]
-    values = json.loads((tmp_path / "judge" / "judge.json").read_text())
     best = min(epochs, key=lambda row: float(row["loss"]))
-    assert values["validation"]["loss"] == pytest.approx(float(best["loss"]), rel=1e-5)
+    assert trained(tmp_path)["validation"]["loss"] == pytest.approx(float(best["loss"]), rel=1e-5)
     said = capsys.readouterr().err
     assert f"in {bits} bits" in said
     assert "14 examples to train on, 6 to validate" in said
     assert "epoch 2  loss " in said
 
 
-def test_the_published_adapter_is_the_best_epochs(config, examples, tmp_path, monkeypatch):
+def given(monkeypatch, name: str, values) -> None:
+    """One validation metric comes out as told, epoch by epoch."""
+    left, compute = iter(values), Measured.compute
+
+    def told(self):
+        return compute(self) | {name: torch.tensor(next(left), dtype=torch.float64)}
+
+    monkeypatch.setattr(Measured, "compute", told)
+
+
+def test_the_adapter_is_the_best_epochs(config, examples, tmp_path, monkeypatch):
     """The metric gets worse: the judge is the first epoch's, the last checkpoint the second's."""
-    losses = iter((1.0, 2.0))
-    summed = JudgeModule._summed
-    monkeypatch.setattr(JudgeModule, "_summed", lambda self: (next(losses), *summed(self)[1:3], 1))
+    given(monkeypatch, "loss", (1.0, 2.0))
     run(config, examples, tmp_path)
     best, last = (
         torch.load(tmp_path / "checkpoints" / name, map_location="cpu", weights_only=False)
@@ -130,10 +146,9 @@ def test_the_published_adapter_is_the_best_epochs(config, examples, tmp_path, mo
     )
     assert (best["global_step"], last["global_step"]) == (3, 6)
     assert len(rows(tmp_path, "validation")) == 2
-    judge = Judge.load(tmp_path / "judge", device="cpu")
-    published = dict(judge.backbone.named_parameters())
+    written = dict(judge_of(tmp_path, []).backbone.named_parameters())
     for name, value in best["state_dict"].items():
-        assert torch.equal(published[name.removeprefix("backbone.")], value)
+        assert torch.equal(written[name.removeprefix("backbone.")], value)
     assert any(not torch.equal(best["state_dict"][n], v) for n, v in last["state_dict"].items())
 
 
@@ -143,7 +158,7 @@ def test_a_seed_gives_one_adapter_and_another_seed_another(config, examples, tmp
     one = run(config, examples, tmp_path / "one")
     torch.manual_seed(2)
     same = run(config, examples, tmp_path / "same")
-    other = run(dataclasses.replace(config, seed=18), examples, tmp_path / "other")
+    other = run(changed(config, seed=18), examples, tmp_path / "other")
     assert adapter(one) == adapter(same)
     for name in ("train", "validation"):
         assert rows(one, name) == rows(same, name)
@@ -167,18 +182,17 @@ def test_ten_examples_can_be_learnt_by_heart(config, examples, tmp_path, sharp_b
     config = changed(config, "model", name=str(sharp_base))
     config = changed(config, "lora", r=16, alpha=32.0, dropout=0.0)
     config = changed(config, "loss", score_weight=20.0)
-    config = changed(
-        config, "train", epochs=25, batch_size=5, accumulate=1, lr=1e-2, checkpoint_every=1000
-    )
+    config = changed(config, "run", checkpoint_every=1000)
+    config = changed(config, "train", epochs=25, batch_size=5, accumulate=1, lr=1e-2)
     ten = [
         dataclasses.replace(e, prompt="Rate.", response="abcde"[e.score - 1] * 20, reasoning="ok")
         for e in examples[:10]
     ]
-    train(config, ten, ten, scratch=tmp_path / "scratch", outputs=places(tmp_path))
+    run(config, ten, tmp_path, validation=ten)
     losses = [float(row["loss"]) for row in rows(tmp_path, "train")]
     assert losses[-1] < 0.1 * losses[0]
     assert float(rows(tmp_path, "validation")[-1]["exact"]) == 1.0
-    judge = Judge.load(tmp_path / "judge", device="cpu")
+    judge = judge_of(tmp_path, ten)
     verdicts = judge.evaluate_many((e.prompt, e.response, e.rubric) for e in ten)
     assert [verdict.score for verdict in verdicts] == [e.score for e in ten]
 
@@ -197,8 +211,7 @@ def test_it_stops_early_when_the_best_epoch_grows_old(
     config, examples, tmp_path, monkeypatch, losses, patience, num_epochs, best
 ):
     config = changed(config, "train", epochs=len(losses), patience=patience, batch_size=14)
-    given = iter(losses)
-    monkeypatch.setattr(JudgeModule, "_summed", lambda self: (next(given), 1.0, 1.0, 1))
+    given(monkeypatch, "loss", losses)
     run(config, examples, tmp_path)
     assert len(rows(tmp_path, "validation")) == num_epochs
     assert len(rows(tmp_path, "train")) == num_epochs
@@ -209,36 +222,35 @@ def test_it_stops_early_when_the_best_epoch_grows_old(
 def test_a_metric_where_more_is_better_keeps_the_greatest(config, examples, tmp_path, monkeypatch):
     """And one that is undefined is no better than any."""
     config = changed(config, "train", epochs=4, batch_size=14, monitor="pearson")
-    given = iter([float("nan"), 0.1, 0.3, 0.2])
-    start = JudgeModule.on_validation_epoch_start
-
-    def patched(self):
-        start(self)
-        compute = type(self.metrics).compute
-        pearson = torch.tensor(next(given))
-        self.metrics.compute = lambda: compute(self.metrics) | {"pearson": pearson}
-
-    monkeypatch.setattr(JudgeModule, "on_validation_epoch_start", patched)
+    given(monkeypatch, "pearson", [float("nan"), 0.1, 0.3, 0.2])
     run(config, examples, tmp_path)
     checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
     assert checkpoint["epoch"] == 2
     assert [row["pearson"] for row in rows(tmp_path, "validation")] == ["", "0.1", "0.3", "0.2"]
-    values = json.loads((tmp_path / "judge" / "judge.json").read_text())
-    assert values["validation"]["pearson"] == pytest.approx(0.3)
+    assert trained(tmp_path)["validation"]["pearson"] == pytest.approx(0.3)
 
 
-def test_without_a_validation_split_the_last_epoch_is_published(config, examples, tmp_path):
-    train(config, examples[:14], [], scratch=tmp_path / "scratch", outputs=places(tmp_path))
+def test_a_metric_that_stays_undefined_keeps_the_latest_epoch(
+    config, examples, tmp_path, monkeypatch
+):
+    config = changed(config, "train", epochs=3, batch_size=14, monitor="pearson")
+    given(monkeypatch, "pearson", [float("nan")] * 3)
+    run(config, examples, tmp_path)
+    checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
+    assert checkpoint["epoch"] == 2
+
+
+def test_without_a_validation_split_the_last_epoch_is_taken(config, examples, tmp_path):
+    run(changed(config, "train", patience=1), examples, tmp_path, validation=[])
     checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
     assert checkpoint["epoch"] == 1
-    values = json.loads((tmp_path / "judge" / "judge.json").read_text())
-    assert values["temperature"] == 1.0
-    assert Judge.load(tmp_path / "judge", device="cpu")
+    assert trained(tmp_path)["validation"] == {}
+    assert judge_of(tmp_path, []).temperature == 1.0
 
 
 def test_nothing_to_train_on_is_told(config, examples, tmp_path):
     with pytest.raises(TrainingError, match="no examples to train on"):
-        run(config, examples, tmp_path, num_train=0)
+        run(config, [], tmp_path)
 
 
 # --- refused, interrupted, out of space
@@ -250,8 +262,8 @@ def test_a_share_that_leaves_nothing_is_told_before_a_model_is_loaded(config, ex
     assert not (tmp_path / "scratch").exists()
 
 
-def test_a_refusal_before_publishing_leaves_the_old_outputs(config, examples, tmp_path):
-    for name in ("judge", "checkpoints", "reports"):
+def test_a_refusal_before_writing_leaves_the_old_outputs(config, examples, tmp_path):
+    for name in ("checkpoints", "reports"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "old").write_text(name)
 
@@ -259,22 +271,20 @@ def test_a_refusal_before_publishing_leaves_the_old_outputs(config, examples, tm
         raise TrainingError("edited")
 
     with pytest.raises(TrainingError, match="edited"):
-        run(config, examples, tmp_path, before_publishing=refuse)
-    for name in ("judge", "checkpoints", "reports"):
+        run(config, examples, tmp_path, before_writing=refuse)
+    for name in ("checkpoints", "reports"):
         assert names(tmp_path / name) == ["old"]
     run(config, examples, tmp_path)
-    assert names(tmp_path / "checkpoints") == [BEST, LAST]
-    assert names(tmp_path) == ["checkpoints", "judge", "reports", "scratch"]
+    assert names(tmp_path / "checkpoints") == [ADAPTER, BEST, LAST]
+    assert names(tmp_path) == ["checkpoints", "reports", "scratch"]
 
 
-def test_training_is_not_repeated_when_only_publishing_failed(
-    config, examples, tmp_path, monkeypatch
-):
+def test_training_is_not_repeated_when_only_writing_failed(config, examples, tmp_path, monkeypatch):
     def refuse():
         raise TrainingError("edited")
 
     with pytest.raises(TrainingError):
-        run(config, examples, tmp_path, before_publishing=refuse)
+        run(config, examples, tmp_path, before_writing=refuse)
     monkeypatch.setattr(lightning.Trainer, "fit", lambda *_, **__: pytest.fail("trained again"))
     run(config, examples, tmp_path)
     assert len(rows(tmp_path, "train")) == 6
@@ -282,18 +292,17 @@ def test_training_is_not_repeated_when_only_publishing_failed(
 
 def full_disk(monkeypatch, number):
     """The disk is full at the given checkpoint."""
-    save = lightning.Trainer.save_checkpoint
+    save = torch.save
     calls = [0]
 
-    def failing(self, filepath, *args, **options):
+    def failing(values, file, *args, **options):
         calls[0] += 1
         if calls[0] >= number:
-            Path(filepath).write_bytes(b"half")
-            raise OSError(errno.ENOSPC, "No space left on device", str(filepath))
-        save(self, filepath, *args, **options)
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device", file.name)
+        save(values, file, *args, **options)
 
-    monkeypatch.setattr(lightning.Trainer, "save_checkpoint", failing)
-    return monkeypatch
+    monkeypatch.setattr(torch, "save", failing)
 
 
 @pytest.mark.parametrize("number", [1, 4])
@@ -312,48 +321,36 @@ def test_a_full_disk_while_checkpointing_is_told_and_the_run_can_go_on(
     assert adapter(folder) == expected
 
 
-@pytest.mark.parametrize("place", ["judge", "checkpoints", "reports"])
-def test_a_full_disk_while_publishing_keeps_the_old_folder_whole(config, examples, tmp_path, place):
+@pytest.mark.parametrize("failing_at", ["adapter", "checkpoints", "reports"])
+def test_a_full_disk_while_writing_keeps_the_old_folder_whole(
+    config, examples, tmp_path, failing_at
+):
     run(config, examples, tmp_path)
-    before = {path.name: path.read_bytes() for path in (tmp_path / place).iterdir()}
-    config = dataclasses.replace(config, seed=3)
+    place = "reports" if failing_at == "reports" else "checkpoints"
+    before = contents(tmp_path / place)
+    config = changed(config, seed=3)
 
     def failing(*args, **options):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.MonkeyPatch.context() as patch:
-        if place == "judge":
-            patch.setattr(publish, "save_judge", failing)
-        elif place == "checkpoints":
+        if failing_at == "adapter":
+            patch.setattr(outcome, "save_adapter", failing)
+        elif failing_at == "checkpoints":
             patch.setattr("shutil.copyfile", failing)
         else:
-            patch.setattr(publish, "csv_text", failing)
+            patch.setattr(outcome, "csv_text", failing)
         with pytest.raises(StorageError, match=f"{place}: cannot be written: No space left"):
-            train(
-                config,
-                examples[:14],
-                examples[20:26],
-                scratch=tmp_path / "other",
-                outputs=places(tmp_path),
-            )
-    assert {path.name: path.read_bytes() for path in (tmp_path / place).iterdir()} == before
+            run(config, examples, tmp_path, scratch="other")
+    assert contents(tmp_path / place) == before
     assert not [name for name in names(tmp_path) if name.startswith(".")]
 
 
-def test_ctrl_c_leaves_a_point_to_go_on_from_and_publishes_nothing(config, examples, tmp_path):
+def test_ctrl_c_leaves_a_point_to_go_on_from_and_writes_nothing(config, examples, tmp_path):
     expected = adapter(run(config, examples, tmp_path / "whole"))
     folder = tmp_path / "stopped"
-    calls = [0]
-    watched = Checkpoints.on_train_batch_end
-
-    def interrupted(self, *args):
-        watched(self, *args)
-        calls[0] += 1
-        if calls[0] == 8:
-            raise KeyboardInterrupt
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Checkpoints, "on_train_batch_end", interrupted)
+        interrupted(patch, 8)
         with pytest.raises(KeyboardInterrupt):
             run(config, examples, folder)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -367,7 +364,7 @@ def test_ctrl_c_leaves_a_point_to_go_on_from_and_publishes_nothing(config, examp
 def test_a_termination_ends_with_its_own_code_and_can_go_on(config, examples, tmp_path):
     expected = adapter(run(config, examples, tmp_path / "whole"))
     folder = tmp_path / "stopped"
-    watched = Checkpoints.on_train_batch_end
+    watched = ResumePoints.on_train_batch_end
 
     def terminated(self, trainer, *args):
         watched(self, trainer, *args)
@@ -375,13 +372,55 @@ def test_a_termination_ends_with_its_own_code_and_can_go_on(config, examples, tm
             signal.raise_signal(signal.SIGTERM)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Checkpoints, "on_train_batch_end", terminated)
+        patch.setattr(ResumePoints, "on_train_batch_end", terminated)
         with pytest.raises(SystemExit) as stop:
             run(config, examples, folder)
     assert stop.value.code == 143
     assert names(folder) == ["scratch"]
     run(config, examples, folder)
     assert adapter(folder) == expected
+
+
+def interrupted(monkeypatch, number: int, hook: str = "on_train_batch_end") -> None:
+    """Ctrl-C after that call of the hook that saves `last.ckpt`."""
+    watched, calls = getattr(ResumePoints, hook), [0]
+
+    def mortal(self, *args):
+        watched(self, *args)
+        calls[0] += 1
+        if calls[0] == number:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResumePoints, hook, mortal)
+
+
+def test_a_project_that_was_moved_between_kill_and_resumption_knows_its_best_epoch(
+    config, examples, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        given(patch, "loss", [1.0])
+        interrupted(patch, 8)
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, tmp_path / "here")
+    (tmp_path / "here").rename(tmp_path / "there")
+    given(monkeypatch, "loss", [2.0])
+    run(config, examples, tmp_path / "there")
+    checkpoint = torch.load(tmp_path / "there" / "checkpoints" / BEST, weights_only=False)
+    assert checkpoint["epoch"] == 0
+
+
+def test_a_run_that_had_stopped_early_does_not_go_on_when_resumed(
+    config, examples, tmp_path, monkeypatch
+):
+    config = changed(config, "train", epochs=5, patience=1)
+    with monkeypatch.context() as patch:
+        given(patch, "loss", [1.0, 2.0])
+        interrupted(patch, 2, "on_train_epoch_end")
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, tmp_path)
+    run(config, examples, tmp_path)
+    assert len(rows(tmp_path, "validation")) == 2
+    assert len(rows(tmp_path, "train")) == 6
 
 
 def test_ctrl_c_in_another_process_ends_it_with_130(config, tmp_path):
@@ -443,15 +482,15 @@ def test_csv_text_is_six_digits_and_empty_where_undefined():
 
 def test_a_logger_that_is_not_installed_is_told(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "dvclive.lightning", None)
-    with pytest.raises(TrainingError, match=r"train.logger: dvclive is not installed"):
-        training.make_logger("dvclive", tmp_path)
-    assert training.make_logger("csv", tmp_path) is False
+    with pytest.raises(TrainingError, match=r"run\.logger: dvclive is not installed"):
+        training.make_logger("dvclive", tmp_path / "run", resumed=False)
+    assert training.make_logger("csv", tmp_path / "run", resumed=False) is False
 
 
 def test_the_base_is_left_as_it_was(config, examples, tmp_path):
     """Training changes the adapter and nothing else."""
     run(config, examples, tmp_path)
-    judge = Judge.load(tmp_path / "judge", device="cpu")
+    judge = judge_of(tmp_path, examples[20:26])
     base, encoder = load_base(
         config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
     )

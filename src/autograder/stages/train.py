@@ -9,19 +9,24 @@ from pathlib import Path
 from autograder import config
 from autograder.bases.fetch import set_mirror
 from autograder.errors import TrainingError
-from autograder.schema import read_examples
 from autograder.stages import CHECKPOINTS, CURVES, PARAMS, SPLITS, run
 from autograder.stages.inputs import run_fingerprint
+
+CACHE = Path(".scratch/rows")
+LOGS = Path("reports/logs")
 
 
 def main() -> None:
     settings = config.load(PARAMS)
     set_mirror(settings.bases.mirror)
     before = run_fingerprint("train", settings)
-    train_examples = read_examples(SPLITS / "train.jsonl")
-    validation_examples = read_examples(SPLITS / "validation.jsonl")
 
-    # Only now: a fault above is told within a second.
+    from autograder.training.rows import Rows
+
+    train_rows = Rows.of_file(SPLITS / "train.jsonl", CACHE)
+    validation_rows = Rows.of_file(SPLITS / "validation.jsonl", CACHE)
+
+    # Only now, as it imports torch: a fault above is told within seconds.
     from autograder.training.outcome import Outputs
     from autograder.training.run import train
 
@@ -35,10 +40,12 @@ def main() -> None:
     scratch = Path(".scratch/train") / before[:16]
     train(
         settings,
-        train_examples,
-        validation_examples,
+        train_rows,
+        validation_rows,
         scratch=scratch,
         outputs=Outputs(CHECKPOINTS, CURVES),
+        logs=LOGS / before[:16],
+        cache=CACHE,
         before_writing=refuse_if_edited,
     )
     if not int(os.environ.get("LOCAL_RANK", "0")):

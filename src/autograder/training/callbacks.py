@@ -1,54 +1,142 @@
-"""What watches a training: points to resume from, the best one, early stopping, progress."""
+"""What watches a training: points to resume from, the best one, early stopping, progress.
+
+The best checkpoint and early stopping are Lightning's own callbacks, with what they lack for a
+run that may be killed at any moment.
+"""
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import lightning
+import torch
+from lightning.pytorch.callbacks import Checkpoint, EarlyStopping, ModelCheckpoint
+from lightning.pytorch.plugins.io import TorchCheckpointIO
+from torch import Tensor
 from tqdm import tqdm
 
 from autograder.files import replace, storage_errors
+from autograder.metrics.classes import LOWER_IS_BETTER
 from autograder.model.batch import Batch
-from autograder.training.module import LOWER_IS_BETTER, JudgeModule
+from autograder.training.module import JudgeModule
 
 LAST, BEST = "last.ckpt", "best.ckpt"
 
 
-class Checkpoints(lightning.Callback):
-    """Keeps the last and the best checkpoint, and stops when the best one grows old.
+class AtomicCheckpoints(TorchCheckpointIO):
+    """Checkpoints that appear by a rename, so that a kill at any moment leaves the one before.
 
-    A checkpoint appears by a rename, so that a kill at any moment leaves the one before.
-
-    Args:
-        folder: where `last.ckpt` and `best.ckpt` stand.
-        every: optimiser steps between two last ones; there is one after each epoch too.
-        monitor: name of the validation metric.
-        patience: epochs without a better one before stopping; 0 never stops.
+    Lightning's own writes to the system's temporary folder and moves from there, which between
+    two file systems is a copy.
     """
 
-    def __init__(self, folder: Path, every: int, monitor: str, patience: int) -> None:
-        self.folder = folder
-        self.every = every
-        self.sign = -1.0 if monitor in LOWER_IS_BETTER else 1.0
-        self.patience = patience
-        self.best = -math.inf
-        self.num_worse = 0
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None
+    ) -> None:
+        path = Path(path)
+        scratch = path.with_name(f".{path.name}.part")
+        try:
+            with storage_errors(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with scratch.open("wb") as file:
+                    torch.save(checkpoint, file)
+                replace(scratch, path)
+        finally:
+            scratch.unlink(missing_ok=True)
+
+
+def _mode(monitor: str | None) -> str:
+    """Whether the least or the greatest is best: of `val/rps` the least."""
+    name = (monitor or "loss").rpartition("/")[2]
+    return "min" if name in LOWER_IS_BETTER else "max"
+
+
+class BestCheckpoint(ModelCheckpoint):
+    """Lightning's `ModelCheckpoint` of the one best epoch, in `best.ckpt`.
+
+    Args:
+        folder: where it stands.
+        monitor: a logged metric, as `val/rps`; None, where nothing is validated, takes the
+            latest epoch.
+    """
+
+    def __init__(self, folder: Path, monitor: str | None) -> None:
+        super().__init__(
+            dirpath=folder,
+            filename=BEST.removesuffix(self.FILE_EXTENSION),
+            monitor=monitor,
+            mode=_mode(monitor),
+            save_on_train_epoch_end=monitor is None,
+            enable_version_counter=False,
+        )
+
+    def check_monitor_top_k(
+        self, trainer: lightning.Trainer, current: Tensor | None = None
+    ) -> bool:
+        # Undefined so far (a coefficient of a constant prediction): the latest is as good as any.
+        score = self.best_model_score
+        undefined = score is not None and not bool(torch.isfinite(score))
+        return undefined or super().check_monitor_top_k(trainer, current)
+
+    # Lightning's state holds the absolute folder, and forgets the best where it is another. A
+    # project that was moved between kill and resumption would take a worse epoch for its best.
 
     def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best, "num_worse": self.num_worse}
+        return {"score": self.best_model_score}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.best = state_dict["best"]
-        self.num_worse = state_dict["num_worse"]
+        score = state_dict["score"]
+        if score is None:
+            return
+        path = self.format_checkpoint_name({})
+        self.best_model_path = self.kth_best_model_path = path
+        self.best_model_score = self.kth_value = score
+        self.best_k_models = {path: score}
+
+
+class Patience(EarlyStopping):
+    """Lightning's `EarlyStopping`, which also stops a run that is resumed after it had stopped.
+
+    Args:
+        monitor: a logged metric, as `val/rps`.
+        patience: epochs without a better one before stopping.
+    """
+
+    def __init__(self, monitor: str, patience: int) -> None:
+        super().__init__(
+            monitor,
+            patience=patience,
+            mode=_mode(monitor),
+            check_finite=False,  # a coefficient of a constant prediction is NaN
+            check_on_train_epoch_end=False,
+        )
 
     def on_fit_start(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
-        self._decide(trainer)  # a run killed right after its last epoch must not go on
+        if self.wait_count >= self.patience:
+            trainer.should_stop = True
+
+
+class ResumePoints(Checkpoint):
+    """Keeps `last.ckpt`: every few optimiser steps, and after each epoch.
+
+    Not a `ModelCheckpoint` with `every_n_train_steps`: when a run is resumed between two steps,
+    that saves after the next batch, in the middle of an accumulation, whose gradients no
+    checkpoint holds; and having saved after an epoch's last batch it does not save again after
+    the validation, which a resumed run would then miss.
+
+    Args:
+        folder: where it stands.
+        every: optimiser steps between two of them.
+    """
+
+    def __init__(self, folder: Path, every: int) -> None:
+        self.folder = folder
+        self.every = every
 
     def on_train_batch_end(
         self,
@@ -61,44 +149,12 @@ class Checkpoints(lightning.Callback):
         stepped = (batch_idx + 1) % trainer.accumulate_grad_batches == 0
         is_last = batch_idx + 1 >= trainer.num_training_batches
         if stepped and not is_last and trainer.global_step % self.every == 0:
-            self._save(trainer, LAST)
-
-    def on_validation_end(
-        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
-    ) -> None:
-        if trainer.sanity_checking:
-            return
-        value = self.sign * float(trainer.callback_metrics["monitor"])
-        if value > self.best:
-            self.best, self.num_worse = value, 0
-            self._save(trainer, BEST)
-        else:
-            self.num_worse += 1
-            if self.best == -math.inf:
-                self._save(trainer, BEST)  # undefined so far: the latest is as good as any
-        self._decide(trainer)
+            trainer.save_checkpoint(self.folder / LAST)
 
     def on_train_epoch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
-        if not cast(Any, trainer).datamodule.validation:
-            self._save(trainer, BEST)  # with nothing to choose by, the latest is as good as any
-        self._save(trainer, LAST)
-
-    def _decide(self, trainer: lightning.Trainer) -> None:
-        if self.patience and self.num_worse >= self.patience:
-            trainer.should_stop = True
-
-    def _save(self, trainer: lightning.Trainer, name: str) -> None:
-        scratch = self.folder / f".{name}.part"
-        try:
-            with storage_errors(self.folder / name):
-                trainer.save_checkpoint(scratch, weights_only=False)
-                if trainer.is_global_zero:
-                    replace(scratch, self.folder / name)
-        finally:
-            if trainer.is_global_zero:
-                scratch.unlink(missing_ok=True)
+        trainer.save_checkpoint(self.folder / LAST)
 
 
 class Progress(lightning.Callback):

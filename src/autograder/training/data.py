@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any
@@ -14,7 +15,6 @@ from autograder.config import TrainConfig
 from autograder.errors import TrainingError
 from autograder.model.batch import Batch, collate
 from autograder.model.encode import Encoded
-from autograder.schema import Example
 
 
 class JudgeLoader:
@@ -25,12 +25,16 @@ class JudgeLoader:
     With several processes, process r takes batches r, r + n, ...; in training, what cannot be
     dealt evenly is filled up from the start, so that all processes make equally many steps.
 
+    Only the examples' places are held; an example is asked for when its batch is made.
+
     Args:
         examples: encoded examples.
         batch_size: examples in a batch, at most.
         pad_id: token id that fills rows.
         share_prefix: lay out equal prefixes once.
-        seed: draws the order; None keeps the given order.
+        seed: draws the order; None keeps the given order, and every pass is whole.
+        reshuffle: draw another order each epoch, not the first one's again.
+        regroup: put equal prefixes together; otherwise batches follow the given order.
         epoch: tells the current epoch, counted from 0.
         rank, world_size: this process, and how many there are.
     """
@@ -43,14 +47,23 @@ class JudgeLoader:
         *,
         share_prefix: bool = True,
         seed: int | None = None,
+        reshuffle: bool = True,
+        regroup: bool = True,
         epoch: Callable[[], int] = lambda: 0,
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        self.batches = _pack(examples, batch_size)
+        self.examples = examples
+        places = range(len(examples))
+        self.batches: list[Sequence[int]] = (
+            list(pack(prefix_keys(examples), batch_size))
+            if regroup
+            else [places[start : start + batch_size] for start in places[::batch_size]]
+        )
         self.pad_id = pad_id
         self.share_prefix = share_prefix
         self.seed = seed
+        self.reshuffle = reshuffle
         self.rank = rank
         self.world_size = world_size
         self.current_epoch = epoch
@@ -70,16 +83,17 @@ class JudgeLoader:
         self.epoch = state["epoch"]
         self.next_batch = state["next_batch"]
 
-    def order(self) -> list[list[Encoded]]:
-        """All batches of `self.epoch`, over all processes."""
+    def order(self) -> list[Sequence[int]]:
+        """All batches of `self.epoch`, over all processes, as places among the examples."""
         batches = list(self.batches)
         if self.seed is not None:
-            random.Random(f"{self.seed}/order/{self.epoch}").shuffle(batches)
+            epoch = self.epoch if self.reshuffle else 0
+            random.Random(f"{self.seed}/order/{epoch}").shuffle(batches)
         return batches
 
     def __iter__(self) -> Iterator[Batch]:
         # Runs at the first `next`, when the trainer has counted up its epoch.
-        if self.current_epoch() != self.epoch:
+        if self.seed is None or self.current_epoch() != self.epoch:
             self.epoch, self.next_batch = self.current_epoch(), 0
         batches = self.order()
         if self.seed is not None:
@@ -92,111 +106,166 @@ class JudgeLoader:
             # Counted before it is handed out: a checkpoint taken after the step on this batch
             # goes on with the one after it.
             self.next_batch = index + 1
-            yield collate(own[index], self.pad_id, self.share_prefix)
+            examples = [self.examples[place] for place in own[index]]
+            yield collate(examples, self.pad_id, self.share_prefix)
 
 
-def take_share(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
-    """The examples of a seeded `share` of the items; a larger share holds all of a smaller one."""
-    return [
-        example
-        for example in examples
-        if random.Random(f"{seed}/share/{example.item}").random() < share
-    ]
+def prefix_keys(examples: Sequence[Encoded]) -> Sequence[Hashable]:
+    """One for each example, equal for equal prefixes."""
+    known: Sequence[Hashable] | None = getattr(examples, "prefix_keys", None)
+    return [example.prefix for example in examples] if known is None else known
 
 
-def thin_reasoning(examples: Sequence[Encoded], share: float, seed: int) -> list[Encoded]:
-    """Keep the reasoning of a seeded `share` of the examples, and of the others the digit alone.
+def pack(keys: Sequence[Hashable], batch_size: int) -> list[list[int]]:
+    """Batches of at most `batch_size` places that split as few groups of equal keys as can be.
 
-    The score stands before its reasoning and so does not depend on it: what is left out saves
-    time and takes nothing from what the score is learned from.
-    """
-    return [
-        example
-        if random.Random(f"{seed}/reasoning/{place}").random() < share
-        else replace(example, verdict=example.verdict[:1])
-        for place, example in enumerate(examples)
-    ]
-
-
-def _pack(examples: Sequence[Encoded], batch_size: int) -> list[list[Encoded]]:
-    """Batches of at most `batch_size` examples that split as few prefixes as can be.
-
-    A prefix with more examples than a batch holds is cut; the smaller pieces fill batches
+    A group with more places than a batch holds is cut; the smaller pieces fill batches
     together, the largest first, each into the first batch that has room.
     """
-    groups: dict[tuple[int, ...], list[Encoded]] = {}
-    for example in examples:
-        groups.setdefault(example.prefix, []).append(example)
+    groups: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
     pieces = [
         group[start : start + batch_size]
         for group in groups.values()
         for start in range(0, len(group), batch_size)
     ]
-    batches: list[list[Encoded]] = []
-    open_batches: list[list[Encoded]] = []
+    batches: list[list[int]] = []
+    with_room: list[list[int]] = [[] for _ in range(batch_size)]  # by room, heaps of batches
     for piece in sorted(pieces, key=len, reverse=True):
-        batch = next((b for b in open_batches if len(b) + len(piece) <= batch_size), None)
-        if batch is None:
-            batch = []
-            batches.append(batch)
-            open_batches.append(batch)
-        batch.extend(piece)
-        if len(batch) == batch_size:
-            open_batches.remove(batch)
+        fitting = [heap for heap in with_room[len(piece) :] if heap]
+        if fitting:
+            at = heapq.heappop(min(fitting, key=lambda heap: heap[0]))
+            batches[at].extend(piece)
+        else:
+            at = len(batches)
+            batches.append(piece)
+        if room := batch_size - len(batches[at]):
+            heapq.heappush(with_room[room], at)
     return batches
 
 
+def take_share(items: Sequence[str], share: float, seed: int) -> list[int]:
+    """Where the items of a seeded `share` stand; a larger share holds all of a smaller one."""
+    return [
+        place
+        for place, item in enumerate(items)
+        if random.Random(f"{seed}/share/{item}").random() < share
+    ]
+
+
+class ThinReasoning(Sequence[Encoded]):
+    """Keeps the reasoning of a seeded share of the examples, and of the others the digit alone.
+
+    The score stands before its reasoning and so does not depend on it: what is left out saves
+    time and takes nothing from what the score is learned from.
+
+    Args:
+        examples: encoded examples.
+        share: of them, keep the reasoning.
+        seed: draws which.
+    """
+
+    def __init__(self, examples: Sequence[Encoded], share: float, seed: int) -> None:
+        self.examples = examples
+        self.share = share
+        self.seed = seed
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, place: Any) -> Any:
+        example = self.examples[place]
+        if random.Random(f"{self.seed}/reasoning/{place}").random() < self.share:
+            return example
+        return replace(example, verdict=example.verdict[:1])
+
+    @property
+    def prefix_keys(self) -> Sequence[Hashable]:
+        return prefix_keys(self.examples)
+
+
 class JudgeDataModule(lightning.LightningDataModule):
-    """Train and validation examples as `Batch`es."""
+    """Encoded examples as `Batch`es, for any Lightning trainer.
+
+    Each set is a sequence of `Encoded`: a list, or the `EncodedRows` of a file. Training draws
+    its order by the seed; `predict` keeps the given order, so that
+    `torch.cat(trainer.predict(module, data))` has a row for each example in turn.
+
+    Args:
+        train, validation, test, predict: the sets; what is not needed may be left out.
+        config: its batch size, and whether equal prefixes are shared.
+        pad_id: token id that fills rows, the encoder's.
+        seed: draws the order.
+    """
 
     allow_zero_length_dataloader_with_multiple_devices = True
 
     def __init__(
         self,
-        train: Sequence[Encoded],
-        validation: Sequence[Encoded],
-        config: TrainConfig,
+        train: Sequence[Encoded] = (),
+        validation: Sequence[Encoded] = (),
+        test: Sequence[Encoded] | None = None,
+        predict: Sequence[Encoded] | None = None,
         *,
+        config: TrainConfig,
         pad_id: int,
         seed: int,
     ) -> None:
         super().__init__()
         self.train = train
         self.validation = validation
+        self.test = test or ()
+        self.predict = predict or ()
         self.config = config
         self.pad_id = pad_id
         self.seed = seed
 
-    def _loader(
-        self, examples: Sequence[Encoded], seed: int | None, batch_size: int
-    ) -> JudgeLoader:
+    def _loader(self, examples: Sequence[Encoded], **options: Any) -> JudgeLoader:
         trainer = self.trainer
+        options = {"batch_size": self.config.batch_size} | options
         return JudgeLoader(
             examples,
-            batch_size,
-            self.pad_id,
+            pad_id=self.pad_id,
             share_prefix=self.config.share_prefix,
-            seed=seed,
-            epoch=(lambda: trainer.current_epoch) if trainer and seed is not None else lambda: 0,
             rank=trainer.global_rank if trainer else 0,
             world_size=trainer.world_size if trainer else 1,
+            **options,
         )
 
     def train_dataloader(self) -> Any:
-        return self._loader(self.train, self.seed, self.config.batch_size)
+        trainer: Any = self.trainer
+        return self._loader(
+            self.train,
+            seed=self.seed,
+            # What is learned by heart, to see whether anything is learned, is the same batches.
+            reshuffle=not (trainer and trainer.overfit_batches),
+            epoch=(lambda: trainer.current_epoch) if trainer else lambda: 0,
+        )
 
     def val_dataloader(self) -> Any:
-        """Batches in the given order.
+        """Batches of the validation set.
 
         Raises:
             TrainingError: there are fewer examples than processes.
         """
+        return self._unseeded(self.validation, "validation")
+
+    def test_dataloader(self) -> Any:
+        """Batches of the test set; raises as `val_dataloader`."""
+        return self._unseeded(self.test, "test")
+
+    def predict_dataloader(self) -> Any:
+        """Batches in the given order."""
+        return self._loader(self.predict, regroup=False)
+
+    def _unseeded(self, examples: Sequence[Encoded], split: str) -> JudgeLoader:
         # A process without a batch would leave the others waiting for it.
         world_size = self.trainer.world_size if self.trainer else 1
-        share = len(self.validation) // world_size
-        if self.validation and not share:
+        share = len(examples) // world_size
+        if examples and not share:
             raise TrainingError(
-                f"the validation split has {len(self.validation)} examples for {world_size} "
-                "processes; raise split.validation or lower run.devices"
+                f"the {split} split has {len(examples)} examples for {world_size} "
+                f"processes; raise split.{split} or lower run.devices"
             )
-        return self._loader(self.validation, None, max(1, min(share, self.config.batch_size)))
+        return self._loader(examples, batch_size=max(1, min(share, self.config.batch_size)))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Callable, Mapping
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import lightning
 import torch
+from lightning.pytorch.trainer.states import TrainerFn
 from torch import Tensor
 
 from autograder import config as configuration
 from autograder.config import Config
 from autograder.errors import TrainingError
-from autograder.metrics.classes import LOWER_IS_BETTER, judge_metrics
 from autograder.model.backbone import (
     Backbone,
     add_adapter,
@@ -23,48 +26,55 @@ from autograder.model.backbone import (
 )
 from autograder.model.batch import Batch
 from autograder.model.loss import LossParts, judge_loss, score_probabilities
+from autograder.training.measured import Measured
+from autograder.training.optimizer import learning_rate, make_optimizer
 
-__all__ = ["LOWER_IS_BETTER", "JudgeModule"]
+
+def load_backbone(config: Config, device: torch.device | None = None) -> Backbone:
+    """The base that a configuration names, pulled and quantised, with a fresh adapter.
+
+    Args:
+        config: its groups `model`, `quantization` and `lora`, and its seed.
+        device: where it computes; a GPU where there is one.
+
+    Raises:
+        ModelError: no such model, or it lacks a module that `lora.targets` names.
+    """
+    device = device or default_device()
+    dtype = choose_dtype(config.quantization.compute_dtype, device)
+    base, encoder = load_base(config.model, config.quantization, device=device, dtype=dtype)
+    backbone = Backbone(add_adapter(base, config.lora, config.seed), encoder).to(device)
+    # transformers loads in evaluation mode, in which it would not checkpoint.
+    backbone.train()
+    if checkpointing(config, device):
+        cast(Any, base).activation_checkpointing_enable({"use_reentrant": False})
+    return backbone
 
 
 class JudgeModule(lightning.LightningModule):
     """A 4-bit base with a LoRA adapter, trained on verdicts.
 
+    It logs `train/loss`, `train/score_loss`, `train/reasoning_loss`, `train/regression` and
+    `train/lr` for every optimiser step, and over an epoch `val/…` and `test/…`: `loss`,
+    `score_loss`, `reasoning_loss` and all of `autograder.metrics.classes.judge_metrics`.
+
     A checkpoint holds the adapter, the optimizer and the loop's state, not the base: the base
     is pinned by the configuration, which is saved as `params`.
 
     Args:
-        params: the configuration as plain values, as in `params.yaml`.
-        backbone: a loaded model; without it, `params` says what to load.
+        backbone: a loaded base with an adapter, as of `load_backbone`.
+        config: the whole configuration.
     """
 
-    def __init__(self, params: dict[str, Any], backbone: Backbone | None = None) -> None:
+    def __init__(self, backbone: Backbone, config: Config) -> None:
         super().__init__()
-        self.save_hyperparameters({"params": params})
-        self.config: Config = configuration.parse(params, "params")
+        self.save_hyperparameters({"params": configuration.describe(config)})
+        self.config = config
         self.strict_loading = False  # the base is not in the checkpoint
-        self.backbone = cast(Backbone, backbone)
-        self.metrics = judge_metrics()
+        self.backbone = backbone
+        self.measured = Measured()
         self.history: dict[str, list[dict[str, float]]] = {"train": [], "validation": []}
         self._window: list[LossParts] = []
-
-    @classmethod
-    def from_config(cls, config: Config, backbone: Backbone | None = None) -> JudgeModule:
-        return cls(configuration.describe(config), backbone)
-
-    def configure_model(self) -> None:
-        if self.backbone is not None:
-            return
-        config = self.config
-        trainer = self._trainer
-        device = trainer.strategy.root_device if trainer else default_device()
-        dtype = choose_dtype(config.quantization.compute_dtype, device)
-        base, encoder = load_base(config.model, config.quantization, device=device, dtype=dtype)
-        self.backbone = Backbone(add_adapter(base, config.lora, config.seed), encoder).to(device)
-        # transformers loads in evaluation mode, in which it would not checkpoint.
-        self.backbone.train()
-        if checkpointing(config, device):
-            cast(Any, base).activation_checkpointing_enable({"use_reentrant": False})
 
     # --- steps
 
@@ -101,7 +111,6 @@ class JudgeModule(lightning.LightningModule):
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         window, self._window = self._window, []
-        row = {"step": self.global_step + 1.0, "epoch": self.current_epoch + 1.0}
         parts = torch.stack(
             [torch.stack([p.total.detach(), p.score, p.reasoning, p.regression]) for p in window]
         )
@@ -110,78 +119,80 @@ class JudgeModule(lightning.LightningModule):
         if self.trainer.world_size > 1:
             sums = self.trainer.strategy.reduce(sums, reduce_op="sum")
         names = ("loss", "score_loss", "reasoning_loss", "regression")
-        row |= dict(zip(names, (sums[0] / sums[1]).tolist(), strict=True))
-        row["lr"] = optimizer.param_groups[0]["lr"]
-        self.history["train"].append(row)
-        for logger in self.loggers:
-            logger.log_metrics({f"train/{k}": v for k, v in row.items()}, self.global_step + 1)
+        values = dict(zip(names, (sums[0] / sums[1]).tolist(), strict=True))
+        values["lr"] = optimizer.param_groups[0]["lr"]
+        place = {"step": self.global_step + 1.0, "epoch": self.current_epoch + 1.0}
+        self.history["train"].append(place | values)
+        # Lightning takes `step` for the loggers' axis: optimiser steps made, as in `history`.
+        self.log("step", place["step"])
+        self.log_dict({f"train/{name}": value for name, value in values.items()})
 
     def on_validation_epoch_start(self) -> None:
-        self.metrics.reset()
-        self._validation: list[tuple[float, float, float, int]] = []
+        self.measured.reset()
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         parts, logits = self.loss(batch)
         probabilities = score_probabilities(logits[batch.is_score], self.backbone.digit_ids)
-        self.metrics.update(probabilities, batch.scores)
-        values = (parts.total.item(), parts.score.item(), parts.reasoning.item())
-        self._validation.append((*values, batch.num_examples))
+        self.measured.update(parts, probabilities, batch.scores)
 
     def on_validation_epoch_end(self) -> None:
-        total, score, reasoning, count = self._summed()
-        row = {"epoch": self.current_epoch + 1.0, "step": float(self.global_step)}
-        row |= {
-            "loss": total / count,
-            "score_loss": score / count,
-            "reasoning_loss": reasoning / count,
-        }
-        row |= {name: value.item() for name, value in self.metrics.compute().items()}
-        if self.trainer.sanity_checking:
-            return
-        self.history["validation"].append(row)
-        monitored = row[self.config.train.monitor]
-        if math.isnan(monitored):
-            # A coefficient of a constant prediction: no better than the worst, never the best.
-            monitored = math.inf if self.config.train.monitor in LOWER_IS_BETTER else -math.inf
-        self.log("monitor", monitored, logger=False)
-        for logger in self.loggers:
-            logger.log_metrics({f"validation/{k}": v for k, v in row.items()}, self.global_step)
+        self.log("step", float(self.global_step))
+        values = self._log_measured("val")
+        if self.trainer.state.fn == TrainerFn.FITTING and not self.trainer.sanity_checking:
+            place = {"epoch": self.current_epoch + 1.0, "step": float(self.global_step)}
+            row = place | {name: value.item() for name, value in values.items()}
+            self.history["validation"].append(row)
 
-    def _summed(self) -> tuple[float, float, float, int]:
-        rows = self._validation
-        sums = torch.tensor(
-            [sum(row[at] * row[3] for row in rows) for at in range(3)] + [sum(r[3] for r in rows)],
-            dtype=torch.float64,
-            device=self.device,
-        )
-        if self.trainer.world_size > 1:
-            sums = self.trainer.strategy.reduce(sums, reduce_op="sum")
-        total, score, reasoning, count = sums.tolist()
-        return total, score, reasoning, int(count)
+    def on_test_epoch_start(self) -> None:
+        self.measured.reset()
+
+    def test_step(self, batch: Batch, batch_idx: int) -> None:
+        self.validation_step(batch, batch_idx)
+
+    def on_test_epoch_end(self) -> None:
+        self._log_measured("test")
+
+    def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """Probabilities of the scores 1 to 5, float32 (N, 5), at temperature 1."""
+        return self.backbone.digit_logits(batch).softmax(dim=-1)
+
+    def _log_measured(self, stage: str) -> dict[str, Tensor]:
+        values = self.measured.compute()
+        # Every process has the same values already: their mean changes nothing.
+        named = {f"{stage}/{name}": value for name, value in values.items()}
+        self.log_dict(named, sync_dist=True)
+        return values
 
     # --- optimisation
 
     def configure_optimizers(self) -> Any:
-        config = self.config.train
-        parameters = list(self.backbone.trainable().values())
-        optimizer = make_optimizer(config, parameters)
-        num_steps = config.epochs * -(-self._num_batches() // config.accumulate)
+        config, num_steps = self.config.train, self._num_steps()
+        if math.isinf(num_steps):
+            raise TrainingError("the learning rate needs an end: give the Trainer max_epochs")
+        optimizer = make_optimizer(config, list(self.backbone.trainable().values()))
         schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, learning_rate(config.schedule, config.warmup, num_steps)
+            optimizer, learning_rate(config.schedule, config.warmup, int(num_steps))
         )
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
 
-    def _num_batches(self) -> int:
-        """Training batches of this process in an epoch.
-
-        Not `trainer.estimated_stepping_batches`: it sets up the loader that will be used, before
-        its state is read from the checkpoint, and then it is never read.
-        """
-        data = cast(Any, self.trainer).datamodule
-        return len(data.train_dataloader())
+    def _num_steps(self) -> float:
+        """Optimiser steps of the whole training, as the trainer limits them."""
+        trainer = self.trainer
+        data = cast(Any, trainer).datamodule
+        if data is None:
+            return trainer.estimated_stepping_batches
+        # Not so here: it would set up the loader that will be used, before the loader's state is
+        # read from the checkpoint, and then it is never read.
+        num_batches, limit = len(data.train_dataloader()), trainer.limit_train_batches
+        num_batches = (
+            min(num_batches, limit) if isinstance(limit, int) else int(num_batches * limit)
+        )
+        num_steps = -(-num_batches // trainer.accumulate_grad_batches)
+        ends = [(trainer.max_epochs or 0) * num_steps, trainer.max_steps]
+        return min((end for end in ends if end >= 0), default=math.inf)
 
     # --- checkpoints
 
@@ -192,7 +203,6 @@ class JudgeModule(lightning.LightningModule):
         checkpoint["history"] = self.history
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        self.configure_model()
         self.history = checkpoint["history"]
         missing = self.trainable_names() - set(checkpoint["state_dict"])
         if missing:
@@ -200,6 +210,38 @@ class JudgeModule(lightning.LightningModule):
                 f"the checkpoint lacks {len(missing)} adapter weights, {min(missing)} first; "
                 "it belongs to another configuration"
             )
+
+    @classmethod
+    def load_from_checkpoint(
+        cls,
+        checkpoint_path: Any,
+        map_location: Any = None,
+        *_: Any,
+        backbone: Backbone | None = None,
+        **__: Any,
+    ) -> JudgeModule:
+        """The module of a checkpoint; its base is loaded as the saved parameters say.
+
+        Args:
+            checkpoint_path: a file that this module's trainer wrote.
+            map_location: the device to compute on; a GPU where there is one.
+            backbone: a loaded base with an adapter of this shape, to spare loading one.
+
+        Raises:
+            TrainingError: the file cannot be read, or is no checkpoint of this module.
+            ConfigError: its parameters are those of another version.
+        """
+        checkpoint = open_checkpoint(Path(checkpoint_path))
+        try:
+            params = checkpoint["hyper_parameters"]["params"]
+        except KeyError:
+            raise TrainingError(f"{checkpoint_path}: no checkpoint of a judge's training") from None
+        config = configuration.parse(params, str(checkpoint_path))
+        device = None if map_location is None else torch.device(map_location)
+        module = cls(backbone or load_backbone(config, device), config)
+        module.on_load_checkpoint(checkpoint)
+        module.load_state_dict(checkpoint["state_dict"], strict=False)
+        return module
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
@@ -214,9 +256,23 @@ class JudgeModule(lightning.LightningModule):
         return {f"backbone.{name}" for name in self.backbone.trainable()}
 
 
-def _seed(place: str) -> int:
-    import hashlib
+def open_checkpoint(path: Path) -> dict[str, Any]:
+    """Everything in a checkpoint, on the CPU.
 
+    Raises:
+        TrainingError: it cannot be read.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=False)
+    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise TrainingError(
+            f"{path}: cannot be read ({error}); delete {path.parent} to train from the start"
+        ) from error
+    assert isinstance(values, dict)
+    return values
+
+
+def _seed(place: str) -> int:
     return int.from_bytes(hashlib.sha256(place.encode()).digest()[:7])
 
 
@@ -229,33 +285,3 @@ def checkpointing(config: Config, device: torch.device) -> bool:
             device.type == "cuda" and torch.cuda.get_device_properties(device).total_memory < small
         )
     return choice == "on"
-
-
-def make_optimizer(
-    config: configuration.TrainConfig, parameters: list[torch.nn.Parameter]
-) -> torch.optim.Optimizer:
-    """AdamW over the adapter; the 8-bit ones keep both moments in a byte each."""
-    if config.optimizer == "adamw":
-        return torch.optim.AdamW(parameters, lr=config.lr, weight_decay=config.weight_decay)
-    import bitsandbytes
-
-    # Paging needs CUDA's managed memory; elsewhere the same optimizer runs without it.
-    paged = config.optimizer == "paged_adamw_8bit" and torch.cuda.is_available()
-    kind = bitsandbytes.optim.PagedAdamW8bit if paged else bitsandbytes.optim.AdamW8bit
-    made = kind(parameters, lr=config.lr, weight_decay=config.weight_decay)
-    return cast(torch.optim.Optimizer, made)
-
-
-def learning_rate(schedule: str, warmup: float, num_steps: int) -> Callable[[int], float]:
-    """The factor on the learning rate at a step: linear warm-up, then the schedule to zero."""
-    num_warmup = math.ceil(warmup * num_steps)
-
-    def factor(step: int) -> float:
-        if step < num_warmup:
-            return (step + 1) / num_warmup
-        done = (step - num_warmup) / max(1, num_steps - num_warmup)
-        if schedule == "cosine":
-            return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
-        return 1.0 if schedule == "constant" else max(0.0, 1 - done)
-
-    return factor

@@ -13,9 +13,10 @@ from typing import Any
 from autograder.bases.fetch import base_info, pull
 from autograder.config import Config, describe
 from autograder.files import atomic_folder, finite, json_text
+from autograder.metrics.classes import LOWER_IS_BETTER
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.training.callbacks import BEST, LAST
-from autograder.training.module import LOWER_IS_BETTER, JudgeModule
+from autograder.training.module import JudgeModule
 
 ADAPTER = "adapter"
 """The folder among the checkpoints with the best epoch's adapter, as PEFT reads it."""

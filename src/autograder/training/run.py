@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
+import shutil
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -26,32 +26,48 @@ from autograder.config import Config
 from autograder.errors import TrainingError
 from autograder.files import atomic_write, json_text
 from autograder.model.backbone import choose_dtype, default_device
-from autograder.schema import Example
-from autograder.training.callbacks import BEST, LAST, Checkpoints, Progress
-from autograder.training.data import JudgeDataModule, take_share, thin_reasoning
-from autograder.training.module import JudgeModule, checkpointing
+from autograder.training.callbacks import (
+    BEST,
+    LAST,
+    AtomicCheckpoints,
+    BestCheckpoint,
+    Patience,
+    Progress,
+    ResumePoints,
+)
+from autograder.training.data import JudgeDataModule, ThinReasoning, take_share
+from autograder.training.module import (
+    JudgeModule,
+    checkpointing,
+    load_backbone,
+    open_checkpoint,
+)
 from autograder.training.outcome import Outputs, write_outcome
+from autograder.training.rows import EncodedRows, Rows
 
 FINISHED = "finished.json"
 
 
 def train(
     config: Config,
-    train_examples: Sequence[Example],
-    validation_examples: Sequence[Example],
+    train_rows: Rows,
+    validation_rows: Rows,
     *,
     scratch: Path,
     outputs: Outputs,
+    logs: Path,
+    cache: Path | None = None,
     before_writing: Callable[[], None] = lambda: None,
 ) -> None:
     """Train to the end, or go on where a killed run stopped, and write what came out.
 
     Args:
         config: the whole configuration.
-        train_examples, validation_examples: the two splits; the best epoch is chosen on the
-            second.
+        train_rows, validation_rows: the two splits; the best epoch is chosen on the second.
         scratch: a folder for this run's inputs alone.
         outputs: replaced when all is done, each by one rename.
+        logs: where a logger writes; for this run's inputs alone, and left when all is done.
+        cache: where encoded rows are kept; below `AUTOGRADER_HOME` where none is given.
         before_writing: may still refuse, by raising.
 
     Raises:
@@ -59,44 +75,57 @@ def train(
             last checkpoint is broken, or the loss is not finite.
         StorageError: the disk is full.
     """
-    if not train_examples:
+    if not len(train_rows):
         raise TrainingError("the train split is empty: there are no examples to train on")
-    used = take_share(train_examples, config.train.share, config.seed)
-    if not used:
+    used = train_rows
+    if config.train.share < 1:
+        items = train_rows.dataset["item"]
+        used = train_rows.select(take_share(items, config.train.share, config.seed))
+    if not len(used):
         raise TrainingError(
-            f"train.share {config.train.share:g} leaves none of {len(train_examples)} examples to "
+            f"train.share {config.train.share:g} leaves none of {len(train_rows)} examples to "
             "train on; raise it"
         )
     with _only_one(scratch):
-        module = JudgeModule.from_config(config)
-        trainer = make_trainer(config, scratch)
+        monitor = f"val/{config.train.monitor}" if len(validation_rows) else None
+        trainer = make_trainer(config, scratch, logs, monitor)
+        module = JudgeModule(load_backbone(config, trainer.strategy.root_device), config)
         module.trainer = trainer
-        module.configure_model()
         encoder = module.backbone.encoder
+        rows, validation = (part.encode(encoder, cache) for part in (used, validation_rows))
         data = JudgeDataModule(
-            thin_reasoning(encoder.encode_all(used), config.train.reasoning_share, config.seed),
-            encoder.encode_all(validation_examples),
-            config.train,
+            ThinReasoning(rows, config.train.reasoning_share, config.seed),
+            validation,
+            config=config.train,
             pad_id=encoder.pad_id,
             seed=config.seed,
         )
-        _announce(config, module, data)
+        _announce(module, rows, validation)
         module = fit(trainer, module, data, scratch)
         if trainer.is_global_zero:
             before_writing()
             write_outcome(module, scratch, outputs)
 
 
-def make_trainer(config: Config, scratch: Path) -> lightning.Trainer:
-    """A Lightning trainer for this configuration, with checkpoints in `scratch`."""
+def make_trainer(
+    config: Config, scratch: Path, logs: Path, monitor: str | None
+) -> lightning.Trainer:
+    """A Lightning trainer for this configuration.
+
+    Args:
+        config: the whole configuration.
+        scratch: where its checkpoints stand.
+        logs: where its logger writes.
+        monitor: what the best epoch is chosen by, as `val/rps`; None with nothing to validate.
+    """
     settings = config.train
     # Its notes on devices and services that are not used here.
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     dtype = choose_dtype(config.quantization.compute_dtype, default_device())
-    callbacks: list[lightning.Callback] = [
-        Checkpoints(scratch, config.run.checkpoint_every, settings.monitor, settings.patience),
-        Progress(),
-    ]
+    callbacks: list[lightning.Callback] = [Progress(), BestCheckpoint(scratch, monitor)]
+    if monitor and settings.patience:
+        callbacks.append(Patience(monitor, settings.patience))
+    callbacks.append(ResumePoints(scratch, config.run.checkpoint_every))
     return lightning.Trainer(
         max_epochs=settings.epochs,
         accumulate_grad_batches=settings.accumulate,
@@ -109,8 +138,8 @@ def make_trainer(config: Config, scratch: Path) -> lightning.Trainer:
         strategy=config.run.strategy,
         accelerator="auto",
         callbacks=callbacks,
-        logger=make_logger(config.run.logger, scratch),
-        enable_checkpointing=False,
+        plugins=[AtomicCheckpoints()],
+        logger=make_logger(config.run.logger, logs, resumed=(scratch / LAST).exists()),
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
@@ -119,27 +148,36 @@ def make_trainer(config: Config, scratch: Path) -> lightning.Trainer:
     )
 
 
-def make_logger(name: str, scratch: Path) -> Any:
+def make_logger(name: str, folder: Path, resumed: bool) -> Any:
     """A Lightning logger by name; the CSV files in `reports/train/` are written in any case.
+
+    Args:
+        name: as `run.logger` gives it.
+        folder: where it writes; its name is the run's.
+        resumed: go on with what stands there. A run that begins anew replaces it.
 
     Raises:
         TrainingError: its package is not installed.
     """
     if name == "csv":
         return False
-    folder = str(scratch / "logs")
+    if not resumed and _is_first():
+        shutil.rmtree(folder, ignore_errors=True)
     try:
         if name == "dvclive":
             from dvclive.lightning import DVCLiveLogger
 
-            return DVCLiveLogger(dir=folder, save_dvc_exp=False, dvcyaml=None, report=None)
+            return DVCLiveLogger(
+                dir=str(folder), resume=resumed, save_dvc_exp=False, dvcyaml=None, report=None
+            )
         from lightning.pytorch import loggers
 
         if name == "tensorboard":
-            return loggers.TensorBoardLogger(folder)
+            return loggers.TensorBoardLogger(folder.parent, name=folder.name, version="")
         if name == "wandb":
-            return loggers.WandbLogger(save_dir=folder)
-        return loggers.MLFlowLogger(save_dir=folder)
+            # By its id, a resumed run goes on at the service too.
+            return loggers.WandbLogger(save_dir=folder, version=folder.name)
+        return loggers.MLFlowLogger(run_name=folder.name, save_dir=str(folder))
     except ImportError as error:
         raise TrainingError(
             f"run.logger: {name} is not installed; pip install {name}, or choose csv ({error})"
@@ -179,41 +217,25 @@ def fit(
         module.load_state_dict(best["state_dict"], strict=False)  # no base
     else:
         # Lightning has moved the module off the device, which quantised weights do not survive.
-        module = JudgeModule.load_from_checkpoint(scratch / BEST, weights_only=False)
+        module = JudgeModule.load_from_checkpoint(scratch / BEST)
     module.history = open_checkpoint(last)["history"]
     return module
 
 
-def open_checkpoint(path: Path) -> dict[str, Any]:
-    """Everything in a checkpoint, on the CPU.
-
-    Raises:
-        TrainingError: it cannot be read.
-    """
-    try:
-        values = torch.load(path, map_location="cpu", weights_only=False)
-    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
-        raise TrainingError(
-            f"{path}: cannot be read ({error}); delete {path.parent} to train from the start"
-        ) from error
-    assert isinstance(values, dict)
-    return values
-
-
-def _announce(config: Config, module: JudgeModule, data: JudgeDataModule) -> None:
-    backbone = module.backbone
+def _announce(module: JudgeModule, rows: EncodedRows, validation: EncodedRows) -> None:
     if not module.trainer.is_global_zero:
         return
+    config, backbone = module.config, module.backbone
     dtype = backbone.causal.get_input_embeddings().weight.dtype
     trainable = sum(value.numel() for value in backbone.trainable().values())
     total = trainable + sum(_numel(p) for p in backbone.parameters() if not p.requires_grad)
-    cut = sum(bool(example.truncated) for example in [*data.train, *data.validation])
+    cut = rows.num_truncated + validation.num_truncated
     print(
         f"{config.model.name}: {total / 1e6:.0f} M parameters in {config.quantization.bits} bits, "
         f"{trainable:,} trainable ({trainable / total:.2%})\n"
         f"compute {str(dtype).removeprefix('torch.')} on {backbone.device}, gradient "
         f"checkpointing {'on' if checkpointing(config, backbone.device) else 'off'}\n"
-        f"{len(data.train)} examples to train on, {len(data.validation)} to validate"
+        f"{len(rows)} examples to train on, {len(validation)} to validate"
         + (f"; {cut} cut to {config.model.max_length} tokens" if cut else ""),
         file=sys.stderr,
     )
@@ -224,8 +246,12 @@ def _numel(parameter: torch.nn.Parameter) -> int:
     return int(state.shape.numel()) if state is not None else parameter.numel()
 
 
+def _is_first() -> bool:
+    return not any(int(os.environ.get(name, "0")) for name in ("LOCAL_RANK", "NODE_RANK"))
+
+
 def _only_one(scratch: Path) -> Any:
-    if int(os.environ.get("LOCAL_RANK", "0")) or int(os.environ.get("NODE_RANK", "0")):
+    if not _is_first():
         return nullcontext()  # the first process holds the lock for all of them
     scratch.mkdir(parents=True, exist_ok=True)
     lock = FileLock(scratch / "lock")
