@@ -34,7 +34,7 @@ from tiny_judge import publish_tiny_judge
 
 
 def write(out, folder, *options):
-    arguments = [out, "--format", "gguf", "--model", folder, *options]
+    arguments = [out, "--format", "gguf", "--judge", folder, *options]
     result = CliRunner().invoke(export, [str(a) for a in arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     (path,) = out.glob("*.gguf")

@@ -13,8 +13,8 @@ from huggingface_hub import ModelCard
 from ruamel.yaml import YAML
 
 from autograder.errors import DataError
-from autograder.export.card import card, escape, fenced, front_matter
 from autograder.export.evidence import Evidence, find_evidence, md5_of_folder
+from autograder.export.readme import card, escape, fenced, front_matter
 from autograder.export.trained import open_trained
 
 MEASURES = ("exact", "within_1", "mae", "pearson", "spearman", "kappa", "rps", "ece")
