@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from autograder.bulk.cells import json_line, text_of
 from autograder.errors import DataError
-from bulk.helpers import grade, read_jsonl, write_jsonl
+from bulk.fake_runs import grade, read_jsonl, write_jsonl
 from helpers.fake_judge import FakeJudge
 
 HOSTILE = [

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.bulk.part import Part
 from autograder.errors import DataError
-from bulk.helpers import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
+from bulk.fake_runs import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
 from helpers.fake_judge import FakeJudge
 
 

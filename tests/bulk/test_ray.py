@@ -23,7 +23,7 @@ from autograder.cli import cli, main
 from autograder.errors import DataError, ModelError
 from autograder.judging.folder import judge_fingerprint
 from autograder.tables.formats import ImportOptions
-from bulk.helpers import answers, names, read_jsonl, write_jsonl
+from bulk.fake_runs import answers, names, read_jsonl, write_jsonl
 from bulk.ray_judges import ExactJudge, MortalJudge
 from tiny_judge import publish_tiny_judge
 

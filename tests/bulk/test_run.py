@@ -14,7 +14,7 @@ from autograder.bulk.source import Source
 from autograder.errors import DataError, StorageError
 from autograder.schema import Request
 from autograder.tables.formats import ImportOptions
-from bulk.helpers import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
+from bulk.fake_runs import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
 from helpers.fake_judge import FakeJudge, verdict_of
 
 
@@ -64,7 +64,7 @@ def test_the_input_is_read_no_further_than_a_window(file, out, monkeypatch):
             ahead.append(len(read) - len(self.asked))
             return super().grade(requests, tokens)
 
-    monkeypatch.setattr("bulk.helpers.check", lambda plan: checked(plan, read))
+    monkeypatch.setattr("bulk.fake_runs.check", lambda plan: checked(plan, read))
     grade(file, out, Watching(3))
     assert max(ahead) <= 4
 
