@@ -13,7 +13,7 @@ from autograder.judging.judge import Judge
 from autograder.judging.packing import has_int8
 from autograder.schema import write_examples
 from conftest import make_examples
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 BENCH = Path(__file__).parents[1] / "bench"
 

@@ -18,7 +18,7 @@ from scipy import stats
 
 from autograder.judging.judge import Judge
 from autograder.schema import read_items
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 RUBRIC = "Factual accuracy"
 

@@ -13,7 +13,7 @@ from autograder.judging.judge import Judge
 from autograder.model.encode import Encoded, Encoder
 from autograder.schema import Request, Verdict
 from helpers.fake_judge import FakeEncoder, FakeJudge
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 METHODS = [
     name for name, value in vars(Grader).items() if inspect.isfunction(value) and name[0] != "_"

@@ -25,7 +25,7 @@ from autograder.judging.folder import judge_fingerprint
 from autograder.tables.formats import ImportOptions
 from bulk.fake_runs import answers, names, read_jsonl, write_jsonl
 from bulk.ray_judges import ExactJudge, MortalJudge
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 ActorPool = pytest.importorskip("ray.util").ActorPool
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.judging.judge import Judge
-from processor import needs_int8
+from helpers.processor import needs_int8
 
 NUM_ROWS = 23
 

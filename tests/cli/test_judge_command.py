@@ -15,7 +15,7 @@ from autograder.cli.verdict_text import Screen, json_line
 from autograder.judging.judge import Judge
 from autograder.schema import Comparison, Verdict
 from autograder.terminal import printable
-from processor import needs_int8
+from helpers.processor import needs_int8
 
 TEXTS = {
     "prompt": "How many legs has a spider?",

@@ -30,7 +30,7 @@ from autograder.export.gguf_tensors import interleave, rope_factors
 from autograder.export.gguf_vocab import read_vocabulary
 from export.conftest import ANSWERS, judged
 from export.programs import run_example
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 
 def write(out, folder, *options):

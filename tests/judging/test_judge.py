@@ -21,8 +21,8 @@ from autograder.model.encode import Encoder
 from autograder.prompt import TEMPLATE_VERSION, read_reasoning
 from autograder.schema import Request
 from autograder.training.module import JudgeModule
-from processor import needs_int8
-from tiny_judge import publish_module
+from helpers.processor import needs_int8
+from helpers.tiny_judge import publish_module
 
 CPU = torch.device("cpu")
 

@@ -14,8 +14,8 @@ import pytest
 
 from autograder.judging.judge import Judge
 from autograder.schema import Request
+from helpers.tiny_judge import publish_tiny_judge
 from serve.running import BODY, PLAIN, serving
-from tiny_judge import publish_tiny_judge
 
 TOKENS = 12
 
