@@ -1,6 +1,6 @@
 """A judge without a model: what it answers follows from the texts alone.
 
-`test_fakes.py` proves that it is a `Grader` as `Judge` is one.
+`judging/test_grader.py` proves that it is a `Grader` as `Judge` is one.
 """
 
 from __future__ import annotations
