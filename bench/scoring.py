@@ -1,7 +1,7 @@
 """Answers graded a second: the score alone, fast, with a reasoning, and read from generated text.
 
     python bench/scoring.py                         the judge in build/judge, test answers
-    python bench/scoring.py --model DIR --data FILE --json FILE
+    python bench/scoring.py --judge DIR --data FILE --json FILE
 
 The peer does what judges usually do with the same weights on the same machine: transformers, PEFT
 and bitsandbytes load base and adapter, their `generate` writes the verdict, reasoning included,
@@ -30,12 +30,11 @@ import torch
 from autograder import config as configuration
 from autograder.bases.fetch import pull
 from autograder.judging.folder import read_judge
-from autograder.judging.judge import Judge, Request
+from autograder.judging.judge import Judge
 from autograder.judging.packing import has_int8
-from autograder.model.encode import texts_of
 from autograder.model.quiet import quiet
 from autograder.prompt import LEAD
-from autograder.schema import Example, Verdict, read_examples
+from autograder.schema import Example, Request, Verdict, read_examples
 from autograder.terminal import printable
 
 _SCORE = re.compile(r"Score:\s*([1-5])\s*/\s*5")
@@ -43,7 +42,11 @@ _SCORE = re.compile(r"Score:\s*([1-5])\s*/\s*5")
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Answers graded a second, each way.")
-    parser.add_argument("--model", type=Path, default=Path("build/judge"))
+    parser.add_argument("--judge", type=Path, default=Path("build/judge"))
+    # Its older name.
+    parser.add_argument(
+        "--model", dest="judge", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
     parser.add_argument("--data", type=Path, default=Path("build/splits/test.jsonl"))
     parser.add_argument("--scored", type=int, default=400, help="answers to score")
     parser.add_argument("--generated", type=int, default=40, help="answers to generate for")
@@ -125,7 +128,7 @@ def read_from_text(
     for start in range(0, len(requests), judge.batch_size):
         rows = []
         for request in requests[start : start + judge.batch_size]:
-            encoded = encoder.encode(*request)
+            encoded = encoder.encode_request(request)
             rows.append([*encoded.prefix, *encoded.response])
         longest = max(map(len, rows))
         ids = torch.tensor([[encoder.pad_id] * (longest - len(row)) + row for row in rows])
@@ -190,7 +193,7 @@ def measure(
     The sides take turns, a part of their answers each time, so that a machine that slows down
     slows all of them.
     """
-    many = [Request(*texts_of(example)) for example in examples]
+    many = [example.request for example in examples]
     places = spread(len(many), args.generated, judge.batch_size)
     few = [many[at] for at in places]
     reason = {"reasoning": True, "max_reasoning_tokens": args.max_new_tokens}
@@ -249,11 +252,11 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"and at most --scored {args.scored}"
         )
     examples = draw(args.data, args.scored, args.seed)
-    judge = Judge.load(args.model, batch_size=args.batch_size)
+    judge = Judge.load(args.judge, batch_size=args.batch_size)
     fast = None
     if has_int8(judge.backbone.device):
-        fast = Judge.load(args.model, batch_size=args.batch_size, fast=True)
-    found = measure(judge, fast, load_peer(args.model, like=judge), examples, args)
+        fast = Judge.load(args.judge, batch_size=args.batch_size, fast=True)
+    found = measure(judge, fast, load_peer(args.judge, like=judge), examples, args)
     text = found["read_from_text"]
     print(f"{printable(found['model'])}, {found['threads']} threads, batches of {judge.batch_size}")
     print(f"{'':30}answers/s  times text   long text")

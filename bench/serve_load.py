@@ -1,16 +1,16 @@
 """Load on the HTTP service: latencies, answers a second, and whether every answer is right.
 
     python bench/serve_load.py                        the judge in build/judge
-    python bench/serve_load.py --model DIR --json FILE
+    python bench/serve_load.py --judge DIR --json FILE
     python bench/serve_load.py --alike                answers to one prompt come together
     python bench/serve_load.py --reasoning            ask for reasonings too
     python bench/serve_load.py --quick                few requests: does it run?
     python bench/serve_load.py --url http://HOST:PORT/  a service that runs already
 
-Clients on loopback ask again as soon as they have an answer. With `--model` the service is
+Clients on loopback ask again as soon as they have an answer. With `--judge` the service is
 started twice, each time in a process of its own: as it is, and with a batch size of 1, so that
 what batching gives is seen in one run. Then the same judge grades the same texts without HTTP,
-and every answer is compared with that. With `--url` there is no comparison, unless `--model`
+and every answer is compared with that. With `--url` there is no comparison, unless `--judge`
 is given too. Ends with exit code 1 if an answer is missing or wrong.
 """
 
@@ -46,7 +46,11 @@ DATA = Path(__file__).parents[1] / "data" / "bank"
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Load on the HTTP service.")
-    parser.add_argument("--model", type=Path, help="a judge (default: build/judge)")
+    parser.add_argument("--judge", type=Path, help="a judge (default: build/judge)")
+    # Its older name.
+    parser.add_argument(
+        "--model", dest="judge", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
     parser.add_argument("--url", help="a service that runs already; its token: AUTOGRADER_TOKEN")
     parser.add_argument("--data", type=Path, nargs="+", help="JSON Lines (default: data/bank)")
     parser.add_argument("--alike", action="store_true", help="answers to one prompt come together")
@@ -61,8 +65,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="100 requests: no measurement")
     args = parser.parse_args(argv)
     args.requests = args.requests or (100 if args.quick else 2000)
-    if args.url is None and args.model is None:
-        args.model = Path("build/judge")
+    if args.url is None and args.judge is None:
+        args.judge = Path("build/judge")
     return args
 
 
@@ -168,7 +172,7 @@ def _rows_a_batch(metrics: str, lane: str) -> float:
 @contextmanager
 def service(folder: Path, batch_size: int, max_wait_ms: float, queue: int) -> Iterator[str]:
     """A service in a process of its own; gives its address once the judge is loaded."""
-    command = [sys.executable, "-m", "autograder", "serve", "--model", str(folder), "--port", "0"]
+    command = [sys.executable, "-m", "autograder", "serve", "--judge", str(folder), "--port", "0"]
     command += ["--batch-size", str(batch_size), "--max-wait-ms", str(max_wait_ms)]
     command += ["--queue", str(queue), "--timeout", "600"]
     with tempfile.TemporaryDirectory() as scratch:
@@ -192,7 +196,7 @@ def service(folder: Path, batch_size: int, max_wait_ms: float, queue: int) -> It
 
 def grade(folder: Path, bodies: Sequence[Body], batch_size: int) -> list[Any]:
     """Verdicts on the same texts, without HTTP."""
-    from autograder.judging.judge import Judge, Request
+    from autograder import Judge, Request
 
     judge = Judge.load(folder, batch_size=batch_size)
     verdicts = judge.evaluate_many(Request(**body) for body in bodies)
@@ -252,14 +256,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         loads[name] = asyncio.run(ask_all(args.url, bodies, args.clients, name, args.reasoning))
     else:
         for name, batch_size in (("with batching", args.batch_size), ("batch size 1", 1)):
-            with service(args.model, batch_size, args.max_wait_ms, 2 * args.clients) as url:
+            with service(args.judge, batch_size, args.max_wait_ms, 2 * args.clients) as url:
                 loads[name] = asyncio.run(ask_all(url, bodies, args.clients, name, args.reasoning))
     summary = {name: figures(load) for name, load in loads.items()}
     print(report(summary))
     if load_at_start > IDLE_LOAD:
         print(f"NOT IDLE: average load {load_at_start:.1f} at the start; no measurement")
     wrong = []
-    expected = grade(args.model, bodies, args.batch_size) if args.model else None
+    expected = grade(args.judge, bodies, args.batch_size) if args.judge else None
     for name, load in loads.items():
         found = load.failures
         if expected is not None:

@@ -36,7 +36,7 @@ def read(path: Path, rubric: str) -> list[Request]:
                     place = f"{path}, row {number}"
                     raise DataError("is empty or missing", path=place, field=field)
             texts = row["prompt"], row["response"], row.get("rubric") or rubric
-            requests.append(Request(*texts, row.get("reference")))
+            requests.append(Request(*texts, row.get("reference") or ""))
     return requests
 
 
@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--confidence", type=float, default=0.95, help="of the bound")
     parser.add_argument("--min-prompts", type=int, default=10, help="fewer tell too little")
     parser.add_argument("--rubric", default="Factual accuracy", help="for rows without their own")
-    parser.add_argument("--model", default="build/judge", help="a judge's folder")
+    parser.add_argument("--judge", default="build/judge", help="a judge's folder")
     arguments = parser.parse_args()
     if not 1 <= arguments.threshold <= 5 or not 0.5 <= arguments.confidence < 1:
         parser.error("--threshold is a score from 1 to 5, --confidence a share from 0.5 to 1")
@@ -58,7 +58,7 @@ def main() -> int:
         print(f"cannot tell: {num_prompts} prompts are too few", file=sys.stderr)
         return UNKNOWN
 
-    judge = Judge.load(arguments.model)
+    judge = Judge.load(arguments.judge)
     scores = defaultdict(list)
     graded = []
     for request, verdict in zip(requests, judge.evaluate_many(requests), strict=True):

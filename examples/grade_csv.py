@@ -30,7 +30,7 @@ def read(path: Path, rubric: str) -> tuple[list[dict[str, str]], list[Request]]:
             if not (row.get(field) or "").strip():
                 raise DataError("is empty or missing", path=f"{path}, row {number}", field=field)
         texts = row["prompt"], row["response"], row.get("rubric") or rubric
-        requests.append(Request(*texts, row.get("reference")))
+        requests.append(Request(*texts, row.get("reference") or ""))
     return rows, requests
 
 
@@ -39,11 +39,11 @@ def main() -> None:
     parser.add_argument("source", metavar="IN", type=Path)
     parser.add_argument("out", metavar="OUT", type=Path)
     parser.add_argument("--rubric", default="Factual accuracy", help="for rows without their own")
-    parser.add_argument("--model", default="build/judge", help="a judge's folder")
+    parser.add_argument("--judge", default="build/judge", help="a judge's folder")
     arguments = parser.parse_args()
 
     rows, requests = read(arguments.source, arguments.rubric)
-    judge = Judge.load(arguments.model)
+    judge = Judge.load(arguments.judge)
     graded = []
     for row, verdict in zip(rows, judge.evaluate_many(requests), strict=True):
         expected, sure = round(verdict.expected_score, 3), round(verdict.confidence, 3)

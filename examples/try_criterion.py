@@ -20,11 +20,11 @@ from autograder.terminal import printable
 def main() -> None:
     parser = argparse.ArgumentParser(description="Grade the responses of bank items.")
     parser.add_argument("source", metavar="FILE", type=Path, help="items, one JSON object a line")
-    parser.add_argument("--model", default="build/judge", help="a judge's folder")
+    parser.add_argument("--judge", default="build/judge", help="a judge's folder")
     arguments = parser.parse_args()
 
     items = read_items(arguments.source)
-    judge = Judge.load(arguments.model)
+    judge = Judge.load(arguments.judge)
     errors = []
     for item in items:
         print(printable(item.id, keep=""))

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.judging.judge import Judge, Request
+from autograder.judging.judge import Judge
 from autograder.judging.packing import has_int8
-from autograder.model.encode import texts_of
 from autograder.schema import write_examples
 from conftest import make_examples
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 BENCH = Path(__file__).parents[1] / "bench"
 
@@ -35,7 +34,7 @@ def test_the_report_counts_each_side(scoring, judge_folder, tmp_path, capsys):
     write_examples(data, make_examples(3))
     options = ["--scored", "10", "--generated", "4", "--rounds", "2", "--max-new-tokens", "6"]
     options += ["--long", "9", "--batch-size", "2"]
-    scoring.main(["--model", str(judge_folder), "--data", str(data), "--json", str(out), *options])
+    scoring.main(["--judge", str(judge_folder), "--data", str(data), "--json", str(out), *options])
     found = json.loads(out.read_text())
     assert found["scored"]["answers"] == 10
     assert found["read_from_text"]["answers"] == found["reasoned"]["answers"] == 4
@@ -58,7 +57,7 @@ def test_the_report_counts_each_side(scoring, judge_folder, tmp_path, capsys):
 
 def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monkeypatch):
     judge = Judge.load(judge_folder)
-    requests = [Request(*texts_of(example)) for example in make_examples(1)[:3]]
+    requests = [example.request for example in make_examples(1)[:3]]
     texts = ["4/5\nReasoning: good", "I would say 4", "9/5, no, Score: 2/5"]
     tokenizer = judge.encoder.tokenizer
     monkeypatch.setattr(tokenizer, "batch_decode", lambda *_, **__: texts)
@@ -70,8 +69,8 @@ def test_a_score_is_read_only_where_the_text_has_one(scoring, judge_folder, monk
 def test_the_peer_has_the_judges_weights(scoring, judge_folder):
     judge = Judge.load(judge_folder)
     peer = scoring.load_peer(judge_folder, like=judge)
-    requests = [Request(*texts_of(example)) for example in make_examples(1)]
-    encoded = [judge.encoder.encode(*request) for request in requests]
+    requests = [example.request for example in make_examples(1)]
+    encoded = [judge.encoder.encode_request(request) for request in requests]
     expected = judge.digit_logits(encoded)
     for one, row in zip(encoded, expected, strict=True):
         ids = torch.tensor([[*one.prefix, *one.response]], device=judge.backbone.device)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 ROOT = Path(__file__).parents[1]
 

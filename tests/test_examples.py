@@ -18,7 +18,7 @@ from scipy import stats
 
 from autograder.judging.judge import Judge
 from autograder.schema import read_items
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 RUBRIC = "Factual accuracy"
 
@@ -117,7 +117,7 @@ def test_a_csv_is_graded_row_by_row(root, folder, judge, tmp_path):
         {"prompt": "Who?", "response": "Me\x1b", "rubric": "Tone", "reference": "You", "n": "2"},
     )
     out = tmp_path / "out.csv"
-    done = run(root, "grade_csv.py", source, out, "--model", folder)
+    done = run(root, "grade_csv.py", source, out, "--judge", folder)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     graded = rows_of(out)
@@ -134,7 +134,7 @@ def test_a_csv_is_graded_row_by_row(root, folder, judge, tmp_path):
 
 def test_a_criterion_is_shown_beside_the_judge(root, folder, judge):
     (item,) = read_items(root / "examples" / "criterion.jsonl")
-    done = run(root, "try_criterion.py", root / "examples" / "criterion.jsonl", "--model", folder)
+    done = run(root, "try_criterion.py", root / "examples" / "criterion.jsonl", "--judge", folder)
     assert done.returncode == 0, done.stderr
     errors = []
     for graded, line in zip(item.responses, done.stdout.splitlines()[1:], strict=False):
@@ -163,7 +163,7 @@ def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, folder, judge, answ
     means = [fmean(values) for values in scores.values()]
     bound = fmean(means) - stats.t.ppf(0.9, 10) * stdev(means) / 11**0.5
     assert bound < fmean(means) - 0.01
-    options = ["--model", folder, "--confidence", "0.9"]
+    options = ["--judge", folder, "--confidence", "0.9"]
     for threshold, code, says in (
         (bound - 0.01, 0, "passed"),
         (bound + 0.01, 1, "FAILED"),
@@ -177,14 +177,14 @@ def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, folder, judge, answ
 
 
 def test_the_gate_says_when_it_cannot_tell(root, folder, answers, tmp_path):
-    gate = ["--threshold", "3", "--model", folder]
+    gate = ["--threshold", "3", "--judge", folder]
     few = run(root, "gate.py", answers, *gate, "--min-prompts", "12")
     assert (few.returncode, few.stderr) == (2, "cannot tell: 11 prompts are too few\n")
     empty = write(tmp_path / "empty.csv", {"prompt": "p", "response": " "})
     done = run(root, "gate.py", empty, *gate)
     assert done.returncode == 2
     assert done.stderr == f"error: {empty}, row 1: response: is empty or missing\n"
-    done = run(root, "gate.py", answers, "--threshold", "3", "--model", tmp_path)
+    done = run(root, "gate.py", answers, "--threshold", "3", "--judge", tmp_path)
     assert done.returncode == 2
     assert "holds no judge" in done.stderr
     assert run(root, "gate.py", answers, "--threshold", "0.8").returncode == 2
@@ -200,7 +200,7 @@ def test_two_versions_are_compared_pair_by_pair(root, folder, judge, tmp_path):
         for n in range(10)
     ]
     source = write(tmp_path / "pairs.csv", *rows)
-    done = run(root, "compare_models.py", source, "--json", "--tie", "0.02", "--model", folder)
+    done = run(root, "compare_models.py", source, "--json", "--tie", "0.02", "--judge", folder)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     differences = [judge.compare(row["prompt"], row["a"], row["b"], RUBRIC).margin for row in rows]
@@ -220,7 +220,7 @@ def test_two_versions_are_compared_pair_by_pair(root, folder, judge, tmp_path):
 
 def test_equal_versions_show_no_difference(root, folder, tmp_path):
     source = write(tmp_path / "same.csv", *({"prompt": p, "a": "x", "b": "x"} for p in "pqr"))
-    done = run(root, "compare_models.py", source, "--model", folder)
+    done = run(root, "compare_models.py", source, "--judge", folder)
     assert done.returncode == 0, done.stderr
     assert "a - b: +0.00 (95% interval +0.00 to +0.00)" in done.stdout
     assert "p = 1.0000" in done.stdout
@@ -234,7 +234,7 @@ def test_files_that_cannot_be_used_are_told_in_a_line(root, folder, tmp_path, na
     (tmp_path / "latin.csv").write_bytes(b"prompt,a\n\xff,\xff\n")
     rest = ["out.csv"] if name == "grade_csv.py" else []
     for source in (bad, tmp_path / "none.csv", tmp_path / "latin.csv"):
-        done = run(root, name, source, *rest, "--model", folder, cwd=tmp_path)
+        done = run(root, name, source, *rest, "--judge", folder, cwd=tmp_path)
         assert done.returncode == 1
         assert done.stdout == ""
         assert done.stderr.startswith("error: ")

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
+from helpers.tiny_judge import publish_tiny_judge
 from scripts.forks import run_plan
-from tiny_judge import publish_tiny_judge
 
 SCRIPT = Path(__file__).parent / "scripts" / "grade_tiny.py"
 NUM_ROWS, SKIPPED = 16, {4: "missing", 9: "too long"}

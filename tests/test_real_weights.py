@@ -12,7 +12,7 @@ from autograder.schema import read_examples
 from autograder.training.outcome import ADAPTER, Outputs
 from autograder.training.rows import Rows
 from autograder.training.run import train
-from tiny_judge import publish_trained
+from helpers.tiny_judge import publish_trained
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+import autograder
 from autograder.errors import DataError
 from autograder.schema import (
     TIE,
     Comparison,
     Example,
+    Request,
     Verdict,
     read_any,
     read_examples,
@@ -52,6 +54,22 @@ def write(tmp_path):
 
 def without(name: str) -> dict:
     return {key: value for key, value in ROW.items() if key != name}
+
+
+@pytest.mark.parametrize("reference", [None, ""])
+def test_a_request_without_a_reference_has_one_form(reference):
+    request = Request("p", "x", "r", reference)
+    assert request == Request("p", "x", "r")
+    assert hash(request) == hash(Request("p", "x", "r"))
+    assert request.texts == ("p", "x", "r", "")
+    with pytest.raises(AttributeError):
+        request.prompt = "other"
+
+
+def test_an_example_is_seen_as_a_request(write):
+    (example,) = read_examples(write({**ROW, "reference": "Four."}))
+    assert example.request == Request(ROW["prompt"], ROW["response"], ROW["rubric"], "Four.")
+    assert autograder.Request is Request
 
 
 def test_defaults_are_filled_in(write):

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
         TrainingError,
         UnknownModelError,
     )
-    from autograder.judging.judge import Judge, Request
-    from autograder.schema import Comparison, Example, Item, Verdict
+    from autograder.judging.judge import Judge
+    from autograder.schema import Comparison, Example, Item, Request, Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Judge": "judging.judge",
-    "Request": "judging.judge",
     "Comparison": "schema",
     "Example": "schema",
     "Item": "schema",
+    "Request": "schema",
     "Verdict": "schema",
     "AuditError": "errors",
     "AutograderError": "errors",

@@ -2,7 +2,7 @@
 
 An `Item` is one prompt and one rubric with a response for every score (`data/bank/`).
 An `Example` is one graded response (`data/starter.jsonl`, `build/`).
-A `Verdict` is what the judge answers.
+A `Request` is one response to grade, a `Verdict` what the judge answers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,31 @@ from autograder.jsonl import Row, read_records, read_rows, show, unique
 
 SCORES = (1, 2, 3, 4, 5)
 LEVELS = {1: "basic", 2: "context", 3: "adversarial"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One response to grade: the only type of a request in this package.
+
+    Attributes:
+        prompt, response, rubric: untrusted text.
+        reference: an answer that deserves a 5, untrusted text; empty where there is none, for
+            which None may be given.
+    """
+
+    prompt: str
+    response: str
+    rubric: str
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        # Other tools write None for no reference answer; equal requests have to be equal.
+        object.__setattr__(self, "reference", self.reference or "")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Prompt, response, rubric, reference: in the order of every method that takes them."""
+        return self.prompt, self.response, self.rubric, self.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +74,11 @@ class Example:
     language: str = "en"
     source: str = "user"
     reference: str = ""
+
+    @property
+    def request(self) -> Request:
+        """What a judge gets to see of it."""
+        return Request(self.prompt, self.response, self.rubric, self.reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.bulk import source as bulk_source
-from bulk.helpers import answers, write_jsonl
+from bulk.fake_runs import answers, write_jsonl
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from autograder.bulk import source as bulk_source
+from autograder.bulk.grade_file import Plan, check, grade_file
 from autograder.bulk.part import Part
 from autograder.bulk.ray_engine import RayEngine
-from autograder.bulk.run import Plan, check, grade_file
 from autograder.bulk.source import Source
 from autograder.tables.formats import ImportOptions
 from bulk.ray_judges import MortalJudge

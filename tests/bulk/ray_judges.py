@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
-from autograder.schema import Verdict
-from bulk.fake_judge import FakeJudge, verdict_of
+from autograder.schema import Request, Verdict
+from helpers.fake_judge import FakeJudge, verdict_of
 
 
 class ExactJudge(FakeJudge):
     """What it says of an answer depends on all that are graded with it."""
 
-    def grade(self, requests: list[tuple[str, ...]], reasoning: bool) -> list[Verdict]:
-        together = hashlib.sha256(repr(sorted(requests)).encode()).hexdigest()
+    def __init__(self) -> None:
+        super().__init__(3)
+
+    def grade(self, requests: list[Request], tokens: int | None) -> list[Verdict]:
+        together = hashlib.sha256(repr(sorted(r.texts for r in requests)).encode()).hexdigest()
         return [
             verdict_of(
-                *request[:3], together, reasoning=f"because {request[1]}" if reasoning else None
+                replace(request, reference=together),
+                None if tokens is None else f"because {request.response}",
             )
             for request in requests
         ]
@@ -33,10 +38,10 @@ class MortalJudge(ExactJudge):
         self.num_deaths = num_deaths
         (folder / str(os.getpid())).touch()
 
-    def grade(self, requests: list[tuple[str, ...]], reasoning: bool) -> list[Verdict]:
-        if any("deadly" in request[1] for request in requests):
+    def grade(self, requests: list[Request], tokens: int | None) -> list[Verdict]:
+        if any("deadly" in request.response for request in requests):
             deaths = [self.folder / f"death {k}" for k in range(self.num_deaths)]
             if left := [death for death in deaths if not death.exists()]:
                 left[0].touch()
                 os.kill(os.getpid(), signal.SIGKILL)
-        return super().grade(requests, reasoning)
+        return super().grade(requests, tokens)

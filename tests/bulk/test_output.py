@@ -14,8 +14,8 @@ from pyarrow import parquet
 
 from autograder.bulk.cells import json_line, text_of
 from autograder.errors import DataError
-from bulk.fake_judge import FakeJudge
-from bulk.helpers import grade, read_jsonl, write_jsonl
+from bulk.fake_runs import grade, read_jsonl, write_jsonl
+from helpers.fake_judge import FakeJudge
 
 HOSTILE = [
     '=HYPERLINK("http://x","y")',
@@ -70,13 +70,13 @@ def delimiter_of(path):
 @pytest.mark.parametrize("out", [".jsonl", ".csv", ".tsv", ".parquet"])
 @pytest.mark.parametrize("source", [".jsonl", ".json", ".csv", ".tsv", ".parquet"])
 def test_texts_go_through_every_format_unchanged(tmp_path, source, out):
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     path = tmp_path / f"out{out}"
     grade(write(tmp_path / f"in{source}"), path, judge)
     rows = read(path)
     assert [{name: row[name] for name in COLUMNS} for row in rows] == ROWS
     assert list(rows[0]) == [*COLUMNS, *ADDED]
-    assert sorted(request[1] for request in judge.asked) == sorted(HOSTILE)
+    assert sorted(request.response for request in judge.asked) == sorted(HOSTILE)
     grade(write(tmp_path / "in.jsonl"), tmp_path / "plain.jsonl")
     for row, plain in zip(rows, read(tmp_path / "plain.jsonl"), strict=True):
         assert [float(row[name]) for name in ADDED[:-1]] == [plain[name] for name in ADDED[:-1]]
@@ -179,7 +179,7 @@ def test_a_reasoning_is_no_formula_in_csv_and_stays_as_it_is_elsewhere(tmp_path)
     source = write(tmp_path / "in.csv")
     for suffix in (".csv", ".jsonl", ".parquet"):
         path = tmp_path / f"out{suffix}"
-        grade(source, path, FakeJudge(reasoning=evil), reasoning=True)
+        grade(source, path, FakeJudge(3, pieces=evil), reasoning=True)
         rows = read(path)
         assert rows[0]["response"] == HOSTILE[0]
         expected = '\'=cmd|"/c calc"!A1\\nsecond\\x1b[2J' if suffix == ".csv" else evil

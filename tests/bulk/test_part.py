@@ -8,15 +8,15 @@ import pytest
 
 from autograder.bulk.part import Part
 from autograder.errors import DataError
-from bulk.fake_judge import FakeJudge
-from bulk.helpers import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
+from bulk.fake_runs import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
+from helpers.fake_judge import FakeJudge
 
 
 @pytest.mark.parametrize("num_batches", range(1, 5))
 def test_a_stopped_run_goes_on_with_the_same_batches(file, out, tmp_path, num_batches):
-    whole = FakeJudge()
+    whole = FakeJudge(3)
     grade(file, tmp_path / "whole.jsonl", whole)
-    first, second = Stopping(num_batches), FakeJudge()
+    first, second = Stopping(num_batches), FakeJudge(3)
     with pytest.raises(StoppedError):
         grade(file, out, first)
     assert not out.exists()
@@ -63,7 +63,7 @@ def test_the_work_of_another_run_is_not_used(file, out):
     }.items():
         with pytest.raises(DataError, match=match):
             grade(file, out, **change)
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     grade(file, out, judge, "g", restart=True)
     assert len(judge.asked) == 11
 
@@ -84,13 +84,13 @@ def test_a_changed_text_is_noticed_and_a_changed_other_column_is_taken_over(file
 
 def test_an_input_that_changes_meanwhile_gives_no_output(file, out):
     class Meddling(FakeJudge):
-        def grade(self, requests, reasoning):
+        def grade(self, requests, tokens):
             with file.open("a") as more:
                 more.write(json.dumps(answers(1)[0]) + "\n")
-            return super().grade(requests, reasoning)
+            return super().grade(requests, tokens)
 
     with pytest.raises(DataError, match="has changed while it was graded; the same command"):
-        grade(file, out, Meddling())
+        grade(file, out, Meddling(3))
     assert names(file.parent) == [".out.jsonl.part", "in.jsonl"]
     grade(file, out)
     assert len(read_jsonl(out)) > 11
@@ -104,17 +104,17 @@ def test_limits_may_grow_and_shrink(file, out, tmp_path):
     out.unlink()
     with pytest.raises(StoppedError):
         grade(file, out, Stopping(2), options={"limit": 6})
-    second = FakeJudge()
+    second = FakeJudge(3)
     assert grade(file, out, second).num_graded == 11
     assert [row["id"] for row in read_jsonl(out)] == list(range(11))
 
 
 def test_a_row_that_is_too_long_stops_and_once_mended_is_graded(file, out):
     rows = answers(11)
-    rows[9]["rubric"] = "r" * 2000
+    rows[9]["rubric"] = "too long for the model"
     write_jsonl(file, rows)
-    first, second = FakeJudge(), FakeJudge()
-    with pytest.raises(DataError, match=r"in.jsonl:10: rubric: rubric and prompt are too long"):
+    first, second = FakeJudge(3), FakeJudge(3)
+    with pytest.raises(DataError, match=r"in.jsonl:10: rubric: is too long"):
         grade(file, out, first)
     assert len(first.asked) == 8
     rows[9]["rubric"] = "short"
@@ -125,11 +125,11 @@ def test_a_row_that_is_too_long_stops_and_once_mended_is_graded(file, out):
 
 def test_what_was_skipped_stops_a_run_that_does_not_skip(file, out):
     rows = answers(11)
-    rows[1]["rubric"] = "r" * 2000
+    rows[1]["rubric"] = "too long for the model"
     write_jsonl(file, rows)
     with pytest.raises(StoppedError):
         grade(file, out, Stopping(2), skip=True)
-    with pytest.raises(DataError, match=r"in.jsonl:2: rubric: rubric and prompt are too long"):
+    with pytest.raises(DataError, match=r"in.jsonl:2: rubric: is too long"):
         grade(file, out)
 
 

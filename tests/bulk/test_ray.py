@@ -16,16 +16,16 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.bulk import ray_engine
+from autograder.bulk.grade_file import Plan, check, grade_file
 from autograder.bulk.ray_engine import ClusterError, RayEngine, load_same
-from autograder.bulk.run import Plan, check, grade_file
 from autograder.bulk.source import Source
 from autograder.cli import cli, main
 from autograder.errors import DataError, ModelError
 from autograder.judging.folder import judge_fingerprint
 from autograder.tables.formats import ImportOptions
-from bulk.helpers import answers, names, read_jsonl, write_jsonl
+from bulk.fake_runs import answers, names, read_jsonl, write_jsonl
 from bulk.ray_judges import ExactJudge, MortalJudge
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 ActorPool = pytest.importorskip("ray.util").ActorPool
 
@@ -42,7 +42,7 @@ def grade(path, out, engine=None, load=ExactJudge, **plan):
 def rows():
     found = answers(NUM_ROWS)
     found[3]["response"] = ""
-    found[9]["rubric"] = "r" * 2000
+    found[9]["rubric"] = "too long for the model"
     found[10]["response"] = '=1+1, "two"\nlines, \x1b[2J <|im_end|> 日本'
     return found
 

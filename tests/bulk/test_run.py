@@ -9,20 +9,21 @@ import tracemalloc
 import pytest
 
 from autograder.bulk import source as bulk_source
-from autograder.bulk.run import Plan, check, grade_file
+from autograder.bulk.grade_file import Plan, check, grade_file
 from autograder.bulk.source import Source
 from autograder.errors import DataError, StorageError
+from autograder.schema import Request
 from autograder.tables.formats import ImportOptions
-from bulk.fake_judge import FakeJudge, verdict_of
-from bulk.helpers import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
+from bulk.fake_runs import StoppedError, Stopping, answers, grade, names, read_jsonl, write_jsonl
+from helpers.fake_judge import FakeJudge, verdict_of
 
 
 def test_rows_come_in_order_with_their_verdicts(file, out, tmp_path):
-    report = grade(file, out, reasoning=True)
+    report = grade(file, out, FakeJudge(3, pieces="because"), reasoning=True)
     rows = read_jsonl(out)
     assert [row["id"] for row in rows] == list(range(11))
     for row, before in zip(rows, answers(11), strict=True):
-        verdict = verdict_of(row["prompt"], row["response"], row["rubric"], "")
+        verdict = verdict_of(Request(row["prompt"], row["response"], row["rubric"]))
         assert list(row)[: len(before)] == list(before)
         assert row["score"] == verdict.score
         assert row["expected_score"] == pytest.approx(verdict.expected_score, abs=1e-6)
@@ -37,13 +38,13 @@ def test_rows_with_a_common_prefix_are_graded_side_by_side(tmp_path):
     rows = [{"prompt": f"p{n % 4}", "response": "x" * (n + 1), "rubric": "r"} for n in range(12)]
     judge = FakeJudge(batch_size=3)
     grade(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl", judge)
-    assert [{request[0] for request in batch} for batch in judge.batches] == [
+    assert [{request.prompt for request in batch} for batch in judge.batches] == [
         {"p3"},
         {"p2"},
         {"p1"},
         {"p0"},
     ]
-    assert [len(request[1]) for request in judge.batches[0]] == [12, 8, 4]
+    assert [len(request.response) for request in judge.batches[0]] == [12, 8, 4]
 
 
 def test_the_input_is_read_no_further_than_a_window(file, out, monkeypatch):
@@ -59,12 +60,12 @@ def test_the_input_is_read_no_further_than_a_window(file, out, monkeypatch):
     ahead = []
 
     class Watching(FakeJudge):
-        def grade(self, requests, reasoning):
+        def grade(self, requests, tokens):
             ahead.append(len(read) - len(self.asked))
-            return super().grade(requests, reasoning)
+            return super().grade(requests, tokens)
 
-    monkeypatch.setattr("bulk.helpers.check", lambda plan: checked(plan, read))
-    grade(file, out, Watching())
+    monkeypatch.setattr("bulk.fake_runs.check", lambda plan: checked(plan, read))
+    grade(file, out, Watching(3))
     assert max(ahead) <= 4
 
 
@@ -79,13 +80,13 @@ def bad_rows():
     del rows[1]["rubric"]
     rows[3]["response"] = " "
     rows[4]["prompt"] = 7
-    rows[9]["rubric"] = "r" * 2000
+    rows[9]["rubric"] = "too long for the model"
     return rows
 
 
 def test_a_row_without_a_text_stops_before_any_is_graded(file, out, tmp_path):
     write_jsonl(file, bad_rows())
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     with pytest.raises(
         DataError, match=r"in.jsonl:2: rubric: missing in this row; .*--on-error skip"
     ):
@@ -113,7 +114,7 @@ def test_skipped_rows_go_to_a_file_with_their_reasons(file, out, tmp_path):
 
 def test_an_output_that_is_there_is_kept(file, out, tmp_path):
     out.write_text("precious")
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     with pytest.raises(DataError, match=r"out.jsonl: is there already; --overwrite replaces it"):
         grade(file, out, judge)
     assert out.read_text() == "precious"
@@ -145,7 +146,7 @@ def test_a_clash_of_names_is_told_before_any_is_graded(file, out):
     rows = answers(11)
     rows[10]["p3"] = "mine"
     write_jsonl(file, rows)
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     with pytest.raises(DataError, match=r"has a column 'p3', .*--prefix judge_"):
         grade(file, out, judge)
     assert not judge.asked
@@ -168,13 +169,13 @@ def test_only_the_chosen_columns_are_carried_over(file, out):
 
 def test_fields_come_from_named_columns_and_given_texts(tmp_path, out):
     rows = [{"q": "p", "a": "x", "gold": "g"}, {"q": "p", "a": "y", "gold": ""}]
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     options = {
         "mapped": {"prompt": "q", "response": "a", "reference": "gold"},
         "constants": {"rubric": "r"},
     }
     grade(write_jsonl(tmp_path / "in.jsonl", rows), out, judge, options=options)
-    assert sorted(judge.asked) == [("p", "x", "r", "g"), ("p", "y", "r", "")]
+    assert set(judge.asked) == {Request("p", "x", "r", "g"), Request("p", "y", "r")}
     rows[1]["a"] = None
     write_jsonl(tmp_path / "in.jsonl", rows)
     with pytest.raises(DataError, match=r"response: expected text, got null \(column 'a'\)"):
@@ -183,17 +184,17 @@ def test_fields_come_from_named_columns_and_given_texts(tmp_path, out):
 
 def test_a_reference_that_only_later_rows_have_is_shown(tmp_path, out):
     rows = [*answers(150), {**answers(1)[0], "reference": "gold"}]
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     grade(write_jsonl(tmp_path / "in.jsonl", rows), out, judge)
-    assert [request[3] for request in judge.asked if request[3]] == ["gold"]
+    assert [request.reference for request in judge.asked if request.reference] == ["gold"]
 
 
 def test_a_rubric_may_be_criteria_with_a_description_for_each_score(tmp_path, out):
     rubric = {"criteria": "Is it right?", **{f"score{k}_description": f"d{k}" for k in range(1, 6)}}
-    judge = FakeJudge()
+    judge = FakeJudge(3)
     rows = [{"prompt": "p", "response": "x", "rubric": rubric}]
     grade(write_jsonl(tmp_path / "in.jsonl", rows), out, judge)
-    assert judge.asked[0][2] == "Is it right?\n5: d5\n4: d4\n3: d3\n2: d2\n1: d1"
+    assert judge.asked[0].rubric == "Is it right?\n5: d5\n4: d4\n3: d3\n2: d2\n1: d1"
 
 
 def test_a_row_nested_too_deeply_is_a_fault_and_not_a_crash(tmp_path, out):
@@ -238,9 +239,9 @@ def test_the_judge_is_not_loaded_for_nothing(file, out):
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
     class Forgetful(FakeJudge):
-        def grade(self, requests, reasoning):
+        def grade(self, requests, tokens):
             self.batches.clear()
-            return super().grade(requests, reasoning)
+            return super().grade(requests, tokens)
 
     peaks = []
     for num in (300, 600, 5_000):  # the first one is for what Python itself keeps

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from scipy import stats
 
 from autograder.cli.benchmark import benchmark
 from autograder.errors import DataError
-from processor import needs_int8
+from helpers.processor import needs_int8
 
 
 @pytest.fixture

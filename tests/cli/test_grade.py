@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.judging.judge import Judge
-from processor import needs_int8
+from helpers.processor import needs_int8
 
 NUM_ROWS = 23
 
@@ -84,7 +84,7 @@ def test_a_fast_run_is_graded_in_8_bits_and_never_goes_on_from_an_exact_one(
 ):
     out, options = tmp_path / "out.csv", ("--judge", folder)
     with monkeypatch.context() as patch:
-        patch.setattr("autograder.bulk.run._finish", interrupted)
+        patch.setattr("autograder.bulk.grade_file._finish", interrupted)
         assert exit_of(file, out, *options) == 130
     assert exit_of(file, out, *options, "--fast") == 1
     assert "another choice of fast" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from autograder.cli.verdict_text import Screen, json_line
 from autograder.judging.judge import Judge
 from autograder.schema import Comparison, Verdict
 from autograder.terminal import printable
-from processor import needs_int8
+from helpers.processor import needs_int8
 
 TEXTS = {
     "prompt": "How many legs has a spider?",
@@ -42,7 +42,7 @@ def options(**texts):
 
 
 def call(folder, *arguments, stdin=None):
-    arguments = ["judge", "--model", str(folder), *map(str, arguments)]
+    arguments = ["judge", "--judge", str(folder), *map(str, arguments)]
     return CliRunner().invoke(cli, arguments, input=stdin, catch_exceptions=False)
 
 
@@ -53,7 +53,7 @@ def rows_of(result):
 
 def exit_of(folder, *arguments):
     with pytest.raises(SystemExit) as caught:
-        main(["judge", "--model", str(folder), *map(str, arguments)])
+        main(["judge", "--judge", str(folder), *map(str, arguments)])
     return caught.value.code
 
 
@@ -125,7 +125,7 @@ def test_the_reasoning_is_printed_as_it_comes(folder, monkeypatch):
     seen = []
 
     class Slow:
-        encoder = SimpleNamespace(encode=lambda *texts: None)
+        encoder = SimpleNamespace(encode_request=lambda request: None)
 
         def evaluate_many(self, requests, reasoning):
             return iter(())
@@ -149,7 +149,7 @@ def test_the_reasoning_is_printed_as_it_comes(folder, monkeypatch):
 
 def test_interrupted_it_ends_its_line_and_exits_with_130(folder, monkeypatch, capsys):
     class Interrupted:
-        encoder = SimpleNamespace(encode=lambda *texts: None)
+        encoder = SimpleNamespace(encode_request=lambda request: None)
 
         def evaluate_many(self, requests, reasoning):
             return iter(())

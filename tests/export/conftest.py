@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 ANSWERS = [
     {"prompt": "What is 2+2?", "response": "2+2=5", "rubric": "Factual accuracy"},

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:Futu
 
 
 def write(out, folder, *options):
-    arguments = [out, "--format", "adapter", "--model", folder, *options]
+    arguments = [out, "--format", "adapter", "--judge", folder, *options]
     return CliRunner().invoke(export, [str(a) for a in arguments], catch_exceptions=False)
 
 

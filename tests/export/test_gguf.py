@@ -30,11 +30,11 @@ from autograder.export.gguf_tensors import interleave, rope_factors
 from autograder.export.gguf_vocab import read_vocabulary
 from export.conftest import ANSWERS, judged
 from export.programs import run_example
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 
 def write(out, folder, *options):
-    arguments = [out, "--format", "gguf", "--model", folder, *options]
+    arguments = [out, "--format", "gguf", "--judge", folder, *options]
     result = CliRunner().invoke(export, [str(a) for a in arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     (path,) = out.glob("*.gguf")

@@ -26,7 +26,7 @@ def call(*arguments):
 @pytest.fixture(scope="module")
 def merged(judge_folder, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "merged"
-    result = call(out, "--format", "merged", "--model", judge_folder, "--dtype", "fp32")
+    result = call(out, "--format", "merged", "--judge", judge_folder, "--dtype", "fp32")
     assert result.exit_code == 0, result.output
     return out
 
@@ -58,7 +58,7 @@ def test_a_judge_in_4_bits_is_merged_into_what_was_asked_for(
 ):
     out = tmp_path / "out"
     options = ("--base-weights", base_weights, "--dtype", "fp32")
-    assert call(out, "--format", "merged", "--model", quantised_folder, *options).exit_code == 0
+    assert call(out, "--format", "merged", "--judge", quantised_folder, *options).exit_code == 0
     own, found = judged(quantised_folder), [row["p"] for row in run_example(out)]
     distance = np.abs(np.array(found) - own).max()
     if base_weights == "dequantised":
@@ -72,7 +72,7 @@ def test_dequantised_weights_are_what_transformers_dequantises(
     quantised_folder, tiny_base, tmp_path
 ):
     out = tmp_path / "out"
-    options = ("--model", quantised_folder, "--dtype", "fp32")
+    options = ("--judge", quantised_folder, "--dtype", "fp32")
     assert call(out, "--format", "merged", *options).exit_code == 0
     settings = BitsAndBytesConfig(
         load_in_4bit=True,
@@ -92,7 +92,7 @@ def test_dequantised_weights_are_what_transformers_dequantises(
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bf16", 0.03), ("fp16", 0.004)])
 def test_half_precision_moves_the_probabilities_a_little(judge_folder, tmp_path, dtype, tolerance):
     out = tmp_path / "out"
-    options = ("--model", judge_folder, "--dtype", dtype)
+    options = ("--judge", judge_folder, "--dtype", dtype)
     assert call(out, "--format", "merged", *options).exit_code == 0
     model = AutoModelForCausalLM.from_pretrained(out, dtype="auto")
     kind = {"bf16": torch.bfloat16, "fp16": torch.float16}[dtype]
@@ -116,9 +116,9 @@ def form_base(folder):
 
 
 def test_large_weights_are_cut_into_shards(judge_folder, tmp_path):
-    from autograder.export.folder import Plan
-    from autograder.export.folder import export as write
     from autograder.export.trained import open_trained
+    from autograder.export.writing import Plan
+    from autograder.export.writing import export as write
 
     out, steps = tmp_path / "out", []
     plan = Plan("merged", "fp32", shard="100KB")

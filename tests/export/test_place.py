@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from autograder.cli.export import export
 from autograder.errors import ModelError, StorageError
 from autograder.export import trained as module
-from autograder.export.folder import Plan
-from autograder.export.folder import export as write
 from autograder.export.trained import check_place, check_space, open_trained
 from autograder.export.weights import num_weights
+from autograder.export.writing import Plan
+from autograder.export.writing import export as write
 
 
 def call(*arguments):
@@ -24,7 +24,7 @@ def call(*arguments):
 
 def test_what_is_there_is_kept_unless_force_is_given(judge_folder, tmp_path):
     out = tmp_path / "out"
-    arguments = (out, "--format", "adapter", "--model", judge_folder)
+    arguments = (out, "--format", "adapter", "--judge", judge_folder)
     assert call(*arguments).exit_code == 0
     (out / "mark").write_text("old")
     with pytest.raises(StorageError, match=r"is there already; --force replaces it"):
@@ -106,7 +106,7 @@ def test_a_disk_that_fills_up_is_a_storage_error(judge_folder, tmp_path, monkeyp
 
 def test_usage_is_checked_before_the_judge_is_opened(tmp_path):
     out = tmp_path / "out"
-    result = call(out, "--format", "merged", "--dtype", "q8_0", "--model", tmp_path / "none")
+    result = call(out, "--format", "merged", "--dtype", "q8_0", "--judge", tmp_path / "none")
     assert result.exit_code == 2
     assert "is for --format gguf" in result.output
     assert call(out, "--format", "zip").exit_code == 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.judging.judge import Judge
-from tiny_judge import publish_tiny_judge
+from helpers.tiny_judge import publish_tiny_judge
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from autograder.judging.calibration import fit_temperature
 from autograder.judging.judge import Judge
 from autograder.judging.publish import publish
 from autograder.training.outcome import save_adapter
-from tiny_judge import publish_trained, tiny_module
+from helpers.tiny_judge import publish_trained, tiny_module
 
 
 @pytest.fixture

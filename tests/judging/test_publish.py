@@ -16,7 +16,7 @@ from autograder.judging.judge import Judge
 from autograder.judging.publish import TRAINED, publish
 from autograder.training.module import JudgeModule
 from autograder.training.outcome import save_adapter
-from tiny_judge import tiny_module
+from helpers.tiny_judge import tiny_module
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from autograder.model.backbone import Backbone, add_adapter, load_base, read_ada
 from autograder.model.batch import collate
 from autograder.model.lora import fuse_lora
 from autograder.model.loss import judge_loss
-from lora_layer import IN, OUT, adapted
+from helpers.lora_layer import IN, OUT, adapted
 
 CPU = torch.device("cpu")
 

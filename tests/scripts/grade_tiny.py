@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from transformers import AutoTokenizer, Qwen2ForCausalLM  # noqa: F401  # loaded once, before the forks
 
 from autograder import cli
-from autograder.bulk import output, run
+from autograder.bulk import grade_file, output
 from autograder.bulk import source as bulk_source
 from autograder.bulk.part import Part, Record
 from autograder.judging.judge import Judge
@@ -71,11 +71,11 @@ PLACES: dict[str, tuple[Any, str, bool]] = {
     "appended": (Part, "append", True),
     "synced": (Part, "sync", True),
     "joining": (output, "_csv_line", False),
-    "rejecting": (run, "reject_line", False),
+    "rejecting": (grade_file, "reject_line", False),
     "finishing": (Part, "finish", False),
     "finished": (Part, "finish", True),
-    "renaming": (run, "replace", False),
-    "renamed": (run, "replace", True),
+    "renaming": (grade_file, "replace", False),
+    "renamed": (grade_file, "replace", True),
 }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from serve.fake_judge import FakeJudge
+from helpers.fake_judge import FakeJudge
 from serve.running import serving
 
 

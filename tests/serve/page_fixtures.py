@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from selenium import webdriver
 
+from helpers.fake_judge import FakeJudge
 from serve.page_browser import Page, start_browser
-from serve.page_judge import FakeJudge
+from serve.page_judge import REASONING, in_sevens, make_page_judge
 from serve.running import Client, serving
 
 
@@ -25,7 +26,7 @@ def page_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.
 
 @pytest.fixture(scope="module")
 def page_service() -> Iterator[Client]:
-    with serving(FakeJudge()) as client:
+    with serving(make_page_judge()) as client:
         yield client
 
 
@@ -34,6 +35,7 @@ def page_judge(page_service: Client) -> Iterator[FakeJudge]:
     """The judge behind the page, as it was made."""
     judge: FakeJudge = page_service.judge
     judge.reset()
+    judge.pieces = in_sevens(REASONING)
     yield judge
     judge.reset()  # nothing waits any longer
 

@@ -15,7 +15,7 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
-from autograder.schema import Verdict
+from autograder.schema import Request, Verdict
 from autograder.serve.app import create_app
 from autograder.serve.service import Service
 from autograder.serve.settings import Settings
@@ -23,7 +23,7 @@ from autograder.serve.settings import Settings
 WAIT_S = 60
 BODY = {"prompt": "What is 2+2?", "response": "4", "rubric": "Is the sum right?"}
 PLAIN = {**BODY, "reasoning": False}
-TEXTS = (*BODY.values(), "")
+REQUEST = Request(**BODY)
 
 
 class Client(httpx2.Client):

@@ -12,7 +12,7 @@ import click
 from autograder.errors import AutograderError, ModelError
 from autograder.serve.app import create_app
 from autograder.serve.server import listen, run
-from serve.fake_judge import FakeJudge
+from helpers.fake_judge import FakeJudge
 from serve.running import until
 
 

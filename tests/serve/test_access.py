@@ -8,7 +8,7 @@ import pytest
 
 from autograder.errors import ConfigError
 from autograder.serve.settings import Settings, read_token
-from serve.fake_judge import FakeJudge
+from helpers.fake_judge import FakeJudge
 from serve.running import BODY, PLAIN, serving
 
 TOKEN = "correct-horse-battery"
@@ -97,7 +97,7 @@ def test_the_counters_count(client):
     client.get("/nothing/else")
     answer = client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
-    value = client.service.metrics.registry.get_sample_value
+    value = client.service.counters.registry.get_sample_value
     assert value("autograder_requests_total", {"route": "/evaluate", "status": "200"}) == 7
     assert value("autograder_requests_total", {"route": "other", "status": "404"}) == 2
     assert value("autograder_request_seconds_count", {"route": "/evaluate"}) == 7
@@ -115,7 +115,7 @@ def test_the_counters_count(client):
 def test_two_services_in_a_process_count_for_themselves(client):
     with serving(FakeJudge()) as other:
         other.evaluate()
-    assert client.service.metrics.registry.get_sample_value("autograder_rows_graded_total") == 0
+    assert client.service.counters.registry.get_sample_value("autograder_rows_graded_total") == 0
 
 
 @pytest.mark.parametrize("prefix", ["", "/judge"])

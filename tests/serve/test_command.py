@@ -56,14 +56,14 @@ def test_there_is_no_option_for_the_token_itself():
 
 def test_a_folder_without_a_judge_is_named(folder, capsys):
     (folder / "judge.json").unlink()
-    assert f"{folder}: holds no judge" in error_of(capsys, "--model", folder)
+    assert f"{folder}: holds no judge" in error_of(capsys, "--judge", folder)
 
 
 def test_a_wrong_setting_is_named(folder, capsys, monkeypatch):
-    said = error_of(capsys, "--model", folder, "--root-path", "judge")
+    said = error_of(capsys, "--judge", folder, "--root-path", "judge")
     assert "root_path: 'judge' is not a path" in said
     monkeypatch.setenv("AUTOGRADER_TOKEN", "short")
-    said = error_of(capsys, "--model", folder)
+    said = error_of(capsys, "--judge", folder)
     assert "token: needs at least 16" in said
     assert "short" not in said
 
@@ -71,7 +71,7 @@ def test_a_wrong_setting_is_named(folder, capsys, monkeypatch):
 def test_an_address_in_use_is_named(folder, capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = error_of(capsys, "--model", folder, "--port", port)
+        said = error_of(capsys, "--judge", folder, "--port", port)
     assert f"127.0.0.1:{port}: " in said
     assert "--port" in said
 
@@ -81,7 +81,7 @@ def test_a_missing_package_is_named_with_its_remedy(folder, capsys, monkeypatch,
     for module in [m for m in sys.modules if m.startswith("autograder.serve.")]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, name, None)
-    said = error_of(capsys, "--model", folder)
+    said = error_of(capsys, "--judge", folder)
     assert said == f"Error: {name} is not installed; pip install 'autograder[serve]'\n"
 
 
@@ -89,7 +89,7 @@ def test_an_open_address_without_a_token_is_warned_of(folder, monkeypatch):
     monkeypatch.setattr("autograder.serve.server.listen", lambda host, port: None)
     monkeypatch.setattr("autograder.serve.server.run", lambda *_, **__: None)
     runner = CliRunner()
-    arguments = ["--model", str(folder)]
+    arguments = ["--judge", str(folder)]
     open_one = runner.invoke(serve, [*arguments, "--host", "0.0.0.0"])
     assert "warning: whoever reaches 0.0.0.0 may grade" in open_one.stderr
     assert runner.invoke(serve, arguments).stderr == ""

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import BaseModel
 
-from autograder.schema import TIE
+from autograder.schema import TIE, Request
 from autograder.serve import wire as wire_models
-from serve.fake_judge import MODEL, reasoning_of, verdict_of
-from serve.running import BODY, TEXTS, wire
+from helpers.fake_judge import MODEL, pieces_of, verdict_of
+from serve.running import BODY, REQUEST, wire
 
 
 def test_a_verdict_is_the_judges(client):
     answer = client.evaluate()
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
-    assert answer.json() == wire(verdict_of(TEXTS))
+    assert answer.json() == wire(verdict_of(REQUEST))
     assert answer.json()["model"] == MODEL
 
 
 def test_a_reasoning_comes_unless_it_is_declined(client):
     answer = client.post("/evaluate", json=BODY).json()
-    assert answer == wire(verdict_of(TEXTS, "".join(reasoning_of(TEXTS, 64))))
+    assert answer == wire(verdict_of(REQUEST, "".join(pieces_of(REQUEST, 64))))
     answer = client.post("/evaluate", json={**BODY, "max_reasoning_tokens": 3}).json()
-    assert answer["reasoning"] == "".join(reasoning_of(TEXTS, 3))
+    assert answer["reasoning"] == "".join(pieces_of(REQUEST, 3))
     assert client.evaluate().json()["reasoning"] is None
 
 
 @pytest.mark.parametrize("reference", [None, ""])
 def test_no_reference_is_none(client, reference):
-    assert client.evaluate(reference=reference).json() == wire(verdict_of(TEXTS))
+    assert client.evaluate(reference=reference).json() == wire(verdict_of(REQUEST))
 
 
 def test_a_reference_reaches_the_judge(client):
     answer = client.evaluate(reference="Four.").json()
-    assert answer == wire(verdict_of((*TEXTS[:3], "Four.")))
+    assert answer == wire(verdict_of(replace(REQUEST, reference="Four.")))
 
 
 def test_a_batch_comes_in_order(client):
@@ -42,11 +44,11 @@ def test_a_batch_comes_in_order(client):
     rows[7]["reference"] = "Four."
     answer = client.post("/evaluate/batch", json={"requests": rows})
     assert answer.status_code == 200
-    texts = [(r["prompt"], r["response"], r["rubric"], r.get("reference", "")) for r in rows]
-    assert answer.json() == {"verdicts": [wire(verdict_of(row)) for row in texts]}
+    requests = [Request(**row) for row in rows]
+    assert answer.json() == {"verdicts": [wire(verdict_of(row)) for row in requests]}
     answer = client.post("/evaluate/batch", json={"requests": rows[:2], "reasoning": True})
     reasonings = [verdict["reasoning"] for verdict in answer.json()["verdicts"]]
-    assert reasonings == ["".join(reasoning_of(row, 64)) for row in texts[:2]]
+    assert reasonings == ["".join(pieces_of(row, 64)) for row in requests[:2]]
 
 
 def test_a_comparison_is_of_the_expected_scores(client):
@@ -55,7 +57,7 @@ def test_a_comparison_is_of_the_expected_scores(client):
     for number in range(20):
         one, other = f"answer {number}", f"answer {number + 1}"
         answer = client.post("/compare", json={**body, "a": one, "b": other}).json()
-        a, b = (verdict_of((BODY["prompt"], r, BODY["rubric"], "")) for r in (one, other))
+        a, b = (verdict_of(replace(REQUEST, response=r)) for r in (one, other))
         margin = a.expected_score - b.expected_score
         winner = "tie" if abs(margin) < TIE else "a" if margin > 0 else "b"
         assert answer == {"winner": winner, "margin": margin, "a": wire(a), "b": wire(b)}
@@ -67,7 +69,7 @@ def test_a_comparison_is_of_the_expected_scores(client):
 
 
 def test_what_was_cut_is_said(client):
-    assert client.evaluate(response="a long one").json()["truncated"] == ["response"]
+    assert client.evaluate(response="a long one").json()["truncated"] == ["response", "prompt"]
 
 
 def test_the_description_holds_every_route_status_and_example(client):

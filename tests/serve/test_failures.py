@@ -9,8 +9,8 @@ import threading
 import httpx2
 import pytest
 
-from serve.fake_judge import FakeJudge, verdict_of
-from serve.running import BODY, PLAIN, TEXTS, Client, serving, until, wire
+from helpers.fake_judge import FakeJudge, verdict_of
+from serve.running import BODY, PLAIN, REQUEST, Client, serving, until, wire
 
 JSON = {"Content-Type": "application/json"}
 
@@ -96,7 +96,7 @@ def test_json_in_utf_8_may_be_said_at_length(client):
         ({"max_reasoning_tokens": True}, "max_reasoning_tokens", "valid integer"),
         ({"rubrics": "x"}, "rubrics", "unknown field"),
         ({"\ud800\n": "x"}, r"\ud800\n", "unknown field"),
-        ({"rubric": "too long for the model"}, "rubric", "are 7 tokens too long"),
+        ({"rubric": "too long for the model"}, "rubric", "is too long"),
         ({"prompt": "x" * 100_001}, "prompt", "has 100001 characters; at most 100000"),
         ({"prompt": [[["x"] * 5] * 5] * 5}, "prompt", 'got [[["x", "x", "x", "x", "x"]'),
     ],
@@ -181,7 +181,7 @@ def test_503_while_the_judge_is_loaded():
             assert int(answer.headers["retry-after"]) > 0
         may_load.set()
         until(lambda: client.get("/ready").status_code == 200)
-        assert client.evaluate().json() == wire(verdict_of(TEXTS))
+        assert client.evaluate().json() == wire(verdict_of(REQUEST))
 
 
 def test_503_if_the_judge_cannot_be_loaded():
@@ -211,7 +211,7 @@ def test_503_while_it_drains_and_what_was_accepted_is_finished():
         assert not client.service.is_idle
         judge.may_score.set()
         thread.join()
-        assert answers[0].json() == wire(verdict_of(TEXTS))
+        assert answers[0].json() == wire(verdict_of(REQUEST))
         until(lambda: client.service.is_idle)
 
 
@@ -224,14 +224,14 @@ def test_504_after_the_time_and_it_leaves_the_queue():
         # The first is at work and cannot be stopped; the second is still in the queue.
         assert client.failure(response="second")[0] == 504
         assert (
-            client.service.metrics.registry.get_sample_value(
+            client.service.counters.registry.get_sample_value(
                 "autograder_queue_rows", {"lane": "scoring"}
             )
             == 0
         )
         judge.may_score.set()
         assert client.evaluate(response="third").status_code == 200
-    assert [texts[1] for texts in judge.asked] == ["first", "third"]
+    assert [request.response for request in judge.asked] == ["first", "third"]
 
 
 def test_408_a_body_that_does_not_come():

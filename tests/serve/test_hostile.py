@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from serve.fake_judge import verdict_of
-from serve.running import BODY, PLAIN, TEXTS, wire
+from helpers.fake_judge import verdict_of
+from serve.running import BODY, PLAIN, REQUEST, wire
 
 JSON = {"Content-Type": "application/json"}
 TEXTS_OF_ATTACKERS = [
@@ -33,11 +34,10 @@ def test_any_text_is_graded_as_it_is(client, text, name):
     answer = client.post(
         "/evaluate", content=json.dumps({**PLAIN, name: text}).encode(), headers=JSON
     )
-    texts = list(TEXTS)
-    texts[["prompt", "response", "rubric", "reference"].index(name)] = text
+    request = replace(REQUEST, **{name: text})
     assert answer.status_code == 200
-    assert answer.json() == wire(verdict_of(texts))
-    assert client.judge.asked == [tuple(texts)]
+    assert answer.json() == wire(verdict_of(request))
+    assert client.judge.asked == [request]
 
 
 @pytest.mark.parametrize("escape", [r"\ud800", r"\udc00\ud800", r"x\udfff", r"\uD83D\u0020"])
@@ -59,7 +59,7 @@ def test_a_whole_surrogate_pair_is_a_character(client):
     body = json.dumps({**PLAIN, "response": "\U0001f600"})
     assert r"\ud83d\ude00" in body
     assert client.post("/evaluate", content=body, headers=JSON).status_code == 200
-    assert client.judge.asked[0][1] == "\U0001f600"
+    assert client.judge.asked[0].response == "\U0001f600"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from autograder.schema import Request
 from autograder.serve.batching import Job, Lane, Size
 from autograder.serve.failures import Failure
-from autograder.serve.grader import Texts
-from serve.fake_judge import WAIT_S, verdict_of
+from helpers.fake_judge import WAIT_S, verdict_of
 
 
 class Work:
@@ -23,15 +23,15 @@ class Work:
         self.batches: list[list[str]] = []
 
     def __call__(self, jobs: Sequence[Job]):
-        self.batches.append([job.texts.response for job in jobs])
+        self.batches.append([job.request.response for job in jobs])
         self.at_work.set()
         assert self.may.wait(WAIT_S)
-        return [verdict_of(job.texts) for job in jobs]
+        return [verdict_of(job.request) for job in jobs]
 
 
 def job(response, tokens=None, emit=None, prompt="p", size=(90, 10)):
-    texts = Texts(prompt, response, "r")
-    return Job(texts, Size(*size), asyncio.get_running_loop().create_future(), tokens, emit)
+    request = Request(prompt, response, "r")
+    return Job(request, Size(*size), asyncio.get_running_loop().create_future(), tokens, emit)
 
 
 def in_lane(test, *, batch_size=4, max_wait_s=0.0, capacity=100):
@@ -88,7 +88,7 @@ def test_while_one_batch_computes_the_next_collects():
         assert lane.num_waiting == 7
         work.may.set()
         for each in (first, *others):
-            assert await each.answer == verdict_of(each.texts)
+            assert await each.answer == verdict_of(each.request)
         assert work.batches == [["0"], ["1", "2", "3", "4"], ["5", "6", "7"]]
         assert lane.num_waiting == 0
 
@@ -234,7 +234,7 @@ def test_work_that_fails_does_not_end_the_lane():
         lane._work = work
         fine = job("y")
         lane.submit([fine])
-        assert await fine.answer == verdict_of(fine.texts)
+        assert await fine.answer == verdict_of(fine.request)
         work.batches.insert(0, ["x"])  # was counted too
 
     in_lane(test)

@@ -11,7 +11,8 @@ from types import ModuleType
 
 import pytest
 
-from serve.fake_judge import FakeJudge, verdict_of
+from autograder.schema import Request
+from helpers.fake_judge import FakeJudge, verdict_of
 from serve.running import serving
 
 BENCH = Path(__file__).parents[2] / "bench"
@@ -23,13 +24,9 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("serve_load")
 
 
-def texts_of(body):
-    return (body["prompt"], body["response"], body["rubric"], body.get("reference", ""))
-
-
 def test_answers_are_drawn_from_the_bank_and_differ(bench):
     bodies = bench.draw(None, 2500, seed=3)
-    assert len({texts_of(body) for body in bodies}) == 2500
+    assert len({Request(**body) for body in bodies}) == 2500
     assert bodies == bench.draw(None, 2500, seed=3)
     assert bodies[:9] != bench.draw(None, 9, seed=4)
 
@@ -72,7 +69,7 @@ def test_reasonings_are_asked_for_and_their_batches_counted(bench, tmp_path):
 
 
 def test_a_wrong_answer_is_found(bench):
-    verdicts = [verdict_of(texts_of(body)) for body in bench.draw(None, 5, seed=0)]
+    verdicts = [verdict_of(Request(**body)) for body in bench.draw(None, 5, seed=0)]
     load = bench.Load([dataclasses.asdict(verdict) for verdict in verdicts], [0.1] * 5, 1.0)
     assert bench.faults(load, verdicts, 1e-9) == ([], 0.0)
     load.answers[1], load.answers[2] = load.answers[2], load.answers[1]

@@ -10,7 +10,7 @@ import logging.config
 import pytest
 
 from autograder.serve.log import JsonFormatter, logging_config
-from serve.fake_judge import FakeJudge
+from helpers.fake_judge import FakeJudge
 from serve.running import BODY, Client, serving, until
 
 SECRET = "swordfish"

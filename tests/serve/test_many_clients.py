@@ -7,18 +7,24 @@ import json
 import socket
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import httpx2
 import pytest
 
-from serve.fake_judge import FakeJudge, reasoning_of, verdict_of
-from serve.running import BODY, PLAIN, TEXTS, Client, serving, until, wire
+from autograder.schema import Request
+from helpers.fake_judge import FakeJudge, pieces_of, verdict_of
+from serve.running import BODY, PLAIN, REQUEST, Client, serving, until, wire
 
 NUM_CLIENTS, NUM_REQUESTS = 64, 2400
 
 
-def texts_of(number):
-    return (f"What is {number % 7}?", f"answer {number} \n{'é' * (number % 5)}", "Is it?", "")
+def request_of(number):
+    return Request(f"What is {number % 7}?", f"answer {number} \n{'é' * (number % 5)}", "Is it?")
+
+
+def body_of(request):
+    return {"prompt": request.prompt, "response": request.response, "rubric": request.rubric}
 
 
 async def ask_all(url, ask):
@@ -42,28 +48,29 @@ def test_thousands_of_requests_get_their_own_verdicts():
 
     async def ask(client, number):
         nonlocal num_poisoned
-        prompt, response, rubric, _ = texts = texts_of(number)
-        body = {"prompt": prompt, "response": response, "rubric": rubric, "reasoning": False}
+        request = request_of(number)
+        body = {**body_of(request), "reasoning": False}
         if number % 10 == 9:
             body |= {"reasoning": True, "max_reasoning_tokens": 1 + number % 3}
-            reasoning = "".join(reasoning_of(texts, 1 + number % 3))
+            reasoning = "".join(pieces_of(request, 1 + number % 3))
             answer = await client.post("/evaluate", json=body)
-            return answer.json() == wire(verdict_of(texts, reasoning))
+            return answer.json() == wire(verdict_of(request, reasoning))
         if number % 10 == 8:
-            rows = [dict(zip(BODY, texts_of(10_000 * number + at), strict=False)) for at in (1, 2)]
-            answer = await client.post("/evaluate/batch", json={"requests": rows})
-            expected = [wire(verdict_of((*row.values(), ""))) for row in rows]
+            rows = [request_of(10_000 * number + at) for at in (1, 2)]
+            bodies = [body_of(row) for row in rows]
+            answer = await client.post("/evaluate/batch", json={"requests": bodies})
+            expected = [wire(verdict_of(row)) for row in rows]
             return answer.json() == {"verdicts": expected}
         if number % 100 == 50:
             num_poisoned += 1
             answer = await client.post("/evaluate", json={**body, "response": f"poison {number}"})
             return answer.status_code == 500
         answer = await client.post("/evaluate", json=body)
-        return answer.json() == wire(verdict_of(texts))
+        return answer.json() == wire(verdict_of(request))
 
     with serving(judge, max_wait_s=0.002) as client:
         answers = asyncio.run(ask_all(client.base_url, ask))
-        value = client.service.metrics.registry.get_sample_value
+        value = client.service.counters.registry.get_sample_value
         num_rows = NUM_REQUESTS + NUM_REQUESTS // 10 - num_poisoned
         assert value("autograder_rows_graded_total") == num_rows
         assert value("autograder_queue_rows", {"lane": "scoring"}) == 0
@@ -73,7 +80,7 @@ def test_thousands_of_requests_get_their_own_verdicts():
     # Each is graded once; those that met a poisoned one once more.
     graded = Counter(judge.asked)
     assert all(
-        graded[texts_of(n)] >= 1 for n in range(NUM_REQUESTS) if n % 10 < 8 and n % 100 != 50
+        graded[request_of(n)] >= 1 for n in range(NUM_REQUESTS) if n % 10 < 8 and n % 100 != 50
     )
     assert max(len(batch) for batch in judge.batches) == 16
     assert num_batches < NUM_REQUESTS / 4
@@ -102,7 +109,7 @@ def test_one_poisoned_request_fails_alone():
             thread.join()
     assert answers.pop("poison").status_code == 500
     for response, answer in answers.items():
-        assert answer.json() == wire(verdict_of((TEXTS[0], response, *TEXTS[2:])))
+        assert answer.json() == wire(verdict_of(replace(REQUEST, response=response)))
     assert [len(batch) for batch in judge.batches] == [1, 7, *[1] * 7]
 
 
@@ -114,7 +121,7 @@ def test_scoring_goes_on_while_a_reasoning_is_written():
         thread = threading.Thread(target=lambda: answers.append(other.post("/evaluate", json=BODY)))
         thread.start()
         assert judge.at_work.wait(60)
-        assert client.evaluate().json() == wire(verdict_of(TEXTS))
+        assert client.evaluate().json() == wire(verdict_of(REQUEST))
         assert answers == []
         judge.may_reason.set()
         thread.join()
@@ -147,4 +154,4 @@ def test_a_client_that_goes_away_leaves_the_queue(path):
         judge.may_score.set()
         thread.join()
         assert client.evaluate(response="last").status_code == 200
-    assert [texts[1] for texts in judge.asked] == ["first", "last"]
+    assert [request.response for request in judge.asked] == ["first", "last"]

@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from autograder.schema import Request
+from helpers.fake_judge import MODEL, FakeJudge
 from serve.page_browser import (
     ESCAPE,
     Page,
     needs_browser,
 )
-from serve.page_judge import MODEL, REASONING, FakeJudge
+from serve.page_judge import REASONING, in_sevens
 
 pytest_plugins = ["serve.page_fixtures"]
 pytestmark = needs_browser
@@ -41,7 +43,7 @@ def test_grades_with_streamed_reasoning(page: Page, page_judge: FakeJudge) -> No
     assert page.text(".cut") == "Response and prompt were cut in the middle to fit the model."
     assert page.text(".model") == MODEL
     assert page.text("#said") == f"Reasoning: {REASONING}"
-    assert page_judge.asked == [("Why?", "A long one, score 2", "Facts", "")]
+    assert page_judge.asked == [Request("Why?", "A long one, score 2", "Facts")]
     assert f"{page.url}evaluate" in page.requests()
 
 
@@ -53,7 +55,7 @@ def test_grades_without_reasoning_beside_a_reference(page: Page, page_judge: Fak
     assert page.score == "5"
     assert page.all(".reasoning") == []
     assert page.text("#said").startswith("Score 5 out of 5.")
-    assert page_judge.asked[0][3] == "Because of the tilt."
+    assert page_judge.asked[0].reference == "Because of the tilt."
 
 
 def test_stops_and_keeps_the_score(page: Page, page_judge: FakeJudge) -> None:
@@ -121,7 +123,7 @@ def test_a_ready_made_rubric_and_the_own_one(page: Page, page_judge: FakeJudge) 
     page.fill(prompt="p", response="r")
     page.find("go").click()
     page.finished()
-    assert page_judge.asked[0][2].endswith("Count words.")
+    assert page_judge.asked[0].rubric.endswith("Count words.")
 
 
 def test_the_example_can_be_taken_back(page: Page) -> None:
@@ -159,25 +161,26 @@ def test_copies_the_verdict(page: Page, has_clipboard: bool) -> None:
 
 
 def test_hostile_texts_are_text(page: Page, page_judge: FakeJudge) -> None:
-    page_judge.reasoning = f"Because {HOSTILE} & &lt;b&gt;"
+    reasoning = f"Because {HOSTILE} & &lt;b&gt;"
+    page_judge.pieces = in_sevens(reasoning)
     before = len(page.all("script, img, iframe"))
     page.all("#more summary")[0].click()
     page.grade(f"score 2 {HOSTILE}", reference=HOSTILE)
     page.fill(prompt=HOSTILE, rubric=HOSTILE)
     page.find("go").click()
     page.wait(lambda: len(page.past) == 2)
-    assert page.text(".reasoning") == page_judge.reasoning
+    assert page.text(".reasoning") == reasoning
     page.choose("compare")
     page.fill(other=HOSTILE)
     page.find("go").click()
     page.wait(lambda: page.all(".sides"))
-    page.fill(rubric=f"endless {HOSTILE}")
+    page.fill(rubric=f"too long for the model {HOSTILE}")
     page.find("go").click()
     page.wait(lambda: HOSTILE in page.text("#rubric-fault"))
     page.reload()
     assert HOSTILE in page.text("#entries .entry-title")
     page.all("#entries .entry")[1].click()
-    assert page.text(".reasoning") == page_judge.reasoning
+    assert page.text(".reasoning") == reasoning
     assert page.value("prompt") == HOSTILE
     assert len(page.all("script, img, iframe")) == before
     assert page.driver.title == "Auto-Grader playground"

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
+from autograder.schema import Request
 from autograder.serve.app import create_app
+from helpers.fake_judge import FakeJudge
 from serve.page_browser import ENTER, ESCAPE, TAB, Page, needs_browser
-from serve.page_judge import FakeJudge
 from serve.page_looks import CONTRAST, SEEN_WIDE, SMALL_TARGETS
 from serve.running import running
 
@@ -54,7 +55,7 @@ def test_fits_and_can_be_read(page: Page, tmp_path: Path, width: int, scheme: st
     page.find("go").click()
     page.wait(lambda: page.all(".sides"))
     check("compare")
-    page.fill(rubric="endless" * 40)
+    page.fill(rubric="too long for the model" + "endless" * 40)
     page.find("go").click()
     page.wait(lambda: page.text("#rubric-fault"))
     check("fault")
@@ -103,4 +104,4 @@ def test_keyboard_only(page: Page, page_judge: FakeJudge, page_driver: webdriver
     page.press(ESCAPE)
     page.finished()
     assert page.text(".reasoning").endswith("(stopped here)")
-    assert page_judge.asked == [("Why?", "score 2", "Facts", "")]
+    assert page_judge.asked == [Request("Why?", "score 2", "Facts")]

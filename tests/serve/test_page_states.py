@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from helpers.fake_judge import FakeJudge
 from serve.page_browser import ENTER, ESCAPE, Page, needs_browser
-from serve.page_judge import REASONING, FakeJudge
+from serve.page_judge import REASONING
 from serve.running import serving, until
 
 pytest_plugins = ["serve.page_fixtures"]
@@ -49,10 +50,10 @@ def test_an_empty_field_is_named_and_focused(
 def test_the_field_that_the_service_refuses_is_focused(page: Page) -> None:
     page.send(reference="")
     page.finished()
-    page.fill(rubric="endless")
+    page.fill(rubric="too long for the model")
     page.find("go").click()
     page.wait(lambda: page.focused == "rubric")
-    assert page.text("#rubric-fault") == "Rubric: is too long: endless"
+    assert page.text("#rubric-fault") == "Rubric: is too long: too long for the model"
     assert not page.find("progress").is_displayed()
     page.fill(rubric="Facts")
     page.run("arguments[0].value = '1000'", page.find("tokens"))
@@ -82,7 +83,7 @@ def test_a_full_queue_says_when_to_try_again(page: Page, page_judge: FakeJudge) 
 
 
 def test_a_reasoning_that_breaks_off_leaves_the_score(page: Page) -> None:
-    page.send("breaks, score 2")
+    page.send("it breaks off, score 2")
     page.wait(lambda: page.text("#problem"))
     assert page.text("#problem p").startswith("The reasoning is not complete. an unexpected error")
     assert page.score == "2"

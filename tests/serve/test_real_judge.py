@@ -12,9 +12,10 @@ import threading
 import httpx2
 import pytest
 
-from autograder.judging.judge import Judge, Request
+from autograder.judging.judge import Judge
+from autograder.schema import Request
+from helpers.tiny_judge import publish_tiny_judge
 from serve.running import BODY, PLAIN, serving
-from tiny_judge import publish_tiny_judge
 
 TOKENS = 12
 
@@ -127,7 +128,7 @@ def test_the_command_serves_and_stops(published, judge, tmp_path):
     token = "a-token-of-many-letters"
     file = tmp_path / "token"
     file.write_text(token, encoding="ascii")
-    command = [sys.executable, "-m", "autograder", "serve", "--model", published]
+    command = [sys.executable, "-m", "autograder", "serve", "--judge", published]
     command += ["--port", "0", "--token-file", file, "--root-path", "/judge", "--batch-size", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=dict(os.environ))
     try:

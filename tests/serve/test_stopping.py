@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from serve.fake_judge import verdict_of
-from serve.running import BODY, PLAIN, TEXTS, until, wire
+from helpers.fake_judge import verdict_of
+from serve.running import BODY, PLAIN, REQUEST, until, wire
 
 SCRIPT = Path(__file__).with_name("serve_fake.py")
 
@@ -98,7 +98,7 @@ def test_accepted_work_is_finished_and_nothing_new_is_taken(start, kind):
         thread.join()
     assert process.wait() == 0
     plain, streamed = sorted(answers, key=lambda answer: answer.headers["content-type"])
-    assert plain.json() == wire(verdict_of(TEXTS))
+    assert plain.json() == wire(verdict_of(REQUEST))
     assert streamed.text.count("event: done") == 1
     assert process.said("stopped")
 

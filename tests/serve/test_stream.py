@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from serve.fake_judge import FakeJudge, reasoning_of, verdict_of
-from serve.running import BODY, TEXTS, serving, until, wire
+from helpers.fake_judge import FakeJudge, pieces_of, verdict_of
+from serve.running import BODY, REQUEST, serving, until, wire
 
 
 def events_of(answer):
@@ -30,16 +30,16 @@ def test_the_verdict_comes_first_and_whole_at_the_end(client):
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-accel-buffering"] == "no"
     first, *pieces, last = events_of(answer)
-    assert first == ("verdict", wire(verdict_of(TEXTS)))
-    assert pieces == [("reasoning", {"text": piece}) for piece in reasoning_of(TEXTS, 5)]
+    assert first == ("verdict", wire(verdict_of(REQUEST)))
+    assert pieces == [("reasoning", {"text": piece}) for piece in pieces_of(REQUEST, 5)]
     joined = "".join(piece["text"] for _, piece in pieces)
-    assert last == ("done", wire(verdict_of(TEXTS, joined)))
+    assert last == ("done", wire(verdict_of(REQUEST, joined)))
     plain = client.post("/evaluate", json={**BODY, "max_reasoning_tokens": 5})
     assert last[1] == plain.json()
 
 
 def test_without_reasoning_there_is_the_verdict_alone(client):
-    verdict = wire(verdict_of(TEXTS))
+    verdict = wire(verdict_of(REQUEST))
     assert events_of(stream(client, reasoning=False)) == [("verdict", verdict), ("done", verdict)]
 
 
@@ -88,7 +88,7 @@ def test_a_client_that_goes_away_stops_the_generation():
         assert judge.has_closed.wait(60)
         assert judge.num_pieces <= 1
         assert stream(client, max_reasoning_tokens=2).status_code == 200
-        value = client.service.metrics.registry.get_sample_value
+        value = client.service.counters.registry.get_sample_value
         assert value("autograder_rows_graded_total") == 1
 
 

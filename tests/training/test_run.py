@@ -14,6 +14,7 @@ from pathlib import Path
 import lightning
 import pytest
 import torch
+from helpers.settings import changed
 from safetensors.torch import load_file, save_file
 
 from autograder.errors import DataError, StorageError, TrainingError
@@ -27,8 +28,7 @@ from autograder.training.module import JudgeModule
 from autograder.training.outcome import ADAPTER, Outputs, csv_text
 from autograder.training.rows import Rows
 from autograder.training.run import train
-from settings import changed
-from tiny_judge import publish_trained
+from helpers.tiny_judge import publish_trained
 
 
 @pytest.fixture

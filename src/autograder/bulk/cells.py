@@ -7,6 +7,10 @@ import math
 from datetime import date, time
 from typing import Any
 
+from autograder.terminal import printable
+
+_FORMULA = ("=", "+", "-", "@")
+
 
 def json_line(values: dict[str, Any]) -> bytes:
     """A row as a line of JSON. NaN and infinity become null, as JSON has neither."""
@@ -26,6 +30,12 @@ def text_of(value: Any) -> str | None:
 def mended(text: str) -> str:
     """The text with half surrogate pairs, which no file can hold, as escapes."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def safe_cell(text: str) -> str:
+    """One line that no spreadsheet takes for a formula."""
+    text = printable(text, keep="")
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _json(value: Any) -> str:

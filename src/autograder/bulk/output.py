@@ -15,8 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from autograder.benchmark.grading import safe_cell
-from autograder.bulk.cells import json_line, mended, text_of
+from autograder.bulk.cells import json_line, mended, safe_cell, text_of
 from autograder.bulk.part import Record
 from autograder.bulk.source import Source, Survey, form_of
 from autograder.schema import SCORES

@@ -21,7 +21,7 @@ from autograder.errors import DataError
 from autograder.files import storage_errors
 
 _KIND = "autograder grade 1"
-_AFRESH = "--restart throws away what it holds and starts afresh"
+_RESTART = "--restart throws away what it holds and starts afresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,23 @@ class Part:
         path: `.OUT.part`.
         about: what the verdicts depend on besides the texts: name and value.
         restart: throw away what is there.
+        afresh: how the user does that, for messages.
 
     Raises:
         DataError: another run has it open, it is no such file, or one about something else.
         StorageError: it cannot be written.
     """
 
-    def __init__(self, path: Path, about: Mapping[str, object], *, restart: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        about: Mapping[str, object],
+        *,
+        restart: bool = False,
+        afresh: str = _RESTART,
+    ) -> None:
         self.path = path
+        self._afresh = afresh
         header = _line({"kind": _KIND, **about})
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,11 +118,11 @@ class Part:
     def _refuse(self, first: bytes, about: Mapping[str, object]) -> None:
         found = _parse(first)
         if found.get("kind") != _KIND:
-            raise DataError(f"is not the work of such a run; {_AFRESH}", path=str(self.path))
+            raise DataError(f"is not the work of such a run; {self._afresh}", path=str(self.path))
         other = " and ".join(name for name in about if found.get(name) != about[name])
         raise DataError(
             f"an earlier run did not end, and was with another choice of {other}; choose as it "
-            f"did to go on, or {_AFRESH}",
+            f"did to go on, or {self._afresh}",
             path=str(self.path),
         )
 
@@ -123,11 +132,11 @@ class Part:
         self._end = self._start
         self._next = self._read()
 
-    def take(self, stop: int) -> dict[int, Record]:
-        """The next records, by row, up to that row."""
-        found = {}
+    def take(self, stop: int) -> list[Record]:
+        """The next records, up to that row."""
+        found = []
         while self._next and self._next.row < stop:
-            found[self._next.row] = self._next
+            found.append(self._next)
             self._end = self._file.tell()
             self._next = self._read()
         return found
@@ -147,7 +156,7 @@ class Part:
             StorageError: the disk is full.
         """
         if self._next:
-            raise DataError(f"is damaged; {_AFRESH}", path=str(self.path))
+            raise DataError(f"is damaged; {self._afresh}", path=str(self.path))
         with storage_errors(self.path):
             self._file.seek(self._end)
             self._file.truncate()
@@ -165,7 +174,7 @@ class Part:
         self.rewind()
         stop = window
         while self._next:
-            yield from (record for _, record in sorted(self.take(stop).items()))
+            yield from sorted(self.take(stop), key=lambda record: record.row)
             stop += window
 
     def finish(self, digest: str, counts: Mapping[str, int]) -> None:

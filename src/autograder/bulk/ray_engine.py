@@ -23,12 +23,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from autograder.bulk.grading import Progress, Window, encode, judged, read_windows, write_faults
 from autograder.bulk.part import Part, Record
-from autograder.bulk.source import Source, Texts
+from autograder.bulk.source import Source
+from autograder.bulk.windows import Progress, Window, encode, judged, read_windows, write_faults
 from autograder.errors import AutograderError, ModelError
 from autograder.judging.folder import judge_fingerprint
+from autograder.judging.grader import Grader
 from autograder.judging.judge import Judge
+from autograder.schema import Request
+from autograder.tables.rows import SourceRow
 
 _AHEAD = 2
 """Windows for each worker: one that it grades and one that waits."""
@@ -72,7 +75,7 @@ class RayEngine:
         self,
         source: Source,
         part: Part,
-        load: Callable[[], Judge],
+        load: Callable[[], Grader],
         *,
         reasoning: bool,
         skip: bool,
@@ -91,7 +94,7 @@ class RayEngine:
             ray: Any = None
             workers: Any = None
             num_ahead = 0
-            ahead: deque[Window] = deque()
+            ahead: deque[Window[SourceRow]] = deque()
 
             def write() -> None:
                 window = ahead.popleft()
@@ -112,7 +115,8 @@ class RayEngine:
                     num_ahead = _AHEAD * num_workers
                 if len(ahead) == num_ahead:
                     write()
-                task = (source, window.texts, tuple(window.known), reasoning, skip)
+                known = tuple(window.known)
+                task = (source, window.requests, window.keys, known, reasoning, skip)
                 workers.submit(lambda worker, task: worker.grade.remote(*task), task)
                 ahead.append(window)
             while ahead:
@@ -122,14 +126,15 @@ class RayEngine:
 class _Worker:
     """A judge in a process of its own, loaded with the first window."""
 
-    def __init__(self, load: Callable[[], Judge]) -> None:
+    def __init__(self, load: Callable[[], Grader]) -> None:
         self._load = load
-        self._judge: Judge | None = None
+        self._judge: Grader | None = None
 
     def grade(
         self,
         source: Source,
-        texts: dict[int, Texts],
+        requests: dict[int, Request],
+        keys: dict[int, str],
         known: Collection[int],
         reasoning: bool,
         skip: bool,
@@ -137,10 +142,10 @@ class _Worker:
         """Why rows of a window are too long, by number, and the verdicts on the others."""
         try:
             self._judge = self._judge or self._load()
-            encoded, too_long = encode(self._judge, source, texts)
+            encoded, too_long = encode(self._judge, source, requests)
             if too_long and not skip:  # which ends the run
                 return too_long, []
-            batches = judged(self._judge, encoded, texts, known, reasoning)
+            batches = judged(self._judge, encoded, source, keys, known, reasoning)
             return too_long, [record for batch in batches for record in batch]
         except AutograderError as error:  # which would lose its fields on the way
             raise _NoJudgeError(f"worker on {platform.node()}: {error}") from None
@@ -221,7 +226,7 @@ def _connected(address: str | None) -> Iterator[Any]:
         yield ray
 
 
-def _hire(ray: Any, load: Callable[[], Judge], num: int | None) -> tuple[Any, int]:
+def _hire(ray: Any, load: Callable[[], Grader], num: int | None) -> tuple[Any, int]:
     """A pool of workers with an equal share of the cluster each, and their number."""
     num, num_cpus, num_gpus = share([n["Resources"] for n in ray.nodes() if n["Alive"]], num)
     name, needed = ("GPU", num * num_gpus) if num_gpus else ("CPU", num * num_cpus)

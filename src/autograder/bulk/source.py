@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from autograder.bulk.part import Record
 from autograder.errors import DataError
 from autograder.jsonl import Row
+from autograder.schema import SCORES, Request, Verdict
 from autograder.tables.binding import Binding, bind
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table
 from autograder.tables.layouts import Layout, rubric_of
@@ -24,12 +26,12 @@ WINDOW = 256
 _LAYOUT = Layout("graded", {name: name for name in FIELDS}, FIELDS[:3])
 _MAX_DEPTH = 100
 _EXACT, _LONG = 2**53, 2**63
-Texts = tuple[str, str, str, str]
+_NUM_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of answers, opened anew by each pass over its rows.
+    """A file of answers, opened anew by each pass over its rows; see `windows.Rows`.
 
     Attributes:
         path: JSON Lines, a JSON array, CSV or Parquet.
@@ -91,8 +93,8 @@ class Source:
             yield start, window
             start += WINDOW
 
-    def texts(self, row: SourceRow) -> Texts:
-        """Prompt, response, rubric and reference of a row; an empty reference is none.
+    def request(self, row: SourceRow) -> Request:
+        """The texts of a row.
 
         Raises:
             DataError: the row is faulty, or one of the first three is missing or no text.
@@ -101,7 +103,41 @@ class Source:
         inputs = self.binding.read(row, name)
         fields = Row(inputs | {"rubric": rubric_of(inputs, name, row.line)}, name, row.line)
         prompt, response, rubric = (fields.text(field) for field in FIELDS[:3])
-        return prompt, response, rubric, fields.text("reference", default="")
+        return Request(prompt, response, rubric, fields.text("reference", default=""))
+
+    def key(self, request: Request) -> str:
+        """A digest of what decides a grade."""
+        return hashlib.sha256(json.dumps(request.texts).encode()).hexdigest()[:32]
+
+    def known(
+        self, rows: Mapping[int, SourceRow], keys: Mapping[int, str], taken: Sequence[Record]
+    ) -> dict[int, Record]:
+        """The records of these rows, by number.
+
+        Raises:
+            DataError: one is about another text than stands there now.
+        """
+        # An earlier run may have had a higher limit.
+        known = {record.row: record for record in taken if record.row in rows}
+        for number, record in known.items():
+            if record.key != keys.get(number, ""):
+                raise self.fault(
+                    rows[number],
+                    "an earlier run did not end, and found another text here; give the file of "
+                    "then to go on, or --restart throws its work away and starts afresh",
+                )
+        return known
+
+    def values(self, verdict: Verdict) -> dict[str, object]:
+        """What a row gets; digits that depend on the machine are rounded away."""
+        numbers = {"expected_score": verdict.expected_score, "confidence": verdict.confidence}
+        numbers |= {f"p{s}": p for s, p in zip(SCORES, verdict.probabilities, strict=True)}
+        return {
+            "score": verdict.score,
+            **{name: round(value, _NUM_DIGITS) for name, value in numbers.items()},
+            "truncated": ";".join(verdict.truncated),
+            **({} if verdict.reasoning is None else {"reasoning": verdict.reasoning}),
+        }
 
     def why(self, error: DataError) -> str:
         """What is wrong with a row: field and column, without file and line."""
@@ -145,7 +181,7 @@ def survey(source: Source, *, strict: bool) -> Survey:
         num_rows += 1
         if strict:
             try:
-                source.texts(row)
+                source.request(row)
             except DataError as error:
                 raise source.unfit(row, source.why(error)) from None
         for column, value in row.values.items():
@@ -164,11 +200,6 @@ def form_of(path: Path) -> str:
         known = ", ".join(SUFFIXES)
         raise DataError(f"the name has to end in one of {known}", path=str(path))
     return form
-
-
-def key_of(texts: Texts) -> str:
-    """A digest of what decides a grade."""
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:32]
 
 
 def _kind(value: object) -> str:

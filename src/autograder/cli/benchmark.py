@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
+from autograder.cli.counting import rows_bar
 from autograder.cli.fast import fast_option
+from autograder.cli.judge_option import judge_option
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("file", type=_FILE)
-@click.option("--judge", "folder", type=_FOLDER, default="build/judge", show_default=True)
+@judge_option()
 @click.option("--output", type=_FILE, help="Write all figures to this JSON file.")
 @click.option(
     "--predictions",
@@ -64,25 +65,23 @@ def benchmark(
     if unread:
         click.echo(f"fields that are not read: {unread}", err=True)
 
-    from tqdm import tqdm
-
-    from autograder.benchmark import report as figures
-    from autograder.benchmark.grading import grade
+    from autograder.benchmark import scoreboard
+    from autograder.benchmark.predictions import grade
     from autograder.judging.folder import judge_fingerprint
     from autograder.judging.judge import FAST, Judge
 
     judge, fingerprint = Judge.load(folder, fast=fast), judge_fingerprint(folder)
-    with tqdm(total=len(rows), unit="answer", disable=None) as bar:
+    with rows_bar(len(rows), "answer") as progress:
         grades = grade(
             judge,
             rows,
             source=str(file),
             fingerprint=fingerprint + FAST if fast else fingerprint,
             predictions=predictions,
-            progress=bar.update,
+            progress=progress,
         )
     examples = [row.example for row in rows]
-    tree = figures.benchmark(grades, examples, resamples=bootstrap, seed=Config().seed)
+    tree = scoreboard.benchmark(grades, examples, resamples=bootstrap, seed=Config().seed)
     about = {
         "file": str(file),
         "judge": str(folder),
@@ -100,7 +99,7 @@ def benchmark(
     click.echo(f"with a reference answer: {num_references}")
     cut = ", ".join(f"{name} {count}" for name, count in tree["truncated"].items())
     click.echo(f"cut to fit {judge.encoder.max_length} tokens: {cut}\n")
-    click.echo(figures.table(tree))
+    click.echo(scoreboard.table(tree))
 
 
 def _keep_apart(file: Path, output: Path | None, predictions: Path | None) -> None:

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 import click
 
+from autograder.cli.judge_option import judge_option
+
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -20,7 +22,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=click.Choice(["merged", "adapter", "gguf"]),
     help="For transformers, for PEFT, or for llama.cpp and Ollama.",
 )
-@click.option("--model", "folder", type=_FOLDER, default="build/judge", show_default=True)
+@judge_option(older="--model")
 @click.option(
     "--dtype",
     type=click.Choice(["bf16", "fp16", "fp32", "q8_0"]),
@@ -55,10 +57,10 @@ def export(
     exact prompt, and a program that grades. See docs/export.md.
     """
     from autograder.export.evidence import find_evidence
-    from autograder.export.folder import Plan
-    from autograder.export.folder import export as write
     from autograder.export.progress import stage_bars
     from autograder.export.trained import check_place, open_trained
+    from autograder.export.writing import Plan
+    from autograder.export.writing import export as write
     from autograder.stages import METRICS
     from autograder.terminal import printable
 

@@ -14,7 +14,9 @@ from autograder.cli.columns import (
     one_delimiter,
     set_option,
 )
+from autograder.cli.counting import rows_bar
 from autograder.cli.fast import fast_option
+from autograder.cli.judge_option import judge_option
 
 _FILE = click.Path(path_type=Path)
 _SKIPPED = 3
@@ -35,13 +37,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 @click.command()
 @click.argument("source", metavar="IN", type=_FILE)
 @click.argument("out", metavar="OUT", type=_FILE)
-@click.option(
-    "--judge",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="build/judge",
-    show_default=True,
-)
+@judge_option()
 @map_option
 @set_option
 @click.option(
@@ -135,10 +131,8 @@ def grade(
     )
     opened = Source.open(source, options)
 
-    from tqdm import tqdm
-
-    from autograder.bulk.grading import grade_rows
-    from autograder.bulk.run import Engine, Plan, check, grade_file
+    from autograder.bulk.grade_file import Engine, Plan, check, grade_file
+    from autograder.bulk.windows import grade_rows
     from autograder.judging.folder import judge_fingerprint, read_judge
     from autograder.judging.judge import Judge
 
@@ -171,16 +165,7 @@ def grade(
         where = RayEngine(ray_address, workers)
         load = partial(load_same, folder.absolute(), fingerprint, batch_size, fast)
     try:
-        with tqdm(total=found.num_rows, unit="row", disable=None) as bar:
-
-            def progress(num: int, is_new: bool) -> None:
-                if is_new:
-                    bar.update(num)
-                elif not bar.disable:  # what was there already tells nothing about the speed
-                    bar.initial += num
-                    bar.n += num
-                    bar.last_print_n += num
-
+        with rows_bar(found.num_rows, "row") as progress:
             report = grade_file(plan, found, fingerprint, load, progress, where)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on from here", err=True)

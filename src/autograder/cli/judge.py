@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.cli.fast import fast_option
+from autograder.cli.judge_option import judge_option
 from autograder.schema import TIE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from autograder.cli.judge_requests import Asked
     from autograder.errors import DataError
@@ -57,7 +59,7 @@ _SKIPPED = 3
     metavar="FILE",
     help="Requests: a JSON object, an array, or one object a line; - reads standard input.",
 )
-@click.option("--model", "folder", default="build/judge", show_default=True, help="A judge.")
+@judge_option(older="--model")
 @fast_option
 @click.option("--reasoning/--no-reasoning", default=True, show_default=True)
 @click.option(
@@ -79,7 +81,7 @@ def judge(
     other: str | None,
     tie: float,
     path: str | None,
-    folder: str,
+    folder: Path,
     fast: bool,
     reasoning: bool,
     on_error: str,
@@ -96,7 +98,6 @@ def judge(
     130 when interrupted.
     """
     import sys
-    from pathlib import Path
 
     from autograder.cli.judge_requests import Asked, option_rubrics, option_text, read_requests
     from autograder.errors import DataError
@@ -135,7 +136,7 @@ def judge(
         found = [one]
     skip = on_error == "skip" and path is not None
     _stop_at_fault(found, skip)
-    read_judge(Path(folder))
+    read_judge(folder)
 
     from autograder.cli.judge_answers import print_json, print_text
     from autograder.judging.judge import Judge
@@ -159,9 +160,9 @@ def _fitting(judge: Judge, asked: Asked) -> Asked | DataError:
     """The request, or that it is too long: found out before any is graded."""
     from autograder.errors import DataError
 
-    for name, texts in asked.texts():
+    for name, request in asked.requests():
         try:
-            judge.encoder.encode(*texts)
+            judge.encoder.encode_request(request)
         except DataError as error:
             return asked.fault(error, name)
     return asked

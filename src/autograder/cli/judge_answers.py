@@ -12,7 +12,7 @@ import click
 from autograder.cli.judge_requests import Asked
 from autograder.cli.verdict_text import Screen, json_line
 from autograder.errors import DataError
-from autograder.judging.judge import Judge, Request
+from autograder.judging.judge import Judge
 from autograder.schema import Comparison, Verdict
 
 Graded = Verdict | Comparison | dict[str, Verdict] | DataError
@@ -65,8 +65,8 @@ def print_text(
 
 
 def _stream(judge: Judge, asked: Asked, screen: Screen) -> None:
-    ((_, texts),) = asked.texts()
-    pieces = judge.stream(*texts)
+    ((_, request),) = asked.requests()
+    pieces = judge.stream(*request.texts)
     verdict = next(pieces)
     assert isinstance(verdict, Verdict)
     screen.verdict(verdict)
@@ -79,10 +79,10 @@ def _grade(
     """What each request asks for, in order; lazily, with the plain ones in batches."""
     plain = judge.evaluate_many(
         [
-            Request(*texts)
+            request
             for row in found
             if isinstance(row, Asked) and row.is_plain
-            for _, texts in row.texts()
+            for _, request in row.requests()
         ],
         reasoning=reasoning,
     )

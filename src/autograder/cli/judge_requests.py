@@ -15,6 +15,7 @@ import click
 
 from autograder.errors import DataError
 from autograder.jsonl import Row, decode_line, show, unique_keys
+from autograder.schema import Request
 from autograder.tables.layouts import rubric_of
 
 STDIN = "standard input"
@@ -46,12 +47,12 @@ class Asked:
         """One response, one rubric, one verdict."""
         return self.other is None and "" in self.rubrics
 
-    def texts(self) -> Iterator[tuple[str, tuple[str, str, str, str]]]:
-        """Everything that has to fit the model: prompt, response, rubric, reference, by name."""
+    def requests(self) -> Iterator[tuple[str, Request]]:
+        """Everything that has to fit the model, by the rubric's name."""
         for name, rubric in self.rubrics.items():
             for response in (self.response, self.other):
                 if response is not None:
-                    yield name, (self.prompt, response, rubric, self.reference)
+                    yield name, Request(self.prompt, response, rubric, self.reference)
 
     def fault(self, error: DataError, name: str) -> DataError:
         """What the model's limits say of it, with its place."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from autograder.cli.fast import fast_option
+from autograder.cli.judge_option import judge_option
 
 if TYPE_CHECKING:
     from autograder.judging.judge import Judge
@@ -17,14 +18,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @click.command()
-@click.option(
-    "--model",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="build/judge",
-    show_default=True,
-    help="A judge.",
-)
+@judge_option(older="--model")
 @click.option("--device", default="auto", show_default=True, help="As torch names it.")
 @click.option(
     "--quantization",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autograder.export.card import fenced
 from autograder.export.examples import llama_server_example
+from autograder.export.readme import fenced
 from autograder.export.rendering import user_turn
 from autograder.export.trained import Trained
 

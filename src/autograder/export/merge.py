@@ -10,14 +10,14 @@ from typing import Any
 import torch
 
 from autograder import __version__
-from autograder.benchmark.grading import grade
+from autograder.benchmark.predictions import grade
 from autograder.benchmark.records import Graded
 from autograder.errors import DataError
 from autograder.evaluation.measure import measure
 from autograder.evaluation.results import Figures
-from autograder.export.card import escape, front_matter
 from autograder.export.combine import Recipe, combine
 from autograder.export.progress import Progress
+from autograder.export.readme import escape, front_matter
 from autograder.export.trained import Trained, check_space, weights_errors
 from autograder.files import atomic_folder, finite, json_text
 from autograder.judging.calibration import fit_temperature
@@ -144,7 +144,9 @@ def compare(
     for number, folder in enumerate(folders, start=1):
         done = 0
 
-        def count(num: int, what: str = f"grading {number} of {len(folders)}") -> None:
+        def count(
+            num: int, _is_new: bool, what: str = f"grading {number} of {len(folders)}"
+        ) -> None:
             nonlocal done
             done += num
             progress(what, done, len(rows))

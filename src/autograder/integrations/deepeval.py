@@ -6,19 +6,17 @@ assert_test(test_case, [JudgeMetric("Accuracy", rubric="Factual accuracy", thres
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.errors import ConfigError, DataError
 from autograder.integrations import load_once, needs
-from autograder.schema import Verdict
+from autograder.judging.grader import Grader
+from autograder.schema import Request, Verdict
 
 with needs("deepeval", "see docs/integrations.md for an environment that holds both"):
     from deepeval.metrics import BaseMetric
     from deepeval.metrics.utils import check_llm_test_case_params
     from deepeval.test_case import LLMTestCase, SingleTurnParams
-
-if TYPE_CHECKING:
-    from autograder.judging.judge import Judge
 
 
 class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
@@ -56,7 +54,7 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
         name: str,
         rubric: str,
         threshold: float | None = 0.5,
-        model: Judge | Path | str = "build/judge",
+        model: Grader | Path | str = "build/judge",
         reference_from_expected_output: bool = True,
         include_reason: bool = True,
         strict_mode: bool = False,
@@ -76,22 +74,24 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
 
     def measure(self, test_case: LLMTestCase, *args: Any, **kwargs: Any) -> float:
         """Grade a test case; deepeval's own switches make no difference."""
-        texts = self._texts(test_case)
-        if not texts[1].strip():
+        request = self._request(test_case)
+        if not request.response.strip():
             return self._take(None)
         try:
-            return self._take(self._judge.evaluate(*texts, reasoning=self.include_reason))
+            return self._take(self._judge.evaluate(*request.texts, reasoning=self.include_reason))
         except DataError as error:
             self.error = str(error)
             raise
 
     async def a_measure(self, test_case: LLMTestCase, *args: Any, **kwargs: Any) -> float:
         """`measure`, while other work goes on."""
-        texts = self._texts(test_case)
-        if not texts[1].strip():
+        request = self._request(test_case)
+        if not request.response.strip():
             return self._take(None)
         try:
-            return self._take(await self._judge.aevaluate(*texts, reasoning=self.include_reason))
+            return self._take(
+                await self._judge.aevaluate(*request.texts, reasoning=self.include_reason)
+            )
         except DataError as error:
             self.error = str(error)
             raise
@@ -100,7 +100,7 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
     def __name__(self) -> str:
         return f"{self.name} [Judge]"
 
-    def _texts(self, test_case: LLMTestCase) -> tuple[str, str, str, str]:
+    def _request(self, test_case: LLMTestCase) -> Request:
         self.error = None
         wanted = [SingleTurnParams.INPUT, SingleTurnParams.ACTUAL_OUTPUT]
         check_llm_test_case_params(test_case, wanted, None, None, self, None)
@@ -108,7 +108,7 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
             self.error = f"{self.__name__} reads text only; the test case has images"
             raise DataError(self.error)
         expected = test_case.expected_output if self.reference_from_expected_output else None
-        return test_case.input, test_case.actual_output, self.rubric, expected or ""
+        return Request(test_case.input, test_case.actual_output, self.rubric, expected or "")
 
     def _take(self, verdict: Verdict | None) -> float:
         if verdict is None:

@@ -14,7 +14,8 @@ from autograder.errors import ConfigError, DataError
 from autograder.integrations import load_once, needs
 from autograder.integrations.conversation import conversation_text
 from autograder.judging.folder import read_judge
-from autograder.schema import Verdict
+from autograder.judging.grader import Grader
+from autograder.schema import Request, Verdict
 
 with needs("inspect_ai", "pip install 'autograder[inspect]'"):
     from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
@@ -62,9 +63,9 @@ def judge_scorer(
             return Score(value=lowest, answer=answer, explanation="no answer", reason="no_response")
         judge = await _in_thread(load_once, model)
         reference = target.text if reference_from_target else ""
-        grade = partial(_grade, judge, reasoning=reasoning)
+        request = Request(_prompt(state), answer, rubric, reference)
         try:
-            verdict = await grade(_prompt(state), answer, rubric, reference)
+            verdict = await _grade(judge, request, reasoning)
         except DataError as error:
             return Score.unscored(reason="grader_failed", answer=answer, explanation=str(error))
         number = float(getattr(verdict, value))
@@ -78,13 +79,13 @@ def judge_scorer(
     return score
 
 
-async def _grade(judge: Any, *texts: str, reasoning: bool) -> Verdict:
+async def _grade(judge: Grader, request: Request, reasoning: bool) -> Verdict:
     from sniffio import current_async_library
 
     if current_async_library() == "asyncio":
-        verdict: Verdict = await judge.aevaluate(*texts, reasoning=reasoning)
+        verdict: Verdict = await judge.aevaluate(*request.texts, reasoning=reasoning)
     else:  # INSPECT_ASYNC_BACKEND=trio
-        verdict = await _in_thread(partial(judge.evaluate, *texts, reasoning=reasoning))
+        verdict = await _in_thread(partial(judge.evaluate, *request.texts, reasoning=reasoning))
     return verdict
 
 

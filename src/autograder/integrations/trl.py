@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from autograder.errors import ConfigError, DataError
 from autograder.integrations import load_once
 from autograder.integrations.conversation import conversation_text, message_text
-
-if TYPE_CHECKING:
-    from autograder.judging.judge import Judge, Request
+from autograder.judging.grader import Grader
+from autograder.schema import Request
 
 Chat = Sequence[Mapping[str, Any]]
 """Messages with `role` and `content`."""
@@ -31,7 +30,7 @@ class Reward(Protocol):
 
 
 def judge_reward(
-    judge: Judge | Path | str,
+    judge: Grader | Path | str,
     rubric: str | None = None,
     *,
     rubric_column: str | None = None,
@@ -65,13 +64,13 @@ def judge_reward(
         raise ConfigError("judge_reward", [fault])
     grader = load_once(judge) if isinstance(judge, str | Path) else judge
     if rubric is not None:
-        grader.encoder.encode("?", "?", rubric)  # raises here rather than in the first step
+        grader.encoder.encode_request(
+            Request("?", "?", rubric)
+        )  # raises here rather than in the first step
 
     def reward(
         prompts: Sequence[str | Chat], completions: Sequence[str | Chat], **columns: Any
     ) -> list[float | None]:
-        from autograder.judging.judge import Request
-
         rubrics = [rubric] * len(prompts) if rubric else _column(columns, rubric_column)
         references: Sequence[Any] = [None] * len(prompts)
         if reference_column is not None:
@@ -80,7 +79,7 @@ def judge_reward(
         waiting: dict[int, Request] = {}
         texts = zip(prompts, completions, rubrics, references, strict=True)
         for at, (prompt, completion, text, reference) in enumerate(texts):
-            request = Request(_prompt(prompt), _completion(completion), text, reference)
+            request = Request(_prompt(prompt), _completion(completion), text, reference or "")
             if not request.response.strip():
                 rewards[at] = 0.0
             elif _fits(grader, request):
@@ -108,10 +107,10 @@ def _column(columns: Mapping[str, Any], name: str | None, *, optional: bool = Fa
     return columns[name]
 
 
-def _fits(judge: Judge, request: Request) -> bool:
+def _fits(judge: Grader, request: Request) -> bool:
     # Found out beforehand: one rubric of many that is too long must not end a training run.
     try:
-        judge.encoder.encode(*request[:3], request.reference or "")
+        judge.encoder.encode_request(request)
     except DataError:
         return False
     return True

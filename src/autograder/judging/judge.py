@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import torch
@@ -23,6 +23,7 @@ from autograder import config as configuration
 from autograder.errors import ModelError
 from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.judging.generation import ReasoningText
+from autograder.judging.grader import MAX_REASONING_TOKENS
 from autograder.judging.passes import Passes
 from autograder.model.backbone import (
     Backbone,
@@ -35,7 +36,7 @@ from autograder.model.batch import plan
 from autograder.model.encode import Encoded
 from autograder.model.loss import expected_score
 from autograder.prompt import TEMPLATE_VERSION
-from autograder.schema import TIE, Comparison, Verdict
+from autograder.schema import TIE, Comparison, Request, Verdict
 
 QUANTIZATIONS: dict[str, dict[str, Any]] = {
     "nf4": {"bits": 4, "type": "nf4"},
@@ -47,19 +48,8 @@ QUANTIZATIONS: dict[str, dict[str, Any]] = {
 FAST = "+int8"
 """Ends the name of a judge that multiplies in 8 bits."""
 
-MAX_REASONING_TOKENS = 64
-
 _WINDOW = 8
 """Batches that are read ahead, so that answers with much in common can be graded together."""
-
-
-class Request(NamedTuple):
-    """One response to grade; without a reference answer, `reference` is empty or None."""
-
-    prompt: str
-    response: str
-    rubric: str
-    reference: str | None = None
 
 
 class Judge:
@@ -176,7 +166,7 @@ class Judge:
         Raises:
             DataError: a text is none, or rubric and prompt are too long for the model.
         """
-        encoded = self._encode(Request(prompt, response, rubric, reference))
+        encoded = self.encoder.encode(prompt, response, rubric, reference)
         (verdict,) = self._grade([encoded], reasoning, max_reasoning_tokens)
         return verdict
 
@@ -191,6 +181,9 @@ class Judge:
 
         Windows of several batches are read ahead and graded by length, prompt and rubric; with
         reasoning, which takes far longer, single batches.
+
+        Args:
+            requests: or plain tuples of a request's texts, in its order.
 
         Raises:
             DataError: as `evaluate`.
@@ -244,7 +237,9 @@ class Judge:
         Args:
             rubrics: name to rubric; the verdicts come under the same names, in the same order.
         """
-        requests = (Request(prompt, response, rubric, reference) for rubric in rubrics.values())
+        requests = (
+            Request(prompt, response, rubric, reference or "") for rubric in rubrics.values()
+        )
         verdicts = self.evaluate_many(requests, reasoning=reasoning)
         return dict(zip(rubrics, verdicts, strict=True))
 
@@ -266,7 +261,7 @@ class Judge:
         Args:
             tie: expected scores that differ by less are a tie.
         """
-        requests = [Request(prompt, response, rubric, reference) for response in (a, b)]
+        requests = [Request(prompt, response, rubric, reference or "") for response in (a, b)]
         one, other = self.evaluate_many(requests, reasoning=reasoning)
         return Comparison.of(one, other, tie)
 
@@ -283,7 +278,7 @@ class Judge:
 
         Closing the iterator ends the generation.
         """
-        encoded = self._encode(Request(prompt, response, rubric, reference))
+        encoded = self.encoder.encode(prompt, response, rubric, reference)
         read = self._passes.read([encoded])
         (verdict,) = self._verdicts([encoded], read.logits)
         yield verdict
@@ -370,7 +365,7 @@ class Judge:
         is_last = False
         while not is_last:
             room = size - len(window)
-            new = [self._encode(Request(*request)) for request in islice(source, room)]
+            new = [self._encode(request) for request in islice(source, room)]
             is_last = len(new) < room
             window += new
             num_kept = 0 if is_last or reasoning else _num_loose(window, self.batch_size)
@@ -379,8 +374,9 @@ class Judge:
                 yield window[:end]
             window = window[end:]
 
-    def _encode(self, request: Request) -> Encoded:
-        return self.encoder.encode(*request)
+    def _encode(self, request: Request | tuple[str, ...]) -> Encoded:
+        row = request if isinstance(request, Request) else Request(*request)
+        return self.encoder.encode_request(row)
 
     def _grade(
         self, encoded: Sequence[Encoded], reasoning: bool, max_new_tokens: int

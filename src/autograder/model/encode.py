@@ -17,7 +17,7 @@ from autograder.prompt import (
     user_parts,
     verdict_tail,
 )
-from autograder.schema import SCORES, Example
+from autograder.schema import SCORES, Example, Request
 
 _MARK = "\ue000AUTOGRADER-USER-TURN\ue001"
 _MIN_KEPT = 32
@@ -193,11 +193,12 @@ class Encoder:
     def encode_example(self, example: Example) -> Encoded:
         """Encode a graded response with its verdict, for training."""
         verdict = self.verdict(example.score, example.reasoning)
-        return self.encode(*texts_of(example), verdict=verdict, score=example.score)
+        return self.encode(*example.request.texts, verdict=verdict, score=example.score)
 
-    def encode_request(self, example: Example) -> Encoded:
-        """Encode a graded response without its verdict, as at inference."""
-        return self.encode(*texts_of(example))
+    def encode_request(self, request: Request | Example) -> Encoded:
+        """Encode a response without a verdict, as at inference; see `encode`."""
+        row = request.request if isinstance(request, Example) else request
+        return self.encode(*row.texts)
 
     def encode_all(self, examples: Iterable[Example]) -> list[Encoded]:
         """Encode graded responses; an error names the example."""
@@ -230,11 +231,6 @@ def _check(**texts: object) -> None:
                 f"holds half a character, a surrogate, at position {error.start}; remove it",
                 field=field,
             ) from None
-
-
-def texts_of(example: Example) -> tuple[str, str, str, str]:
-    """What `Encoder.encode` takes, in its order."""
-    return example.prompt, example.response, example.rubric, example.reference
 
 
 def mask_parts(encoder: Encoder, encoded: Encoded) -> list[tuple[str, str]]:

@@ -13,8 +13,8 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from autograder.serve.counters import Counters
 from autograder.serve.failures import Failure, internal
-from autograder.serve.metrics import Metrics
 from autograder.serve.settings import Settings
 
 log = logging.getLogger("autograder.serve")
@@ -55,10 +55,10 @@ def record_of(scope: Scope) -> Record:
 class Access:
     """ASGI middleware, the outermost of ours."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, counters: Counters) -> None:
         self.app = app
         self.settings = settings
-        self.metrics = metrics
+        self.counters = counters
         token = settings.token
         self._expected = None if token is None else token.encode("ascii")
 
@@ -113,7 +113,7 @@ class Access:
         route = getattr(scope.get("route"), "path", None) or "other"
         seconds = time.perf_counter() - record.start
         record.status = record.status or 499  # cancelled before there was an answer
-        self.metrics.request(route, record.status, seconds)
+        self.counters.request(route, record.status, seconds)
         values: dict[str, Any] = {
             "id": record.id,
             "method": scope["method"],

@@ -10,11 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from autograder import __version__
+from autograder.judging.grader import Grader
 from autograder.serve import playground, probes, routes
 from autograder.serve.access import Access
 from autograder.serve.answers import handle_failure
-from autograder.serve.grader import Grader
-from autograder.serve.metrics import Metrics
+from autograder.serve.counters import Counters
 from autograder.serve.service import Service
 from autograder.serve.settings import Settings
 
@@ -31,8 +31,8 @@ def create_app(judge: Grader | Callable[[], Grader], settings: Settings | None =
         an ASGI application; `app.state.service` is its `Service`.
     """
     settings = settings or Settings()
-    metrics = Metrics()
-    service = Service(judge, settings, metrics)
+    counters = Counters()
+    service = Service(judge, settings, counters)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -63,5 +63,5 @@ def create_app(judge: Grader | Callable[[], Grader], settings: Settings | None =
         app.include_router(router)
     for kind in (HTTPException, RequestValidationError):
         app.add_exception_handler(kind, handle_failure)
-    app.add_middleware(Access, settings=settings, metrics=metrics)
+    app.add_middleware(Access, settings=settings, counters=counters)
     return app

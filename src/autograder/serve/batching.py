@@ -14,13 +14,12 @@ import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from autograder.schema import Verdict
+from autograder.schema import Request, Verdict
 from autograder.serve.failures import Failure
-from autograder.serve.grader import Texts
 
 Outcome = Verdict | Exception
 _PADDING = 0.1
@@ -41,7 +40,7 @@ class Job:
     """One response on its way to a verdict.
 
     Attributes:
-        texts: what is graded.
+        request: what is graded.
         size: its tokens.
         answer: where the verdict, or what went wrong, arrives.
         tokens: the longest reasoning, in tokens; None for none.
@@ -50,7 +49,7 @@ class Job:
         entered: when it came, by the event loop's clock.
     """
 
-    texts: Texts
+    request: Request
     size: Size
     answer: asyncio.Future[Verdict]
     tokens: int | None = None
@@ -65,7 +64,7 @@ class Job:
     @property
     def row(self) -> Hashable:
         """Jobs with one row share all texts but the response, which are read once for them."""
-        return self.texts._replace(response="")
+        return replace(self.request, response="")
 
     @property
     def is_dropped(self) -> bool:
@@ -77,7 +76,7 @@ class Lane:
     """A bounded queue in front of one thread.
 
     Args:
-        name: for metrics and threads.
+        name: for counters and threads.
         work: grades a batch in the lane's thread; gives a verdict or an exception for each.
         batch_size: jobs in a batch, at most.
         max_wait_s: how long the oldest job waits for others, at most.

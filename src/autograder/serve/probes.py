@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from autograder.serve.answers import answer
-from autograder.serve.metrics import CONTENT_TYPE_LATEST
+from autograder.serve.counters import CONTENT_TYPE_LATEST
 from autograder.serve.wire import ErrorBody, StateBody
 
 router = APIRouter()
@@ -40,5 +40,5 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Counters in Prometheus' text format."""
     return Response(
-        request.app.state.service.metrics.page(), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        request.app.state.service.counters.page(), headers={"Content-Type": CONTENT_TYPE_LATEST}
     )

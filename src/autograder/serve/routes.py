@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
+from fastapi import Request as HttpRequest
 
-from autograder.schema import Comparison, Verdict
+from autograder.schema import Comparison, Request, Verdict
 from autograder.serve.access import record_of
 from autograder.serve.answers import Events, answer, in_time, next_item
 from autograder.serve.body import JsonRoute
 from autograder.serve.failures import invalid
-from autograder.serve.grader import Texts
 from autograder.serve.service import Service
 from autograder.serve.settings import Settings
 from autograder.serve.wire import (
@@ -55,95 +55,93 @@ router = APIRouter(route_class=JsonRoute, responses=_FAILURES)
 
 
 @router.post("/evaluate", response_model=VerdictBody, responses={200: _EVENTS})
-async def evaluate(request: Request, body: EvaluateBody) -> Response:
+async def evaluate(http: HttpRequest, body: EvaluateBody) -> Response:
     """Grade one response."""
     tokens = body.max_reasoning_tokens if body.reasoning else None
     if not body.stream:
-        (verdict,) = await _grade(request, [body.texts], [_names()], tokens)
+        (verdict,) = await _grade(http, [body.request], [_names()], tokens)
         return answer(verdict_values(verdict))
-    service, settings = _service(request), _settings(request)
+    service, settings = _service(http), _settings(http)
     deadline = asyncio.get_running_loop().time() + settings.timeout_s
     if tokens is None:
-        (verdict,) = await _grade(request, [body.texts], [_names()], None)
+        (verdict,) = await _grade(http, [body.request], [_names()], None)
         items = _one(verdict)
     else:
-        _check_lengths(request, [body.texts], [_names()])
-        items = service.stream(body.texts, _names(), tokens)
+        _check_lengths(http, [body.request], [_names()])
+        items = service.stream(body.request, _names(), tokens)
         try:
             # Nothing is sent before there is a verdict, so that a failure has its own status.
-            first = await in_time(request, next_item(items), settings.timeout_s)
+            first = await in_time(http, next_item(items), settings.timeout_s)
         except BaseException:
             await items.aclose()
             raise
         assert isinstance(first, Verdict)
         verdict = first
-    return Events(request, verdict, items, deadline=deadline, timeout_s=settings.timeout_s)
+    return Events(http, verdict, items, deadline=deadline, timeout_s=settings.timeout_s)
 
 
 @router.post("/evaluate/batch", response_model=BatchVerdicts)
-async def evaluate_batch(request: Request, body: BatchBody) -> Response:
+async def evaluate_batch(http: HttpRequest, body: BatchBody) -> Response:
     """Grade responses; all are checked before any is graded."""
-    settings = _settings(request)
+    settings = _settings(http)
     limit = min(settings.max_requests, settings.queue)
     if len(body.requests) > limit:
         raise invalid("requests", f"{len(body.requests)} are too many; send at most {limit}")
     names = [_names(f"requests.{index}.") for index in range(len(body.requests))]
-    rows = [row.texts for row in body.requests]
-    verdicts = await _grade(
-        request, rows, names, DEFAULT_REASONING_TOKENS if body.reasoning else None
-    )
+    rows = [row.request for row in body.requests]
+    verdicts = await _grade(http, rows, names, DEFAULT_REASONING_TOKENS if body.reasoning else None)
     return answer({"verdicts": [verdict_values(verdict) for verdict in verdicts]})
 
 
 @router.post("/compare", response_model=ComparisonBody)
-async def compare(request: Request, body: CompareBody) -> Response:
+async def compare(http: HttpRequest, body: CompareBody) -> Response:
     """Grade two responses to one prompt, each for itself, and say which is better."""
     names = [_names(response=name) for name in ("a", "b")]
     tokens = DEFAULT_REASONING_TOKENS if body.reasoning else None
-    one, other = await _grade(request, body.texts, names, tokens)
+    one, other = await _grade(http, body.requests, names, tokens)
     return answer(asdict(Comparison.of(one, other)))
 
 
 async def _grade(
-    request: Request, rows: Sequence[Texts], names: Sequence[dict[str, str]], tokens: int | None
+    http: HttpRequest, rows: Sequence[Request], names: Sequence[dict[str, str]], tokens: int | None
 ) -> list[Verdict]:
     """Verdicts in time, for a request whose texts have been checked."""
-    _check_lengths(request, rows, names)
-    work = _service(request).evaluate(rows, names, tokens)
-    verdicts = await in_time(request, work, _settings(request).timeout_s)
-    record_of(request.scope).scores = [verdict.score for verdict in verdicts]
+    _check_lengths(http, rows, names)
+    work = _service(http).evaluate(rows, names, tokens)
+    verdicts = await in_time(http, work, _settings(http).timeout_s)
+    record_of(http.scope).scores = [verdict.score for verdict in verdicts]
     return verdicts
 
 
 def _check_lengths(
-    request: Request, rows: Sequence[Texts], names: Sequence[dict[str, str]]
+    http: HttpRequest, rows: Sequence[Request], names: Sequence[dict[str, str]]
 ) -> None:
-    limit = _settings(request).max_text
-    for row, fields in zip(rows, names, strict=True):
-        for name, text in row._asdict().items():
+    limit = _settings(http).max_text
+    for row, own in zip(rows, names, strict=True):
+        for name, text in asdict(row).items():
             if len(text) > limit:
                 raise invalid(
-                    fields[name],
+                    own[name],
                     f"has {len(text)} characters; at most {limit} are allowed (--max-text)",
                 )
-    record = record_of(request.scope)
-    record.texts = [row._asdict() for row in rows]
+    record = record_of(http.scope)
+    record.texts = [asdict(row) for row in rows]
 
 
 def _names(prefix: str = "", **others: str) -> dict[str, str]:
     """What a request calls each of a row's fields."""
-    return {name: prefix + others.get(name, name) for name in Texts._fields}
+    return {f.name: prefix + others.get(f.name, f.name) for f in fields(Request)}
 
 
 async def _one(verdict: Verdict) -> AsyncGenerator[Verdict | str, None]:
     yield verdict
 
 
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
+def _service(http: HttpRequest) -> Service:
+    service: Service = http.app.state.service
     return service
 
 
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
+def _settings(http: HttpRequest) -> Settings:
+    settings: Settings = http.app.state.settings
     return settings

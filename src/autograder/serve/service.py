@@ -15,12 +15,12 @@ from functools import partial
 from typing import Literal
 
 from autograder.errors import DataError
-from autograder.schema import Verdict
+from autograder.judging.grader import Grader
+from autograder.schema import Request, Verdict
 from autograder.serve.batching import Job, Lane, Size
+from autograder.serve.counters import Counters
 from autograder.serve.failures import Failure, invalid
-from autograder.serve.grader import Grader, Texts
-from autograder.serve.grading import grade
-from autograder.serve.metrics import Metrics
+from autograder.serve.lane_work import grade
 from autograder.serve.settings import Settings
 
 log = logging.getLogger("autograder.serve")
@@ -39,14 +39,14 @@ class Service:
     Args:
         judge: the judge, or what loads it; a loader runs in a thread while `/health` answers.
         settings: limits and batching.
-        metrics: where batches are counted.
+        counters: where batches are counted.
     """
 
     def __init__(
-        self, judge: Grader | Callable[[], Grader], settings: Settings, metrics: Metrics
+        self, judge: Grader | Callable[[], Grader], settings: Settings, counters: Counters
     ) -> None:
         self.settings = settings
-        self.metrics = metrics
+        self.counters = counters
         self.state: State = "loading"
         self.load_error: Exception | None = None
         self._source = judge
@@ -56,7 +56,7 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
         self._checker = ThreadPoolExecutor(4, thread_name_prefix="autograder-check")
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="autograder-load")
-        metrics.watch_ready(lambda: self.state == "ready")
+        counters.watch_ready(lambda: self.state == "ready")
 
     # Life
 
@@ -98,9 +98,9 @@ class Service:
             batch_size=self.settings.batch_size or judge.batch_size,
             max_wait_s=self.settings.max_wait_s,
             capacity=self.settings.queue,
-            on_batch=partial(self.metrics.batch, name),
+            on_batch=partial(self.counters.batch, name),
         )
-        self.metrics.watch(name, lambda: lane.num_waiting)
+        self.counters.watch(name, lambda: lane.num_waiting)
         self._tasks.append(asyncio.create_task(lane.run()))
 
     def drain(self) -> None:
@@ -146,7 +146,7 @@ class Service:
         return self._judge
 
     async def evaluate(
-        self, rows: Sequence[Texts], names: Sequence[dict[str, str]], tokens: int | None
+        self, rows: Sequence[Request], names: Sequence[dict[str, str]], tokens: int | None
     ) -> list[Verdict]:
         """Verdicts in order; cancelling this takes what waits out of the queue.
 
@@ -167,21 +167,21 @@ class Service:
         finally:
             for job in jobs:
                 job.answer.cancel()
-        self.metrics.verdicts(verdict.score for verdict in verdicts)
+        self.counters.verdicts(verdict.score for verdict in verdicts)
         return verdicts
 
     async def stream(
-        self, texts: Texts, names: dict[str, str], tokens: int
+        self, request: Request, names: dict[str, str], tokens: int
     ) -> AsyncGenerator[Verdict | str, None]:
         """The verdict without reasoning, the reasoning's pieces, and the whole verdict.
 
         Closing the generator stops the model after the pass that is under way.
         """
-        lane, (size,) = await self._admit([texts], [names], "reasoning")
+        lane, (size,) = await self._admit([request], [names], "reasoning")
         loop = asyncio.get_running_loop()
         items: asyncio.Queue[Verdict | str | None] = asyncio.Queue()
         job = Job(
-            texts,
+            request,
             size,
             loop.create_future(),
             tokens,
@@ -193,27 +193,27 @@ class Service:
             while (item := await items.get()) is not None:
                 yield item
             verdict = await job.answer
-            self.metrics.verdicts([verdict.score])
+            self.counters.verdicts([verdict.score])
             yield verdict
         finally:
             if not job.answer.cancel() and not job.answer.cancelled():
                 job.answer.exception()  # has been seen, or nobody is there to see it
 
     async def _admit(
-        self, rows: Sequence[Texts], names: Sequence[dict[str, str]], lane_name: str
+        self, rows: Sequence[Request], names: Sequence[dict[str, str]], lane_name: str
     ) -> tuple[Lane, list[Size]]:
         """Check the rows and count their tokens; each has a place in the lane when this returns.
 
         What has come so far is accepted, also if the service begins to drain meanwhile.
         """
-        encode = self.require().encoder.encode
+        encode = self.require().encoder.encode_request
         lane = self._lanes[lane_name]
 
         def check() -> list[Size]:
             sizes = []
-            for texts, fields in zip(rows, names, strict=True):
+            for row, fields in zip(rows, names, strict=True):
                 try:
-                    encoded = encode(*texts)
+                    encoded = encode(row)
                     sizes.append(Size(len(encoded.prefix), len(encoded.response)))
                 except DataError as error:
                     field = fields.get(error.field or "", error.field)

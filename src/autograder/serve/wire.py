@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from autograder.schema import Verdict
-from autograder.serve.grader import Texts
+from autograder.judging import grader
+from autograder.schema import Request, Verdict
 
-DEFAULT_REASONING_TOKENS = 64
+DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
 MAX_REASONING_TOKENS = 256
 
 
@@ -57,8 +57,8 @@ class Answer(Body):
     reference: OptionalText = Field(None, description="an answer that deserves a 5")
 
     @property
-    def texts(self) -> Texts:
-        return Texts(self.prompt, self.response, self.rubric, self.reference or "")
+    def request(self) -> Request:
+        return Request(self.prompt, self.response, self.rubric, self.reference or "")
 
 
 class EvaluateBody(Answer):
@@ -106,9 +106,9 @@ class CompareBody(Body):
     reasoning: bool = False
 
     @property
-    def texts(self) -> list[Texts]:
+    def requests(self) -> list[Request]:
         return [
-            Texts(self.prompt, response, self.rubric, self.reference or "")
+            Request(self.prompt, response, self.rubric, self.reference or "")
             for response in (self.a, self.b)
         ]
 

@@ -1,35 +1,89 @@
-"""Grade the rows of a file window by window, and write down each verdict as it comes."""
+"""Grade rows window by window, and write down each verdict as it comes.
+
+The one way in which this package grades many rows so that a kill loses no more than a batch: files
+of answers go through it, and the labelled rows of a benchmark.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from autograder.bulk.part import Part, Record
-from autograder.bulk.source import Source, Texts, key_of
 from autograder.errors import DataError
-from autograder.judging.judge import Judge
+from autograder.judging.grader import Grader
 from autograder.model.encode import Encoded
-from autograder.schema import SCORES, Verdict
-from autograder.tables.rows import SourceRow
+from autograder.schema import Request, Verdict
 
-_NUM_DIGITS = 6
 Progress = Callable[[int, bool], object]
+"""Called with a number of rows, and whether this run has graded them."""
+
+Row = TypeVar("Row")
+
+
+class Rows(Protocol[Row]):
+    """What is graded, and what is written down of it.
+
+    Attributes:
+        window: rows that are in memory at once; among them those with a common prefix are graded
+            together.
+    """
+
+    @property
+    def window(self) -> int: ...
+
+    def windows(self) -> Iterator[tuple[int, list[Row]]]:
+        """The rows in order, a window at a time, each time with the number of the first, from 0.
+
+        Raises:
+            DataError: they cannot be read further.
+        """
+
+    def request(self, row: Row) -> Request:
+        """The texts of a row.
+
+        Raises:
+            DataError: one is missing or no text.
+        """
+
+    def key(self, request: Request) -> str:
+        """A digest of what decides a grade."""
+
+    def known(
+        self, rows: Mapping[int, Row], keys: Mapping[int, str], taken: Sequence[Record]
+    ) -> dict[int, Record]:
+        """Which of the records that a part holds are about these rows, by number.
+
+        Raises:
+            DataError: they are about something else.
+        """
+
+    def values(self, verdict: Verdict) -> dict[str, object]:
+        """What is written down of a verdict."""
+
+    def why(self, error: DataError) -> str:
+        """What is wrong with a row, without its place."""
+
+    def unfit(self, row: Row, why: str) -> DataError:
+        """The error where a row cannot be graded and is not to be skipped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Window(Generic[Row]):
     """Rows that are in memory at once, by number.
 
     Attributes:
-        rows: as the file has them.
-        texts: of those that have them.
+        rows: as they were read.
+        requests: of those that have all texts.
+        keys: of the same.
         faults: why the others cannot be graded.
         known: what an earlier run has written down.
     """
 
-    rows: dict[int, SourceRow]
-    texts: dict[int, Texts]
+    rows: dict[int, Row]
+    requests: dict[int, Request]
+    keys: dict[int, str]
     faults: dict[int, str]
     known: dict[int, Record]
 
@@ -39,9 +93,9 @@ class Window:
 
 
 def grade_rows(
-    source: Source,
+    source: Rows[Row],
     part: Part,
-    load: Callable[[], Judge],
+    load: Callable[[], Grader],
     *,
     reasoning: bool,
     skip: bool,
@@ -71,35 +125,34 @@ def grade_rows(
             write_faults(window, {}, source, part, skip, progress)
             continue
         judge = judge or load()
-        encoded, too_long = encode(judge, source, window.texts)
+        encoded, too_long = encode(judge, source, window.requests)
         write_faults(window, too_long, source, part, skip, progress)
-        for batch in judged(judge, encoded, window.texts, window.known, reasoning):
+        for batch in judged(judge, encoded, source, window.keys, window.known, reasoning):
             part.append(batch)
             progress(len(batch), True)
         part.sync()
 
 
-def read_windows(source: Source, part: Part, progress: Progress) -> Iterator[Window]:
+def read_windows(source: Rows[Row], part: Part, progress: Progress) -> Iterator[Window[Row]]:
     """The windows in order, each with what is known of it.
 
     Raises:
-        DataError: the file cannot be read further, or a row is not the one that `part` knows.
+        DataError: the rows cannot be read further, or one is not the one that `part` knows.
     """
     for start, some in source.windows():
         rows = dict(enumerate(some, start))
-        # An earlier run may have had a higher limit.
         taken = part.take(start + source.window)
-        known = {number: record for number, record in taken.items() if number in rows}
-        texts, faults = _read(source, rows)
-        _check(source, rows, texts, known)
+        requests, faults = _read(source, rows)
+        keys = {number: source.key(request) for number, request in requests.items()}
+        known = source.known(rows, keys, taken)
         progress(len(known), False)
-        yield Window(rows, texts, faults, known)
+        yield Window(rows, requests, keys, faults, known)
 
 
 def write_faults(
-    window: Window,
+    window: Window[Row],
     too_long: dict[int, str],
-    source: Source,
+    source: Rows[Row],
     part: Part,
     skip: bool,
     progress: Progress,
@@ -117,14 +170,30 @@ def write_faults(
     if window.is_done:
         return
     new = sorted(number for number in faults if number not in window.known)
-    part.append(Record(number, _key(window.texts, number), reason=faults[number]) for number in new)
+    part.append(
+        Record(number, window.keys.get(number, ""), reason=faults[number]) for number in new
+    )
     progress(len(new), True)
 
 
+def encode(
+    judge: Grader, source: Rows[Row], requests: dict[int, Request]
+) -> tuple[dict[int, Encoded], dict[int, str]]:
+    """The rows as the judge reads them, and what is wrong with those that are too long."""
+    encoded, faults = {}, {}
+    for number, request in requests.items():
+        try:
+            encoded[number] = judge.encoder.encode_request(request)
+        except DataError as error:
+            faults[number] = source.why(error)
+    return encoded, faults
+
+
 def judged(
-    judge: Judge,
+    judge: Grader,
     encoded: dict[int, Encoded],
-    texts: dict[int, Texts],
+    source: Rows[Row],
+    keys: Mapping[int, str],
     known: Collection[int],
     reasoning: bool,
 ) -> Iterator[list[Record]]:
@@ -137,62 +206,18 @@ def judged(
     found = judge.evaluate_batches(rows, reasoning=reasoning)
     for batch, verdicts in zip(left, found, strict=True):
         yield [
-            Record(number, key_of(texts[number]), _added(verdict))
+            Record(number, keys[number], source.values(verdict))
             for number, verdict in zip(batch, verdicts, strict=True)
             if number not in known
         ]
 
 
-def _read(source: Source, rows: dict[int, SourceRow]) -> tuple[dict[int, Texts], dict[int, str]]:
+def _read(source: Rows[Row], rows: Mapping[int, Row]) -> tuple[dict[int, Request], dict[int, str]]:
     """The texts of each row that has them, and what is wrong with the others."""
-    texts, faults = {}, {}
+    requests, faults = {}, {}
     for number, row in rows.items():
         try:
-            texts[number] = source.texts(row)
+            requests[number] = source.request(row)
         except DataError as error:
             faults[number] = source.why(error)
-    return texts, faults
-
-
-def _key(texts: dict[int, Texts], number: int) -> str:
-    return key_of(texts[number]) if number in texts else ""
-
-
-def _check(
-    source: Source,
-    rows: dict[int, SourceRow],
-    texts: dict[int, Texts],
-    known: dict[int, Record],
-) -> None:
-    for number, record in known.items():
-        if record.key != _key(texts, number):
-            raise source.fault(
-                rows[number],
-                "an earlier run did not end, and found another text here; give the file of then "
-                "to go on, or --restart throws its work away and starts afresh",
-            )
-
-
-def encode(
-    judge: Judge, source: Source, texts: dict[int, Texts]
-) -> tuple[dict[int, Encoded], dict[int, str]]:
-    """The rows as the judge reads them, and what is wrong with those that are too long."""
-    encoded, faults = {}, {}
-    for number, request in texts.items():
-        try:
-            encoded[number] = judge.encoder.encode(*request)
-        except DataError as error:
-            faults[number] = source.why(error)
-    return encoded, faults
-
-
-def _added(verdict: Verdict) -> dict[str, object]:
-    """What a row gets; digits that depend on the machine are rounded away."""
-    numbers = {"expected_score": verdict.expected_score, "confidence": verdict.confidence}
-    numbers |= {f"p{s}": p for s, p in zip(SCORES, verdict.probabilities, strict=True)}
-    return {
-        "score": verdict.score,
-        **{name: round(value, _NUM_DIGITS) for name, value in numbers.items()},
-        "truncated": ";".join(verdict.truncated),
-        **({} if verdict.reasoning is None else {"reasoning": verdict.reasoning}),
-    }
+    return requests, faults

@@ -10,9 +10,9 @@ from typing import Any, Literal, get_args
 
 from autograder import __version__
 from autograder.errors import ModelError
-from autograder.export.card import card, fenced
 from autograder.export.evidence import Evidence
 from autograder.export.progress import Progress
+from autograder.export.readme import card, fenced
 from autograder.export.trained import BaseWeights, Trained, check_space, weights_errors
 from autograder.files import atomic_folder, json_text
 

@@ -12,8 +12,8 @@ from huggingface_hub import ModelCard
 
 from autograder.errors import DataError
 from autograder.evaluation.results import Figures, Gain, Measures
-from autograder.export.card import card, escape, fenced, front_matter
 from autograder.export.evidence import Evidence, find_evidence
+from autograder.export.readme import card, escape, fenced, front_matter
 from autograder.export.trained import open_trained
 
 MEASURES = tuple(Measures.model_fields)

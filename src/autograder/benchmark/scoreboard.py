@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from autograder.balance import draw, score_counts
-from autograder.benchmark.grading import Grade
+from autograder.benchmark.predictions import Grade
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.measure import distribution, measure, measure_gain
 from autograder.prompt import FieldName

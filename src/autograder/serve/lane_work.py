@@ -6,9 +6,9 @@ import dataclasses
 import logging
 from collections.abc import Sequence
 
+from autograder.judging.grader import Grader
 from autograder.schema import Verdict
 from autograder.serve.batching import Job, Outcome
-from autograder.serve.grader import Grader
 
 log = logging.getLogger("autograder.serve")
 
@@ -34,12 +34,13 @@ def grade(judge: Grader, jobs: Sequence[Job]) -> list[Outcome]:
 
 
 def _together(judge: Grader, jobs: Sequence[Job]) -> list[Verdict]:
-    texts = [job.texts for job in jobs]
+    requests = [job.request for job in jobs]
     tokens = jobs[0].tokens
     if tokens is None:
-        verdicts = list(judge.evaluate_many(texts, reasoning=False))
+        verdicts = list(judge.evaluate_many(requests, reasoning=False))
     else:
-        verdicts = list(judge.evaluate_many(texts, reasoning=True, max_reasoning_tokens=tokens))
+        found = judge.evaluate_many(requests, reasoning=True, max_reasoning_tokens=tokens)
+        verdicts = list(found)
     if len(verdicts) != len(jobs):
         raise RuntimeError(f"{len(verdicts)} verdicts for {len(jobs)} responses")
     return verdicts
@@ -48,7 +49,7 @@ def _together(judge: Grader, jobs: Sequence[Job]) -> list[Verdict]:
 def _narrate(judge: Grader, job: Job) -> Verdict:
     """Hand on the verdict, then the reasoning piece by piece; stop when nobody listens."""
     assert job.emit is not None
-    items = judge.stream(*job.texts, max_reasoning_tokens=job.tokens or 0)
+    items = judge.stream(*job.request.texts, max_reasoning_tokens=job.tokens or 0)
     try:
         verdict = next(items)
         assert isinstance(verdict, Verdict)

@@ -11,13 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from autograder.bulk.grading import Progress, grade_rows
 from autograder.bulk.output import ADDED, REASONING, Columns, Join
 from autograder.bulk.part import Part, Record, finished
 from autograder.bulk.source import Source, Survey, form_of, survey
+from autograder.bulk.windows import Progress, grade_rows
 from autograder.errors import DataError
 from autograder.files import replace, storage_errors
-from autograder.judging.judge import Judge
+from autograder.judging.grader import Grader
 from autograder.tables.arrow import parquet_module
 from autograder.tables.rejects import check_places, reject_line, rejected_path
 from autograder.tables.rows import SourceRow
@@ -123,7 +123,7 @@ def grade_file(
     plan: Plan,
     found: Survey,
     fingerprint: str,
-    load: Callable[[], Judge],
+    load: Callable[[], Grader],
     progress: Progress = lambda _num, _is_new: None,
     engine: Engine = grade_rows,
 ) -> Report:

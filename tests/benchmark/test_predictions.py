@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 import torch
 
-from autograder.benchmark.grading import grade
+from autograder.benchmark.predictions import grade
 from autograder.benchmark.records import Graded
 from autograder.config import Config
 from autograder.errors import DataError
@@ -66,7 +66,7 @@ def table(path):
 def test_grades_are_the_judges_in_the_files_order(judge, rows, asked):
     found = run(judge, rows)
     assert "[... text left out ...]" in asked[0][0]  # the longest first
-    requests = [(r.example.prompt, r.example.response, r.example.rubric) for r in rows]
+    requests = [row.example.request for row in rows]
     for one, verdict in zip(found, judge.evaluate_many(requests), strict=True):
         assert one.probabilities == pytest.approx(verdict.probabilities, abs=1e-5)
         assert one.truncated == verdict.truncated
@@ -76,7 +76,7 @@ def test_grades_are_the_judges_in_the_files_order(judge, rows, asked):
 def test_predictions_are_one_line_a_row_that_no_spreadsheet_runs(judge, rows, tmp_path):
     path = tmp_path / "new" / "rows.csv"
     done = []
-    found = run(judge, rows, predictions=path, progress=done.append)
+    found = run(judge, rows, predictions=path, progress=lambda num, is_new: done.append(num))
     assert sum(done) == len(rows)
     lines = table(path)
     assert path.read_bytes().count(b"\n") == len(rows) + 1
@@ -98,11 +98,12 @@ def test_after_an_interruption_only_the_rest_is_graded(
 ):
     path = tmp_path / "rows.csv"
     whole = run(judge, rows, predictions=tmp_path / "whole.csv")
+    asked.clear()
     calls = []
 
-    def stop(count):
-        calls.append(count)
-        if len(calls) == 3:  # the first call tells of what was there
+    def stop(count, is_new):
+        calls.extend([count] if is_new and count else [])
+        if len(calls) == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -110,16 +111,63 @@ def test_after_an_interruption_only_the_rest_is_graded(
     assert not path.exists()
     partial = tmp_path / ".rows.csv.part"
     kept = partial.read_bytes()
-    num_kept = sum(map(len, asked[-2:]))
+    num_kept = sum(calls)
     assert kept.count(b"\n") == 1 + num_kept
     partial.write_bytes(kept[: len(kept) - torn])
     asked.clear()
-    assert [g.truncated for g in run(judge, rows, predictions=path)] == [g.truncated for g in whole]
-    assert sum(map(len, asked)) == len(rows) - num_kept + (torn > 0)
-    for one, other in zip(table(path), table(tmp_path / "whole.csv"), strict=True):
-        assert one["key"] == other["key"]
-        assert float(one["p1"]) == pytest.approx(float(other["p1"]), abs=1e-5)
+    assert run(judge, rows, predictions=path) == whole
+    # A batch of which a row was lost is graded again as a whole, and so to the same last digit.
+    assert sum(map(len, asked)) == len(rows) - num_kept + (torn > 0) * calls[-1]
+    assert path.read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert not partial.exists()
+
+
+def test_what_was_graded_before_a_kill_is_used_for_the_same_texts_alone(
+    judge, rows, tmp_path, asked
+):
+    path = tmp_path / "rows.csv"
+
+    def stop(count, is_new):
+        if is_new and count:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(judge, rows, predictions=path, progress=stop, fingerprint="a")
+    num_kept = (tmp_path / ".rows.csv.part").read_bytes().count(b"\n") - 1
+    assert num_kept > 0
+    done = []
+    asked.clear()
+    turned = [*rows[::-1], dataclasses.replace(rows[0], line=99)]
+    found = run(
+        judge, turned, predictions=path, fingerprint="a", progress=lambda *call: done.append(call)
+    )
+    assert sum(num for num, is_new in done if not is_new) == 1 + num_kept
+    assert sum(num for num, is_new in done if is_new) == len(rows) - num_kept
+    assert found[-1] == found[-2]
+    with pytest.raises(KeyboardInterrupt):
+        run(judge, rows, predictions=path, progress=stop, fingerprint="b")
+    asked.clear()
+    run(judge, rows, predictions=path, fingerprint="c")
+    assert sum(map(len, asked)) == len(rows)
+
+
+def test_two_runs_do_not_write_one_file(judge, rows, tmp_path):
+    refused = []
+
+    def again(count, is_new):
+        if is_new and count:
+            with pytest.raises(DataError, match="another run is writing here"):
+                run(judge, rows, predictions=tmp_path / "rows.csv")
+            refused.append(count)
+
+    run(judge, rows[:1], predictions=tmp_path / "rows.csv", progress=again)
+    assert refused == [1]
+
+
+def test_what_an_older_run_left_is_named_with_the_remedy(judge, rows, tmp_path):
+    (tmp_path / ".rows.csv.part").write_text("key,id\n")
+    with pytest.raises(DataError, match=r"\.part: is not the work of such a run; remove it to"):
+        run(judge, rows, predictions=tmp_path / "rows.csv")
 
 
 def test_only_what_is_the_same_is_not_graded_again(judge, rows, tmp_path, asked):

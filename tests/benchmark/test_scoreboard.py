@@ -12,8 +12,8 @@ import torch
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from autograder.benchmark.grading import Grade
-from autograder.benchmark.report import _length_of_others, benchmark, table
+from autograder.benchmark.predictions import Grade
+from autograder.benchmark.scoreboard import _length_of_others, benchmark, table
 from autograder.evaluation.baselines import length_only
 from autograder.schema import Example
 

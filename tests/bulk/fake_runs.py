@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder.bulk.run import Plan, Report, check, grade_file
+from autograder.bulk.grade_file import Plan, Report, check, grade_file
 from autograder.bulk.source import Source
 from autograder.tables.formats import ImportOptions
-from bulk.fake_judge import FakeJudge
+from helpers.fake_judge import FakeJudge
 
 
 def answers(num: int) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def grade(
     **plan: Any,
 ) -> Report:
     chosen = Plan(Source.open(path, ImportOptions(**options or {})), out, **plan)
-    judge = judge or FakeJudge()
+    judge = judge or FakeJudge(3)
     return grade_file(chosen, check(chosen), fingerprint, lambda: judge)
 
 
@@ -54,11 +54,11 @@ class Stopping(FakeJudge):
     """Grades so many batches, then dies."""
 
     def __init__(self, num_batches: int) -> None:
-        super().__init__()
+        super().__init__(3)
         self.left = num_batches
 
-    def grade(self, requests, reasoning):
+    def grade(self, requests, tokens):
         if not self.left:
             raise StoppedError
         self.left -= 1
-        return super().grade(requests, reasoning)
+        return super().grade(requests, tokens)

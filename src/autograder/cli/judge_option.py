@@ -1,0 +1,43 @@
+"""The option that names a judge, the same in every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Judge(click.Option):
+    """`--judge`, and an older name that is understood and shown nowhere."""
+
+    def __init__(self, *args: Any, older: str | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._older = older
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        super().add_to_parser(parser, ctx)
+        if self._older:
+            parser.add_option(obj=self, opts=[self._older], dest=self.name, action="store", nargs=1)
+
+
+def judge_option(older: str | None = None) -> Callable[[Command], Command]:
+    """`--judge FOLDER`, passed on as `folder`.
+
+    Args:
+        older: what the command called it before.
+    """
+    return click.option(
+        "--judge",
+        "folder",
+        cls=_Judge,
+        older=older,
+        metavar="FOLDER",
+        type=click.Path(file_okay=False, path_type=Path),
+        default="build/judge",
+        show_default=True,
+        help="A judge.",
+    )
