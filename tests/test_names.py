@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "autograder"
 NAMED_AFTER_OTHERS = {"cli", "stages", "families"}
 """Folders whose files are named after a command, a stage or a family."""
 
-SHARED: dict[str, set[str]] = {"convert": {"bases", "tables"}}
+SHARED: dict[str, set[str]] = {}
 """Names that are still given twice, and the rooms that give them."""
 
 MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]

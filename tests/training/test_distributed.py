@@ -13,7 +13,7 @@ import pytest
 from safetensors.torch import load_file
 
 from autograder.config import Config, describe
-from settings import changed
+from helpers.settings import changed
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 

@@ -23,7 +23,7 @@ from autograder.schema import write_examples
 from autograder.training.data import JudgeDataModule
 from autograder.training.module import JudgeModule, load_backbone
 from conftest import make_examples
-from settings import changed
+from helpers.settings import changed
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,7 +14,7 @@ from autograder.schema import write_examples
 from autograder.stages import train as stage
 from autograder.training.callbacks import ResumePoints
 from conftest import make_examples
-from settings import changed
+from helpers.settings import changed
 
 ROOT = Path(__file__).resolve().parents[2]
 NUM_STEPS, NUM_EPOCHS = 8, 2

@@ -23,7 +23,7 @@ from autograder.training import module as modules
 from autograder.training.data import JudgeDataModule
 from autograder.training.module import JudgeModule, checkpointing, load_backbone
 from autograder.training.optimizer import learning_rate, make_optimizer
-from settings import changed
+from helpers.settings import changed
 
 pytestmark = [
     # Of Lightning on few cores, of its own use of PyTorch, and of bitsandbytes without CUDA.

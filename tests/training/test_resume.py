@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from autograder.config import Config, describe
+from helpers.settings import changed
 from scripts.forks import run_plan
-from settings import changed
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 NUM_ITEMS, NUM_VALIDATION = 4, 6
