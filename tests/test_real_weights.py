@@ -9,8 +9,8 @@ import pytest
 from autograder.config import Config
 from autograder.judging.judge import Judge
 from autograder.schema import read_examples
+from autograder.training.encoded_rows import Rows
 from autograder.training.outcome import ADAPTER, Outputs
-from autograder.training.rows import Rows
 from autograder.training.run import train
 from helpers.tiny_judge import publish_trained
 

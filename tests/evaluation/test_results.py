@@ -14,7 +14,6 @@ import pytest
 from pydantic import ValidationError
 
 from autograder.errors import DataError
-from autograder.evaluation.reading import read_json, read_jsonl
 from autograder.evaluation.results import (
     Baselines,
     Comparison,
@@ -37,6 +36,7 @@ from autograder.evaluation.results import (
     to_json,
     to_jsonl,
 )
+from autograder.evaluation.typed_files import read_json, read_jsonl
 from autograder.metrics.functional import MEASURES
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from autograder.config import AuditConfig
 from autograder.evaluation.results import Measured
 from autograder.report import data_card
 from autograder.report.data_card import DataSet, drawn
-from autograder.report.results import Audit
+from autograder.report.page_data import Audit
 from autograder.schema import LEVELS, Example, read_examples
 from autograder.terminal import printable
 from report.page import Page, plain, write

@@ -24,8 +24,8 @@ from autograder import config as configuration
 from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
 from autograder.training import run as training
 from autograder.training.callbacks import BEST, LAST
+from autograder.training.encoded_rows import Rows
 from autograder.training.outcome import Outputs
-from autograder.training.rows import Rows
 from conftest import make_examples
 from scripts.forks import die, run_each
 

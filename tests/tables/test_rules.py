@@ -18,7 +18,7 @@ from autograder.errors import DataError
 from autograder.schema import Example, read_examples
 from autograder.tables.formats import ImportOptions
 from autograder.tables.importing import import_data
-from autograder.tables.scores import PairRule, Scale, whole_score
+from autograder.tables.scales import PairRule, Scale, whole_score
 
 ROW = {"prompt": "p", "response": "a", "rubric": "r", "score": 4, "reasoning": "w"}
 PAIR = PairRule(5, 2)

@@ -14,7 +14,6 @@ from pathlib import Path
 import lightning
 import pytest
 import torch
-from helpers.settings import changed
 from safetensors.torch import load_file, save_file
 
 from autograder.errors import DataError, StorageError, TrainingError
@@ -23,11 +22,12 @@ from autograder.model.backbone import Backbone, load_base
 from autograder.training import outcome
 from autograder.training import run as training
 from autograder.training.callbacks import BEST, LAST, ResumePoints
+from autograder.training.encoded_rows import Rows
 from autograder.training.measured import Measured
 from autograder.training.module import JudgeModule
 from autograder.training.outcome import ADAPTER, Outputs, csv_text
-from autograder.training.rows import Rows
 from autograder.training.run import train
+from helpers.settings import changed
 from helpers.tiny_judge import publish_trained
 
 

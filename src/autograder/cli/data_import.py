@@ -15,7 +15,7 @@ from autograder.cli.columns import (
 )
 
 if TYPE_CHECKING:
-    from autograder.tables.scores import PairRule, Scale
+    from autograder.tables.scales import PairRule, Scale
 
 _FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", "prometheus", "pairwise")
 _SCORE = click.IntRange(1, 5)
@@ -130,7 +130,7 @@ def import_command(
 
 
 def _scale(text: str | None) -> Scale | None:
-    from autograder.tables.scores import Scale
+    from autograder.tables.scales import Scale
 
     try:
         return None if text is None else Scale.parse(text)
@@ -139,7 +139,7 @@ def _scale(text: str | None) -> Scale | None:
 
 
 def _pair_rule(preferred: int | None, other: int | None, tied: int | None) -> PairRule | None:
-    from autograder.tables.scores import PairRule
+    from autograder.tables.scales import PairRule
 
     if preferred is None and other is None and tied is None:
         return None

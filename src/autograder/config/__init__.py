@@ -6,7 +6,7 @@ Nothing here imports torch, so a stage can refuse a bad file in a fraction of a 
 """
 
 from autograder.config.base import Group
-from autograder.config.data import AuditConfig, AugmentConfig, DatasetConfig, SplitConfig
+from autograder.config.data_groups import AuditConfig, AugmentConfig, DatasetConfig, SplitConfig
 from autograder.config.groups import (
     LORA_PROJECTIONS,
     BasesConfig,
@@ -19,7 +19,7 @@ from autograder.config.groups import (
     RunConfig,
     TrainConfig,
 )
-from autograder.config.reading import describe, load, parse, parse_groups
+from autograder.config.loading import describe, load, parse, parse_groups
 
 __all__ = [
     "LORA_PROJECTIONS",

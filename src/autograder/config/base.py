@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from autograder.config.faults import in_words
+from autograder.config.wording import in_words
 from autograder.errors import ConfigError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from autograder.config.base import Group, Names, Share, Weight
-from autograder.config.data import AuditConfig, DatasetConfig, SplitConfig
+from autograder.config.data_groups import AuditConfig, DatasetConfig, SplitConfig
 
 LORA_PROJECTIONS = (
     "q_proj",

@@ -22,7 +22,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from autograder.evaluation.reading import M, made_by, read_json
+from autograder.evaluation.typed_files import M, made_by, read_json
 from autograder.files import json_text
 from autograder.schema import SCORES
 

@@ -12,8 +12,8 @@ from autograder.config import Config, DatasetConfig
 from autograder.errors import DataError
 from autograder.report import data_pictures
 from autograder.report.figures import Notes, number, percent
+from autograder.report.page_data import Audit, AuditCounts, Length
 from autograder.report.pages import fill
-from autograder.report.results import Audit, AuditCounts, Length
 from autograder.schema import LEVELS, SCORES, Example
 
 NUM_SHOWN = 10

@@ -14,7 +14,7 @@ from autograder.report.figures import (
     number,
     percent,
 )
-from autograder.report.results import Results
+from autograder.report.page_data import Results
 
 _LAZY_MARGIN = 0.15
 _RATE_LIMIT = 0.1

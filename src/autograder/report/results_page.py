@@ -25,9 +25,9 @@ from autograder.report.figures import (
     percent,
     target_words,
 )
+from autograder.report.page_data import Graded, Results, Table
 from autograder.report.pages import fill
 from autograder.report.pictures import Series
-from autograder.report.results import Graded, Results, Table
 from autograder.schema import LEVELS
 
 _NUM_MISTAKES = 10

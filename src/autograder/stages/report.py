@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 
 from autograder import config
-from autograder.evaluation.reading import made_by, read_json
 from autograder.evaluation.results import read_results
+from autograder.evaluation.typed_files import made_by, read_json
 from autograder.files import atomic_write
 from autograder.report import data_card
-from autograder.report import results as read
+from autograder.report import page_data as read
 from autograder.report import results_page as report
 from autograder.schema import Example, read_examples
 from autograder.stages import (

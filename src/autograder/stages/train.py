@@ -21,7 +21,7 @@ def main() -> None:
     set_mirror(settings.bases.mirror)
     before = run_fingerprint("train", settings)
 
-    from autograder.training.rows import Rows
+    from autograder.training.encoded_rows import Rows
 
     train_rows = Rows.of_file(SPLITS / "train.jsonl", CACHE)
     validation_rows = Rows.of_file(SPLITS / "validation.jsonl", CACHE)

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.errors import DataError
 from autograder.tables import arrow, textfiles
 from autograder.tables.rows import Table
-from autograder.tables.scores import PairRule, Scale
+from autograder.tables.scales import PairRule, Scale
 
 LAYOUTS = ("prometheus", "pairwise")
 FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", *LAYOUTS)

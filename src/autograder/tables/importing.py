@@ -12,7 +12,7 @@ from autograder.errors import DataError
 from autograder.files import atomic_file, storage_errors
 from autograder.schema import Example, example_line
 from autograder.tables.binding import bind
-from autograder.tables.examples import ITEM_RULES, Converter
+from autograder.tables.conversion import ITEM_RULES, Converter
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.layouts import Layout, find_layout
 from autograder.tables.rejects import check_places, reason, reject_line, rejected_path

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from autograder.errors import DataError
 from autograder.jsonl import Row, show
 from autograder.schema import SCORES, Example
-from autograder.tables.scores import PairRule
+from autograder.tables.scales import PairRule
 
 FIELDS = tuple(field.name for field in fields(Example))
 ANCHORS = ("criteria", *(f"score{score}_description" for score in SCORES))

@@ -36,6 +36,7 @@ from autograder.training.callbacks import (
     ResumePoints,
 )
 from autograder.training.data import JudgeDataModule, ThinReasoning, take_share
+from autograder.training.encoded_rows import EncodedRows, Rows
 from autograder.training.module import (
     JudgeModule,
     checkpointing,
@@ -43,7 +44,6 @@ from autograder.training.module import (
     open_checkpoint,
 )
 from autograder.training.outcome import Outputs, write_outcome
-from autograder.training.rows import EncodedRows, Rows
 
 FINISHED = "finished.json"
 

@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from autograder.config import Config
 from autograder.errors import DataError
-from autograder.evaluation.reading import read_jsonl, read_text
 from autograder.evaluation.results import (
     Count,
     Figure,
@@ -24,6 +23,7 @@ from autograder.evaluation.results import (
     Reasoned,
     of_each_score,
 )
+from autograder.evaluation.typed_files import read_jsonl, read_text
 from autograder.jsonl import show
 from autograder.schema import Example
 

@@ -11,7 +11,7 @@ from autograder.schema import Example, parse_example
 from autograder.tables.binding import Binding
 from autograder.tables.layouts import Part, parts_of, rubric_of
 from autograder.tables.rows import SourceRow
-from autograder.tables.scores import PairRule, Scale, whole_score
+from autograder.tables.scales import PairRule, Scale, whole_score
 from autograder.text import normalise
 
 ITEM_RULES = ("prompt", "prompt+rubric")

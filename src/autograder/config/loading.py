@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.config.base import checked
-from autograder.config.faults import complete
 from autograder.config.groups import Config
+from autograder.config.wording import complete
 from autograder.errors import ConfigError
 
 

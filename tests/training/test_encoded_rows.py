@@ -15,7 +15,7 @@ from autograder.model.encode import Encoder
 from autograder.schema import write_examples
 from autograder.training import rows as rows_module
 from autograder.training.data import JudgeLoader, ThinReasoning
-from autograder.training.rows import EXAMPLE, EncodedRows, Rows
+from autograder.training.encoded_rows import EXAMPLE, EncodedRows, Rows
 from conftest import build_tiny_qwen2
 
 
