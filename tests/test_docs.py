@@ -29,3 +29,9 @@ def test_every_relative_link_leads_somewhere(request: pytest.FixtureRequest) -> 
     for page in pages:
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_readme_and_the_pipeline_stay_short(request: pytest.FixtureRequest) -> None:
+    root = request.config.rootpath
+    assert len((root / "README.md").read_text(encoding="utf-8").split()) <= 800
+    assert len((root / "dvc.yaml").read_text(encoding="utf-8").splitlines()) <= 115
