@@ -38,7 +38,7 @@ LR   := 3e-4
 FULL := dataset.num_bank=1860 dataset.num_constructed=14000 \
 	$(foreach name,dates strings code_tests sql citations policy,dataset.families.$(name)=1) \
 	$(foreach name,plea padding format typos rubric,dataset.augment.$(name)=0.1) \
-	train.share=1 train.batch_size=10 evaluate.batch_size=20 train.checkpoint_every=100
+	train.share=1 train.batch_size=10 evaluate.batch_size=20 run.checkpoint_every=100
 
 full: setup  ## all data, as an experiment: a quarter of an hour on a GPU, hours on a CPU (docs/full.md)
 	$(BIN)/autograder model pull $(BASE)
