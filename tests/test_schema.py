@@ -12,6 +12,7 @@ from autograder.schema import (
     Example,
     Request,
     Verdict,
+    example_line,
     read_any,
     read_examples,
     read_items,
@@ -145,13 +146,26 @@ def test_a_missing_file_and_a_folder_are_faults(tmp_path):
         read_examples(tmp_path)
 
 
-def test_an_item_has_five_examples_in_order_of_score(write):
+def test_an_item_has_an_example_for_each_response_in_their_order(write):
     (item,) = read_items(write(ITEM))
     examples = item.examples()
-    assert [example.score for example in examples] == [1, 2, 3, 4, 5]
+    assert [example.score for example in examples] == [r["score"] for r in ITEM["responses"]]
     assert [example.id for example in examples] == ["i/1", "i/2", "i/3", "i/4", "i/5"]
     assert {example.item for example in examples} == {"i"}
     assert {example.source for example in examples} == {"bank"}
+
+
+@pytest.mark.parametrize("scores", [[3], [5, 5, 4], [1, 1], [2] * 8])
+def test_an_item_may_have_any_scores_and_no_reasonings(write, scores):
+    responses = [{"score": score, "response": f"It is {at}."} for at, score in enumerate(scores)]
+    (item,) = read_items(write(ITEM | {"responses": responses}))
+    examples = item.examples()
+    assert [example.score for example in examples] == scores
+    assert [example.id for example in examples] == [f"i/{at + 1}" for at in range(len(scores))]
+    assert {example.reasoning for example in examples} == {""}
+    written = write(*(json.loads(example_line(example)) for example in examples))
+    assert "reasoning" not in json.loads(written.read_text().splitlines()[0])
+    assert read_examples(written) == examples
 
 
 def test_an_item_s_reference_is_that_of_its_examples(write):
@@ -178,11 +192,16 @@ def changed(index: int, **values: object) -> dict:
     ("row", "place", "says"),
     [
         (changed(2, score=6), "responses[2].score", "got 6"),
-        (changed(0, score=5), "responses", "each score 1 to 5 once, got scores [5, 1, 2, 5, 4]"),
-        (changed(0, response="It is  5. "), "responses", "one response has two scores, 3 and 5"),
+        (ITEM | {"responses": []}, "responses", "expected one to eight, got 0"),
+        (ITEM | {"responses": ITEM["responses"] * 2}, "responses", "expected one to eight, got 10"),
+        (
+            changed(0, response="It is  5. "),
+            "responses",
+            "one response stands there twice, with scores 3 and 5",
+        ),
         (changed(1, reasoning=""), "responses[1].reasoning", "is empty"),
         (changed(1, note="x"), "responses[1].note", "unknown field"),
-        (ITEM | {"responses": "x"}, "responses", "expected a list of five"),
+        (ITEM | {"responses": "x"}, "responses", "expected a list of one to eight"),
         (ITEM | {"responses": [1] * 5}, "responses[0]", "expected a JSON object"),
         ({k: v for k, v in ITEM.items() if k != "level"}, "level", "missing"),
     ],

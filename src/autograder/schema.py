@@ -1,6 +1,6 @@
 """The records that flow through the pipeline, and their JSON Lines form.
 
-An `Item` is one prompt and one rubric with a response for every score (`data/bank/`).
+An `Item` is one prompt and one rubric with graded responses (`data/bank/`, `data/natural/`).
 An `Example` is one graded response (`data/starter.jsonl`, `build/`).
 A `Request` is one response to grade, a `Verdict` what the judge answers.
 """
@@ -18,6 +18,7 @@ from autograder.jsonl import Row, read_records, read_rows, show, unique
 
 SCORES = (1, 2, 3, 4, 5)
 LEVELS = {1: "basic", 2: "context", 3: "adversarial"}
+MAX_RESPONSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Example:
         item: the item it belongs to; all examples of one item are in the same split.
         prompt, response, rubric: untrusted text.
         score: 1 to 5.
-        reasoning: why the response earns the score, with the evidence.
+        reasoning: why the response earns the score, with the evidence; empty if there is none, and
+            only the score is learned then.
         category: what kind of task, e.g. `factual_qa`.
         level: 1 basic correctness, 2 context, 3 adversarial.
         language: ISO 639-1 code of prompt and response.
@@ -87,16 +89,16 @@ class GradedResponse:
 
     score: int
     response: str
-    reasoning: str
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One prompt, one rubric, and exactly one response for each of the five scores.
+    """One prompt, one rubric, and one to eight responses with any scores.
 
     Items that share facts (one topic asked in two ways) share a `group`, so that they stay
     on one side of the split; an empty `group` means the item stands alone. A `reference` is
-    an answer that deserves a 5; all five examples get it.
+    an answer that deserves a 5; all examples get it.
     """
 
     id: str
@@ -111,10 +113,10 @@ class Item:
     reference: str = ""
 
     def examples(self) -> list[Example]:
-        """The item's five examples, in order of their score."""
+        """An example for each response, in order; their ids end in its place, from 1."""
         return [
             Example(
-                id=f"{self.id}/{graded.score}",
+                id=f"{self.id}/{place}",
                 item=self.group or self.id,
                 prompt=self.prompt,
                 response=graded.response,
@@ -127,7 +129,7 @@ class Item:
                 source=self.source,
                 reference=self.reference,
             )
-            for graded in self.responses
+            for place, graded in enumerate(self.responses, start=1)
         ]
 
 
@@ -197,7 +199,7 @@ def parse_example(values: object, path: str, line: int) -> Example:
         response=row.text("response"),
         rubric=row.text("rubric"),
         score=row.whole("score", 1, 5),
-        reasoning=row.text("reasoning"),
+        reasoning=row.text("reasoning", default=""),
         category=row.text("category", default="general"),
         level=row.whole("level", 1, 3, default=1),
         language=row.text("language", default="en"),
@@ -209,7 +211,7 @@ def parse_example(values: object, path: str, line: int) -> Example:
 
 
 def parse_item(values: object, path: str, line: int) -> Item:
-    """Check one row against the item schema: five responses, one for each score.
+    """Check one row against the item schema: one to eight responses, none of them twice.
 
     Raises:
         DataError: names file, line and field.
@@ -218,24 +220,26 @@ def parse_item(values: object, path: str, line: int) -> Item:
     identity = row.text("id")
     responses = row.get("responses")
     if not isinstance(responses, list):
-        raise row.error("responses", f"expected a list of five, got {show(responses)}")
+        raise row.error("responses", f"expected a list of one to eight, got {show(responses)}")
     graded = []
     for index, entry in enumerate(responses):
         part = Row(entry, path, line, prefix=f"responses[{index}].")
         graded.append(
-            GradedResponse(part.whole("score", 1, 5), part.text("response"), part.text("reasoning"))
+            GradedResponse(
+                part.whole("score", 1, 5),
+                part.text("response"),
+                part.text("reasoning", default=""),
+            )
         )
         part.no_more()
-    scores = [entry.score for entry in graded]
-    if sorted(scores) != list(SCORES):
-        raise row.error("responses", f"expected each score 1 to 5 once, got scores {scores}")
+    if not 1 <= len(graded) <= MAX_RESPONSES:
+        raise row.error("responses", f"expected one to eight, got {len(graded)}")
     by_text: dict[str, int] = {}
     for entry in graded:
         text = " ".join(entry.response.split())
         if text in by_text:
-            raise row.error(
-                "responses", f"one response has two scores, {by_text[text]} and {entry.score}"
-            )
+            two = f"with scores {by_text[text]} and {entry.score}"
+            raise row.error("responses", f"one response stands there twice, {two}; keep one")
         by_text[text] = entry.score
     item = Item(
         id=identity,
@@ -244,7 +248,7 @@ def parse_item(values: object, path: str, line: int) -> Item:
         language=row.text("language", default="en"),
         prompt=row.text("prompt"),
         rubric=row.text("rubric"),
-        responses=tuple(sorted(graded, key=lambda entry: entry.score)),
+        responses=tuple(graded),
         group=row.text("group", default=""),
         reference=row.text("reference", default=""),
     )
@@ -292,10 +296,11 @@ def read_any(path: Path | str) -> list[Example]:
 
 
 def example_line(example: Example) -> str:
-    """The example as JSON on one line, with its line end; an empty reference is left out."""
+    """The example as JSON on one line, with its line end, without empty optional fields."""
     values = asdict(example)
-    if not example.reference:
-        del values["reference"]
+    for name in ("reasoning", "reference"):
+        if not values[name]:
+            del values[name]
     return json.dumps(values, ensure_ascii=False) + "\n"
 
 

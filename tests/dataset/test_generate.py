@@ -253,7 +253,7 @@ def test_an_id_used_in_two_files_is_named(folder):
     [
         ("starter.jsonl", '"score": 4', '"score": 6', r"starter\.jsonl:4: score: .*got 6"),
         ("starter.jsonl", '"s4",', '"s4"', r"starter\.jsonl:4: not a JSON object"),
-        ("bank/b.jsonl", '"b2"', '"b1"', r"b\.jsonl:1: responses: one response has two scores"),
+        ("bank/b.jsonl", '"b2"', '"b1"', r"b\.jsonl:1: responses: one response stands there twice"),
         ("bank/b.jsonl", '"rubric"', '"rubrik"', r"b\.jsonl:1: rubric: missing"),
     ],
 )

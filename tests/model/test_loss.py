@@ -9,7 +9,8 @@ from scipy.special import log_softmax, softmax
 
 from autograder.model.backbone import Backbone, load_base
 from autograder.model.batch import IGNORE_INDEX, collate
-from autograder.model.loss import expected_score, judge_loss, score_probabilities
+from autograder.model.loss import judge_loss, score_probabilities
+from autograder.model.scores import expected_score
 
 DIGITS = torch.tensor([3, 1, 4, 2, 6])
 

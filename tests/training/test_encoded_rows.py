@@ -13,7 +13,7 @@ from transformers import AutoTokenizer
 from autograder.errors import DataError, StorageError
 from autograder.model.encode import Encoder
 from autograder.schema import write_examples
-from autograder.training import rows as rows_module
+from autograder.training import encoded_rows as rows_module
 from autograder.training.data import JudgeLoader, ThinReasoning
 from autograder.training.encoded_rows import EXAMPLE, EncodedRows, Rows
 from conftest import build_tiny_qwen2

@@ -1,1 +1,4 @@
-"""A judge measured on labelled rows of any source."""
+"""A judge measured on labelled rows of any source.
+
+Public: `records.read_benchmark`, `predictions.grade`, `scoreboard.benchmark`.
+"""

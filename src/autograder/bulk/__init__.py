@@ -1,1 +1,4 @@
-"""Files of answers graded whole, in constant memory, resumable at any moment."""
+"""Files of answers graded whole, in constant memory, resumable at any moment.
+
+Public: `grade_file.grade_file`.
+"""

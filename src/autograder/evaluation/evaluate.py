@@ -178,10 +178,11 @@ def _reasonings(
     seed: int,
 ) -> tuple[list[Reasoned], float | None, float | None]:
     """A seeded sample of generated reasonings, their reference's loss, and tokens a second."""
-    size = min(config.num_reasonings, len(test))
+    written = [at for at, example in enumerate(test) if example.reasoning]
+    size = min(config.num_reasonings, len(written))
     if not size:
         return [], None, None
-    sample = sorted(random.Random(f"{seed}/reasoning").sample(range(len(test)), size))
+    sample = sorted(random.Random(f"{seed}/reasoning").sample(written, size))
     started = time.perf_counter()
     texts = judge.reason(
         [encoded[at] for at in sample], [given[at] for at in sample], config.max_reasoning_tokens
@@ -189,7 +190,7 @@ def _reasonings(
     seconds = time.perf_counter() - started
     lengths = [len(judge.encoder.untrusted(text)) for text in texts]
     rows = [
-        # A text that fills all the room was cut off in its midst.
+        # A text that fills all the room was cut off.
         look_at(test[at], given[at], text, ended=length < config.max_reasoning_tokens - 6)
         for at, text, length in zip(sample, texts, lengths, strict=True)
     ]

@@ -1,1 +1,5 @@
-"""A judge in use: loading and publishing one, passes through the model, verdicts, reasonings."""
+"""A judge in use: loading, forward passes, verdicts, reasonings; calibrating and publishing one.
+
+Public: `judge.Judge`, `grader.Grader`, `calibrate.calibrate`, `publish.publish`,
+`folder.read_judge`.
+"""

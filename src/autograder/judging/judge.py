@@ -34,7 +34,7 @@ from autograder.model.backbone import (
 )
 from autograder.model.batch import plan
 from autograder.model.encode import Encoded
-from autograder.model.loss import expected_score
+from autograder.model.scores import expected_score, integer_score
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.schema import TIE, Comparison, Request, Verdict
 
@@ -396,7 +396,7 @@ class Judge:
 
     def _verdicts(self, encoded: Sequence[Encoded], logits: Tensor) -> list[Verdict]:
         probabilities = (logits / self.temperature).softmax(dim=1)
-        scores = (probabilities.argmax(dim=1) + 1).tolist()
+        scores = integer_score(probabilities).tolist()
         means = expected_score(probabilities).tolist()
         rows = zip(encoded, scores, means, probabilities.tolist(), strict=True)
         return [

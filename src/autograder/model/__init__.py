@@ -1,1 +1,5 @@
-"""The shared core: text to token ids, batches, the 4-bit base with its adapter, and the loss."""
+"""The shared core: text to token ids, batches, the 4-bit base with its adapter, and the loss.
+
+Public: `encode.Encoder`, `batch.collate`, `backbone.Backbone`, `backbone.load_base`,
+`loss.judge_loss`, `scores.expected_score`.
+"""

@@ -136,7 +136,9 @@ class Encoder:
         return [token for piece in pieces if piece for token in self._trusted(piece)]
 
     def verdict(self, score: int, reasoning: str) -> tuple[int, ...]:
-        """The digit, the reasoning and the end token."""
+        """The digit, the reasoning and the end token; without a reasoning the digit alone."""
+        if not reasoning:
+            return (self.digit_ids[score - 1],)
         tail = self.untrusted(verdict_tail(reasoning))
         return (self.digit_ids[score - 1], *tail, self.end_id)
 

@@ -10,8 +10,6 @@ from torch.nn import functional as F
 from autograder.model.batch import IGNORE_INDEX
 from autograder.model.scores import expected_score
 
-__all__ = ["LossParts", "expected_score", "judge_loss", "score_probabilities"]
-
 
 @dataclass(frozen=True)
 class LossParts:

@@ -1,1 +1,4 @@
-"""Pages of results and of the data set, drawn from what the stages wrote."""
+"""Pages of results and of the data set, drawn from what the stages wrote.
+
+Public: `results_page.render`, `data_card.render`.
+"""

@@ -1,1 +1,4 @@
-"""The judge as an HTTP service: `create_app` and what it is made of."""
+"""The judge as an HTTP service with a playground page.
+
+Public: `app.create_app`, `settings.Settings`, `server.run`.
+"""

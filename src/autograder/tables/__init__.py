@@ -1,1 +1,4 @@
-"""Rows of CSV, JSON, Parquet and hub sets, read one by one; and their import as examples."""
+"""Rows of CSV, JSON, Parquet and hub data sets, one by one, and their import as examples.
+
+Public: `formats.ImportOptions`, `importing.import_data`.
+"""
