@@ -8,18 +8,18 @@
     │   ├── UnknownModelError
     │   ├── SourceError      no source of the model could be reached
     │   └── ChecksumError    a file is not the one that was pinned
-    ├── TrainingError        training cannot start, go on or be published
+    ├── TrainingError        training cannot start, resume or be published
     └── StorageError         a file cannot be written (disk full, no permission)
 
-A message says where, what was found and what to do. The command line prints it as one
-line and exits with code 1; it never shows a traceback for one of these.
+A message says where the fault is, what was found and what to do. The command line prints
+only the message, without a traceback, and exits with code 1.
 """
 
 from __future__ import annotations
 
 
 class AutograderError(Exception):
-    """Base of all errors raised on purpose by this package."""
+    """Base class of all errors that this package raises on purpose."""
 
 
 class ConfigError(AutograderError, ValueError):
@@ -60,7 +60,7 @@ class DataError(AutograderError, ValueError):
 
 
 class AuditError(AutograderError, ValueError):
-    """The data set holds hard faults; the message names the rows."""
+    """The data set has hard faults; the message names the rows."""
 
 
 class ModelError(AutograderError):
@@ -80,7 +80,7 @@ class ChecksumError(ModelError):
 
 
 class TrainingError(AutograderError):
-    """Training cannot start, go on or be published."""
+    """Training cannot start, resume or be published."""
 
 
 class StorageError(AutograderError, OSError):

@@ -27,8 +27,8 @@ class Request:
 
     Attributes:
         prompt, response, rubric: untrusted text.
-        reference: an answer that deserves a 5, untrusted text; empty where there is none, for
-            which None may be given.
+        reference: an answer that deserves a 5, untrusted text; empty if there is none. None is
+            accepted and becomes empty.
     """
 
     prompt: str
@@ -42,7 +42,7 @@ class Request:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Prompt, response, rubric, reference: in the order of every method that takes them."""
+        """Prompt, response, rubric, reference: the order in which every method takes them."""
         return self.prompt, self.response, self.rubric, self.reference
 
 
@@ -52,15 +52,16 @@ class Example:
 
     Attributes:
         id: unique in the data set.
-        item: the item it belongs to; examples of one item never straddle two splits.
+        item: the item it belongs to; all examples of one item are in the same split.
         prompt, response, rubric: untrusted text.
         score: 1 to 5.
-        reasoning: why; names the evidence. Empty where there is none: the score alone is learned.
+        reasoning: why the response earns the score, with the evidence; empty if there is none, and
+            only the score is learned then.
         category: what kind of task, e.g. `factual_qa`.
         level: 1 basic correctness, 2 context, 3 adversarial.
         language: ISO 639-1 code of prompt and response.
         source: `starter`, `bank`, `user` or the name of the family that made it.
-        reference: an answer that deserves a 5, untrusted text; empty where there is none.
+        reference: an answer that deserves a 5, untrusted text; empty if there is none.
     """
 
     id: str
@@ -78,7 +79,7 @@ class Example:
 
     @property
     def request(self) -> Request:
-        """What a judge gets to see of it."""
+        """What a judge sees of it."""
         return Request(self.prompt, self.response, self.rubric, self.reference)
 
 
@@ -142,8 +143,8 @@ class Verdict:
         probabilities: five probabilities, of scores 1 to 5; they sum to 1.
         confidence: the probability of `score`, after temperature calibration.
         reasoning: generated on request, else None.
-        truncated: names of the fields that were cut to fit, e.g. `("response",)`.
-        model: which judge: its base and the fingerprint of its adapter.
+        truncated: names of the fields that were shortened to fit, e.g. `("response",)`.
+        model: name of the judge: its base and the fingerprint of its adapter.
     """
 
     score: int
@@ -156,7 +157,7 @@ class Verdict:
 
 
 TIE = 0.25
-"""Expected scores that differ by less are a tie, unless said otherwise."""
+"""Default difference of expected scores below which a comparison is a tie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,8 @@ class Comparison:
 
     Attributes:
         winner: `a`, `b` or `tie`.
-        margin: `a`'s expected score less `b`'s, -4.0 to 4.0.
-        a, b: the verdict of each.
+        margin: expected score of `a` minus that of `b`, -4.0 to 4.0.
+        a, b: the two verdicts.
     """
 
     winner: Literal["a", "b", "tie"]
@@ -176,7 +177,7 @@ class Comparison:
 
     @classmethod
     def of(cls, a: Verdict, b: Verdict, tie: float = TIE) -> Comparison:
-        """Compare by expected scores; those that differ by less than `tie`, or by nothing, tie."""
+        """Compare by expected scores; a difference below `tie`, or of 0, is a tie."""
         margin = a.expected_score - b.expected_score
         if abs(margin) < tie or margin == 0:
             return cls("tie", margin, a, b)
@@ -295,7 +296,7 @@ def read_any(path: Path | str) -> list[Example]:
 
 
 def example_line(example: Example) -> str:
-    """The example as a line of JSON, which ends it; empty reasoning and reference are left out."""
+    """The example as JSON on one line, with its line end, without empty optional fields."""
     values = asdict(example)
     for name in ("reasoning", "reference"):
         if not values[name]:

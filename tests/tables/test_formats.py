@@ -163,7 +163,7 @@ def test_a_missing_package_is_named(tmp_path, monkeypatch, name, package):
     (tmp_path / "a.parquet").write_bytes(b"")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(DataError, match=r"is not installed: pip install 'autograder\[data\]'"):
+    with pytest.raises(DataError, match=r"is not installed: pip install datasets"):
         import_data(name, tmp_path / "out.jsonl", ImportOptions())
 
 

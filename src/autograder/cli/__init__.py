@@ -12,15 +12,15 @@ from autograder import __version__
 from autograder.errors import AutograderError
 
 _COMMANDS = {
-    "data": "Bring a data set in, look at it and check it.",
-    "model": "Base models: list, fetch, describe.",
-    "judge": "Grade one response.",
+    "data": "Import, check and inspect data sets.",
+    "model": "List, download and describe base models.",
+    "judge": "Grade one response, or a few.",
     "grade": "Grade a file of answers.",
     "serve": "Serve a judge over HTTP, with a playground.",
-    "benchmark": "Measure a judge on any file of graded answers.",
+    "benchmark": "Measure a judge on a file of graded answers.",
     "export": "Write a judge for transformers, PEFT, or llama.cpp and Ollama.",
     "merge": "Combine several judges into one.",
-    "push": "Upload a judge or an export to the hub.",
+    "push": "Upload a judge or an export to the Hugging Face hub.",
 }
 
 
@@ -46,7 +46,7 @@ class _Lazy(click.Group):
 def cli() -> None:
     """Train, measure and use a small judge: (prompt, response, rubric) -> score and reasoning.
 
-    The pipeline itself runs with `dvc repro`; see params.yaml.
+    `dvc repro` runs the pipeline; its settings are in params.yaml.
     """
 
 

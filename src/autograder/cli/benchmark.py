@@ -20,22 +20,22 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--predictions",
     type=_FILE,
-    help="Write each row's grade to this CSV file; after an interruption go on from there.",
+    help="Write the grade of each row to this CSV file; after an interruption, resume from it.",
 )
 @click.option(
     "--bootstrap",
     default=1000,
     show_default=True,
     type=click.IntRange(min=10),
-    help="Resamples for the 95 % intervals; whole prompts are drawn.",
+    help="Resamples for the 95 % intervals; each draws whole prompts.",
 )
 @fast_option
-@click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
+@click.option("--limit", type=click.IntRange(min=1), help="Stop after this many rows.")
 @click.option(
     "--reference/--no-reference",
     default=True,
     show_default=True,
-    help="Show the judge each row's reference answer, where there is one.",
+    help="Show the judge the reference answer of each row that has one.",
 )
 def benchmark(
     file: Path,
@@ -47,11 +47,11 @@ def benchmark(
     limit: int | None,
     reference: bool,
 ) -> None:
-    """Measure a judge on FILE, beside the majority class and the response's length.
+    """Measure a judge on FILE, next to two baselines: majority class and response length.
 
-    FILE is JSON Lines of examples or items, of records with prompt, response, rubric and score,
-    or of Prometheus-style records (instruction, response, rubric with criteria and
-    score1_description ..., score; or the same as orig_instruction, orig_criteria ...).
+    FILE is JSON Lines. A line is an example, an item, a record with prompt, response, rubric and
+    score, or a Prometheus-style record (instruction, response, score, and rubric with criteria
+    and score1_description ...; or the same fields as orig_instruction, orig_criteria ...).
     """
     from autograder.benchmark.records import read_benchmark
     from autograder.config import Config

@@ -11,17 +11,17 @@ map_option = click.option(
     "mapped",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Take a field from this column; repeatable.",
+    help="Read a field from this column; repeatable.",
 )
 set_option = click.option(
     "--set",
     "constants",
     multiple=True,
     metavar="FIELD=TEXT",
-    help="Give a field of all rows this text, e.g. rubric; repeatable.",
+    help="Give this field the same text in all rows, e.g. rubric; repeatable.",
 )
 delimiter_option = click.option(
-    "--delimiter", help="Between the cells of CSV; by default a comma, a tab in .tsv."
+    "--delimiter", help="Separator of CSV cells; by default a comma, or a tab in .tsv."
 )
 
 

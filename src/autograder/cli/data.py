@@ -16,16 +16,16 @@ FILE = click.argument("file", type=click.Path())
 PARAMS = click.option(
     "--params",
     type=click.Path(),
-    help="Take the audit's thresholds from this file, e.g. params.yaml.",
+    help="Read the thresholds of the audit from this file, e.g. params.yaml.",
 )
 
 
 @click.group()
 def data() -> None:
-    """Bring a data set in, look at it and check it.
+    """Import, check and inspect data sets.
 
-    FILE is JSON Lines of examples (build/dataset/examples.jsonl) or of items (data/bank/);
-    `import` makes one of other graded data.
+    FILE is JSON Lines of examples (build/dataset/examples.jsonl) or of items (data/bank/).
+    `import` converts other graded data to such a file.
     """
 
 
@@ -42,19 +42,25 @@ data.add_command(import_command)
     type=click.IntRange(min=0),
     help="How many examples to print.",
 )
-@click.option("--mask", is_flag=True, help="Print each token coloured by its part in the loss.")
+@click.option("--mask", is_flag=True, help="Print each token, coloured by its role in the loss.")
 @click.option(
     "--model",
     default="qwen2.5-coder-0.5b-instruct",
     show_default=True,
-    help="Whose tokenizer --mask uses.",
+    help="Base model whose tokenizer --mask uses.",
 )
-@click.option("--max-length", default=1024, show_default=True, type=click.IntRange(min=256))
+@click.option(
+    "--max-length",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(min=256),
+    help="Tokens to which --mask shortens an example.",
+)
 def show(file: str, number: int, mask: bool, model: str, max_length: int) -> None:
     """Print the counts of FILE and its first examples.
 
-    With --mask: dim tokens carry no loss, the score token is bold on colour, the reasoning's
-    tokens are coloured; where there are no colours, the two stand in << >> and < >.
+    With --mask, tokens without loss are dim, the score token is bold on a colour, and the tokens
+    of the reasoning are coloured. Without colours, the score is in << >>, the reasoning in < >.
     """
     from autograder.balance import summary
     from autograder.schema import read_any
@@ -75,7 +81,7 @@ def show(file: str, number: int, mask: bool, model: str, max_length: int) -> Non
 def audit(file: str, params: str | None) -> None:
     """Look for contradictions, leaks and shortcuts in FILE.
 
-    Exits with 1 on a hard fault; warnings are printed.
+    Prints warnings. Exits with 1 on a hard fault.
     """
     from autograder.checks.audit import audit as audit_examples
     from autograder.schema import read_any
@@ -116,13 +122,13 @@ def stats(file: str) -> None:
     "--against",
     required=True,
     type=click.Path(),
-    help="The other file; both may hold what `autograder benchmark` reads.",
+    help="The other file. Both files have a format that `autograder benchmark` reads.",
 )
 def leaks(file: str, against: str) -> None:
     """Look for rows of FILE that nearly repeat a row of another file.
 
-    Compares prompts, and prompts with their responses, by the word 8-grams that they share.
-    Prints for each row the nearest row of the other file; exits with 1 if there is any.
+    Compares prompts, and prompts with responses, by their common word 8-grams. Prints each such
+    row with the nearest row of the other file. Exits with 1 if there is any.
     """
     from autograder.benchmark.records import read_benchmark
     from autograder.checks.leaks import LEAST, answers, nearest, prompts

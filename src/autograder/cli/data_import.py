@@ -23,23 +23,23 @@ _SCORE = click.IntRange(1, 5)
 
 @click.command("import")
 @click.argument("source")
-@click.option("-o", "--out", required=True, type=click.Path(), help="JSON Lines to write.")
+@click.option("-o", "--out", required=True, type=click.Path(), help="The JSON Lines file to write.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(_FORMATS),
     default="auto",
     show_default=True,
-    help="auto goes by the name and the columns; prometheus and pairwise say what the columns "
-    "mean, in a file of any kind.",
+    help="auto decides by name and columns; prometheus and pairwise say what the columns mean, in "
+    "any kind of file.",
 )
 @map_option
 @set_option
 @click.option(
     "--scale",
     metavar="LOW:HIGH",
-    help="Convert scores: LOW becomes 1, HIGH 5, linear between, halves rounded up. Without it "
-    "scores have to be whole numbers from 1 to 5.",
+    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up. Without "
+    "it scores must be whole numbers from 1 to 5.",
 )
 @click.option("--preferred", type=_SCORE, help="Pairs: score of the preferred response.")
 @click.option("--other", type=_SCORE, help="Pairs: score of the other response.")
@@ -47,19 +47,19 @@ _SCORE = click.IntRange(1, 5)
 @click.option(
     "--item",
     metavar="COLUMN|prompt|prompt+rubric",
-    help="What rows share that may not be parted by the split. By default a column `item`, else "
-    "the prompt.",
+    help="Keep rows with the same value on one side of the split. The default is the column "
+    "`item`, or without it the prompt.",
 )
 @click.option(
     "--rejected",
     type=click.Path(),
-    help="Where unusable rows go, each with line and reason; by default OUT.rejected.jsonl.",
+    help="File for unusable rows, with line and reason; by default OUT.rejected.jsonl.",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Read this many rows at most.")
+@click.option("--limit", type=click.IntRange(min=1), help="Read at most this many rows.")
 @delimiter_option
-@click.option("--split", help="Of a data set of the hub.")
-@click.option("--revision", help="Of a data set of the hub: a commit pins it.")
-@click.option("--config", help="Of a data set of the hub that has several.")
+@click.option("--split", help="Split of a hub data set.")
+@click.option("--revision", help="Revision of a hub data set; a commit pins it.")
+@click.option("--config", help="Configuration of a hub data set that has several.")
 def import_command(
     source: str,
     out: str,
@@ -81,11 +81,11 @@ def import_command(
     """Convert graded data to examples.
 
     SOURCE is a CSV, JSON Lines, JSON or Parquet file, a folder of such files, or the id of a
-    data set on the Hugging Face hub. Fields are taken from the columns of their names:
-    prompt, response, rubric, score, reasoning, and if there are any reference, id, item,
-    category, level, language, source. See docs/your-data.md.
+    data set on the Hugging Face hub. Fields are read from the columns with their names:
+    prompt, response, rubric, score, reasoning, and optionally reference, id, item, category,
+    level, language, source. See docs/your-data.md.
 
-    Exits with 1 and writes nothing where no row is usable.
+    Exits with 1 and writes nothing if no row is usable.
     """
     from pathlib import Path
 

@@ -20,27 +20,27 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "kind",
     required=True,
     type=click.Choice(["merged", "adapter", "gguf"]),
-    help="For transformers, for PEFT, or for llama.cpp and Ollama.",
+    help="merged: transformers; adapter: PEFT; gguf: llama.cpp and Ollama.",
 )
 @judge_option(older="--model")
 @click.option(
     "--dtype",
     type=click.Choice(["bf16", "fp16", "fp32", "q8_0"]),
-    help="Of the weights; bf16 by default, for gguf fp16; q8_0 for gguf alone.",
+    help="Dtype of the weights; by default bf16, for gguf fp16. q8_0 is only for gguf.",
 )
 @click.option(
     "--base-weights",
     type=click.Choice(["dequantised", "original"]),
     default="dequantised",
     show_default=True,
-    help="What the adapter is merged into: the base as the judge saw it, or before rounding.",
+    help="Base to merge into: as the judge saw it, rounded to 4 bits, or as published.",
 )
 @click.option(
     "--metrics",
     type=_FILE,
-    help="Figures for the card; by default reports/metrics.json, if it is of this judge.",
+    help="Figures for the card; by default reports/metrics.json, if they are of this judge.",
 )
-@click.option("--force", is_flag=True, help="Replace an export that is there already.")
+@click.option("--force", is_flag=True, help="Replace an existing export.")
 def export(
     out: Path,
     kind: str,
@@ -50,11 +50,11 @@ def export(
     metrics: Path | None,
     force: bool,
 ) -> None:
-    """Write a trained judge to the folder OUT, for programs that are not ours.
+    """Write a trained judge to the folder OUT, for use in other programs.
 
-    merged is a plain model for transformers, vLLM and the like; adapter a PEFT adapter for the
-    same base; gguf one file for llama.cpp with a Modelfile for Ollama. Each has a README with the
-    exact prompt, and a program that grades. See docs/export.md.
+    merged is a plain model for transformers, vLLM and similar programs. adapter is a PEFT adapter
+    for the same base. gguf is one file for llama.cpp, with a Modelfile for Ollama. Each comes with
+    a README that has the exact prompt, and with a program that grades. See docs/export.md.
     """
     from autograder.export.evidence import find_evidence
     from autograder.export.progress import stage_bars

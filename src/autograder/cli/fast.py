@@ -1,4 +1,4 @@
-"""The option to grade in 8 bits."""
+"""The option for 8-bit grading."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ import click
 fast_option = click.option(
     "--fast",
     is_flag=True,
-    help="On a CPU, compute in 8 bits (W8A8): 1.5 times as fast; expected scores move by 0.03.",
+    help="Compute in 8 bits on a CPU (W8A8): 1.5 times as fast; expected scores change by 0.03.",
 )

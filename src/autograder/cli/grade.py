@@ -40,10 +40,8 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 @judge_option()
 @map_option
 @set_option
-@click.option(
-    "--columns", metavar="A,B,...", help="Carry over these columns of IN only, in this order."
-)
-@click.option("--prefix", default="", help="Put before the names of the added columns.")
+@click.option("--columns", metavar="A,B,...", help="Keep only these columns of IN, in this order.")
+@click.option("--prefix", default="", help="Prefix for the names of the added columns.")
 @click.option(
     "--reasoning/--no-reasoning",
     default=False,
@@ -57,7 +55,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     show_default=True,
     help="What to do with a row that cannot be graded.",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Grade the first so many rows only.")
+@click.option("--limit", type=click.IntRange(min=1), help="Stop after this many rows.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Answers in one forward pass.")
 @fast_option
 @click.option(
@@ -71,16 +69,16 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     "--ray-address",
     metavar="auto|HOST:PORT",
     callback=_address,
-    help="The Ray cluster; by default one of this machine alone, for the time of the run.",
+    help="The Ray cluster; by default one on this machine, for the duration of the run.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
-    help="Judges on the Ray cluster; by default one for each GPU, or else for each node.",
+    help="Judges on the Ray cluster; by default one for each GPU, or without GPUs for each node.",
 )
 @delimiter_option
-@click.option("--overwrite", is_flag=True, help="Replace OUT if it is there.")
-@click.option("--restart", is_flag=True, help="Throw away what an unfinished run has graded.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing OUT.")
+@click.option("--restart", is_flag=True, help="Discard the verdicts of an unfinished run.")
 @click.pass_context
 def grade(
     context: click.Context,
@@ -105,16 +103,17 @@ def grade(
 ) -> None:
     """Grade the answers in IN and write them with their verdicts to OUT.
 
-    IN and OUT are CSV, JSON Lines or Parquet, as their names end; IN may also be a JSON array.
-    Fields are taken from the columns of their names, prompt, response, rubric and if there is
-    one reference, from --map FIELD=COLUMN, or are one text for all rows with --set FIELD=TEXT.
-    OUT has the rows and columns of IN, then score, expected_score, confidence, p1 to p5,
-    truncated (the fields that were cut to fit) and if asked for reasoning. See docs/grading.md.
+    IN and OUT are CSV, JSON Lines or Parquet, by their file names; IN may also be a JSON array.
+    The fields prompt, response, rubric and optionally reference are read from the columns with
+    their names, or from other columns with --map FIELD=COLUMN; --set FIELD=TEXT gives all rows the
+    same text. OUT has the columns of IN, then score, expected_score, confidence, p1 to p5,
+    truncated (the fields that were shortened to fit) and with --reasoning the reasoning. See
+    docs/grading.md.
 
-    Interrupted or killed, the same command goes on where it was. OUT appears when all is done.
+    After an interruption or a kill, the same command resumes. OUT appears when all rows are done.
 
-    Exits with 0 if all rows were graded, with 3 if some were skipped (their reasons are in
-    OUT.rejected.jsonl), with 1 after an error, with 130 when interrupted.
+    Exit codes: 0 if all rows were graded, 1 after an error, 3 if rows were skipped (the reasons
+    are in OUT.rejected.jsonl), 130 when interrupted.
     """
     from autograder.bulk.source import FIELDS, Source
     from autograder.tables.formats import ImportOptions

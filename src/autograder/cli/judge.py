@@ -29,39 +29,44 @@ _SKIPPED = 3
     "rubrics",
     multiple=True,
     metavar="TEXT",
-    help="What a good answer is; repeatable as NAME=TEXT.",
+    help="What a good answer is. For several rubrics, repeat as NAME=TEXT.",
 )
 @click.option(
     "--rubric-file",
     "rubric_files",
     multiple=True,
     metavar="FILE",
-    help="A rubric in a text file, or several in a .json of names and texts; repeatable.",
+    help="A text file with a rubric, or a .json file of names and rubrics; repeatable.",
 )
-@click.option("--reference", help="A reference answer, if there is one.")
+@click.option("--reference", help="An optional reference answer.")
 @click.option(
     "--compare",
     "--response-b",
     "other",
     metavar="TEXT",
-    help="Another answer: which is better? - reads standard input.",
+    help="Another answer to compare with; - reads standard input.",
 )
 @click.option(
     "--tie",
     type=click.FloatRange(min=0),
     default=TIE,
     show_default=True,
-    help="Answers whose expected scores differ by less are a tie.",
+    help="It is a tie if the expected scores differ by less.",
 )
 @click.option(
     "--file",
     "path",
     metavar="FILE",
-    help="Requests: a JSON object, an array, or one object a line; - reads standard input.",
+    help="Requests: a JSON object, an array, or one object per line; - reads standard input.",
 )
 @judge_option(older="--model")
 @fast_option
-@click.option("--reasoning/--no-reasoning", default=True, show_default=True)
+@click.option(
+    "--reasoning/--no-reasoning",
+    default=True,
+    show_default=True,
+    help="Generate a reasoning, which takes many times as long.",
+)
 @click.option(
     "--on-error",
     type=click.Choice(["stop", "skip"]),
@@ -69,7 +74,7 @@ _SKIPPED = 3
     show_default=True,
     help="What to do with a request of FILE that cannot be graded.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a request.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per request.")
 @click.pass_context
 def judge(
     context: click.Context,
@@ -87,15 +92,15 @@ def judge(
     on_error: str,
     as_json: bool,
 ) -> None:
-    """Grade one response by a rubric, or by several, or compare two responses.
+    """Grade one response by one rubric or several, or compare two responses.
 
-    What is graded comes from options, from --file, or, where nothing says what, as JSON from
-    standard input. A request is an object with prompt, response and rubric, and if there is one
-    reference. Instead of rubric it may have rubrics (an object of names and texts), instead of
-    response a and b, which are compared; id is passed on to the JSON that is printed.
+    Give the request as options, as JSON in --file, or as JSON on standard input. A JSON request is
+    an object with prompt, response, rubric and optionally reference. It may have rubrics (an
+    object of names and texts) instead of rubric, and the two responses a and b, to be compared,
+    instead of response. An id is copied to the JSON output.
 
-    Exits with 0 if all was graded, with 3 if a request was skipped, with 1 after an error, with
-    130 when interrupted.
+    Exit codes: 0 if all requests were graded, 1 after an error, 3 if a request was skipped, 130
+    when interrupted.
     """
     import sys
 

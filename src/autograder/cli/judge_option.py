@@ -12,7 +12,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Judge(click.Option):
-    """`--judge`, and an older name that is understood and shown nowhere."""
+    """`--judge`, and an older name that still works but is not shown."""
 
     def __init__(self, *args: Any, older: str | None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -28,7 +28,7 @@ def judge_option(older: str | None = None) -> Callable[[Command], Command]:
     """`--judge FOLDER`, passed on as `folder`.
 
     Args:
-        older: what the command called it before.
+        older: the name of the option in earlier versions of the command.
     """
     return click.option(
         "--judge",
@@ -39,5 +39,5 @@ def judge_option(older: str | None = None) -> Callable[[Command], Command]:
         type=click.Path(file_okay=False, path_type=Path),
         default="build/judge",
         show_default=True,
-        help="A judge.",
+        help="Folder of the judge.",
     )

@@ -19,37 +19,39 @@ _DENSITY = 0.5
 @click.option(
     "--weights",
     metavar="W,W,...",
-    help="One for each judge; by default for linear and dare_linear equal ones that sum to 1, for "
-    "ties and dare_ties 1 each.",
+    help="One weight for each judge. By default equal weights that sum to 1 for linear and "
+    "dare_linear, and 1 each for ties and dare_ties.",
 )
 @click.option(
     "--method",
     type=click.Choice(["linear", "ties", "dare_linear", "dare_ties"]),
     default="linear",
     show_default=True,
-    help="linear is the exact weighted sum of what the adapters change.",
+    help="linear is the exact weighted sum of the adapters' changes.",
 )
 @click.option(
     "--density",
     type=click.FloatRange(0, 1, min_open=True),
-    help=f"The share of each adapter's change that ties and dare keep; {_DENSITY} by default.",
+    help=f"Share of each adapter's change that ties and dare keep; {_DENSITY} by default.",
 )
 @click.option(
     "--rank",
     type=click.IntRange(min=1),
-    help="Of the result of ties and dare; by default the sum of the judges' ranks.",
+    help="Rank of the result of ties and dare; by default the sum of the judges' ranks.",
 )
-@click.option("--seed", type=int, default=17, show_default=True, help="Of dare's random choice.")
+@click.option(
+    "--seed", type=int, default=17, show_default=True, help="Seed of dare's random choice."
+)
 @click.option(
     "--validation",
     type=_FILE,
-    help="Graded examples to fit the temperature on; by default build/splits/validation.jsonl, if "
-    "it is there, else the temperature is the judges' weighted mean.",
+    help="Graded examples to fit the temperature on; by default build/splits/validation.jsonl. "
+    "Without such a file the temperature is the weighted mean of the judges'.",
 )
 @click.option(
     "--evaluate", "measured", type=_FILE, help="Measure each judge and the result on this file."
 )
-@click.option("--force", is_flag=True, help="Replace a judge that is there already.")
+@click.option("--force", is_flag=True, help="Replace an existing judge.")
 def merge(
     out: Path,
     judges: tuple[Path, ...],
@@ -62,9 +64,9 @@ def merge(
     measured: Path | None,
     force: bool,
 ) -> None:
-    """Combine the judges A, B, ... of one base into a new one in the folder OUT.
+    """Combine the judges A, B, ... of one base into a new judge in the folder OUT.
 
-    The file of --evaluate is one that `autograder benchmark` reads. See docs/export.md.
+    The file for --evaluate has a format that `autograder benchmark` reads. See docs/export.md.
     """
     if len(judges) < 2:
         raise click.UsageError("A B...: name at least two judges")

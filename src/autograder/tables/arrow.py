@@ -1,4 +1,4 @@
-"""Parquet files and data sets of the Hugging Face hub, streamed; their packages are optional."""
+"""Parquet files and data sets of the Hugging Face hub, streamed with pyarrow and `datasets`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.errors import DataError
 from autograder.tables.rows import SourceRow, Table, peek
 
 _BATCH_ROWS = 256
-_INSTALL = "is not installed: pip install 'autograder[data]'"
+_INSTALL = "is not installed: pip install datasets"
 
 
 def open_parquet(path: Path) -> Table:
