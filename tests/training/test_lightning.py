@@ -274,11 +274,12 @@ def test_limited_validation_sees_the_same_batches_each_epoch(module, data, train
     data.validation, data.test = data.test, data.validation
     seen = []
     step = JudgeModule.validation_step
-    monkeypatch.setattr(
-        JudgeModule,
-        "validation_step",
-        lambda self, batch, at: seen.append(batch.input_ids.tolist()) or step(self, batch, at),
-    )
+
+    def watched(self, batch, at):
+        seen.append(batch.input_ids.tolist())
+        return step(self, batch, at)
+
+    monkeypatch.setattr(JudgeModule, "validation_step", watched)
     trainer_of(max_epochs=3, limit_val_batches=1).fit(module, data)
     assert len(seen) == 4  # and the sanity check
     assert all(batch == seen[0] for batch in seen)
@@ -287,11 +288,12 @@ def test_limited_validation_sees_the_same_batches_each_epoch(module, data, train
 def test_overfit_batches_learns_the_same_batches_by_heart(module, data, trainer_of, monkeypatch):
     seen = []
     step = JudgeModule.training_step
-    monkeypatch.setattr(
-        JudgeModule,
-        "training_step",
-        lambda self, batch, at: seen.append(batch.input_ids.tolist()) or step(self, batch, at),
-    )
+
+    def watched(self, batch, at):
+        seen.append(batch.input_ids.tolist())
+        return step(self, batch, at)
+
+    monkeypatch.setattr(JudgeModule, "training_step", watched)
     trainer_of(max_epochs=4, overfit_batches=2).fit(module, data)
     assert len(seen) == 8
     assert seen[0::2] == [seen[0]] * 4

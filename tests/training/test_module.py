@@ -132,14 +132,15 @@ def test_the_named_optimizer_is_made_on_a_cpu(name, kind, monkeypatch):
 def test_on_a_gpu_the_state_is_paged(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     made = {}
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))])
 
     def paged(parameters, **options):
         made.update(options)
-        return "paged"
+        return optimizer
 
     monkeypatch.setattr(bitsandbytes.optim, "PagedAdamW8bit", paged)
     config = TrainConfig().changed(optimizer="paged_adamw_8bit")
-    assert make_optimizer(config, []) == "paged"
+    assert make_optimizer(config, []) is optimizer
     assert made == {"lr": config.lr, "weight_decay": 0.0}
 
 

@@ -61,7 +61,7 @@ def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     )
     root = tmp_path_factory.mktemp("resume")
     params = describe(config)
-    plan = []
+    plan: list[dict[str, Any]] = []
     for name, kill in {"never": None, **MOMENTS}.items():
         folder = folder_of(root, name)
         folder.mkdir()
@@ -86,7 +86,7 @@ def folder_of(root: Path, moment: str) -> Path:
     return root / moment.replace(" ", "-")
 
 
-def same(one: object, other: object, place: str = "") -> None:
+def same(one: Any, other: Any, place: str = "") -> None:
     """Equal to the last bit, nested as checkpoints are."""
     assert type(one) is type(other), place
     if isinstance(one, dict):
