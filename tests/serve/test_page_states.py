@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from helpers.browser import needs_browser
 from helpers.fake_judge import FakeJudge
-from serve.page_browser import ENTER, ESCAPE, Page, needs_browser
+from serve.page_browser import ENTER, ESCAPE, Page
 from serve.page_judge import REASONING
 from serve.running import serving, until
 
