@@ -23,7 +23,6 @@ from autograder.schema import write_examples
 from autograder.training.data import JudgeDataModule
 from autograder.training.module import JudgeModule, load_backbone
 from conftest import make_examples
-from helpers.settings import changed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +40,7 @@ EPOCH = {
 
 @pytest.fixture
 def config(tiny_config):
-    return changed(tiny_config, "train", optimizer="adamw", batch_size=5)
+    return tiny_config.changed(train={"optimizer": "adamw", "batch_size": 5})
 
 
 @pytest.fixture
@@ -222,7 +221,7 @@ def test_a_sanity_check_is_no_validation(module, data, trainer_of):
 
 
 def test_a_run_goes_on_from_the_end_of_an_epoch(config, module, data, trainer_of, tmp_path):
-    config = changed(config, "lora", dropout=0.2)
+    config = config.changed(lora={"dropout": 0.2})
 
     def fit(module, **options):
         saved = ModelCheckpoint(tmp_path / "saved", "{epoch}", save_top_k=-1)
