@@ -170,7 +170,10 @@ GROUPS = {name: group for name, group in Config() if isinstance(group, Group)}
 
 
 def bounds() -> list[tuple[str, str, float]]:
-    models = {"": Config, **{f"{name}__": type(group) for name, group in GROUPS.items()}}
+    models: dict[str, type[Group]] = {
+        "": Config,
+        **{f"{name}__": type(group) for name, group in GROUPS.items()},
+    }
     return [
         (prefix + name, bound, getattr(limit, bound))
         for prefix, model in models.items()

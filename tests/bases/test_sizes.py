@@ -33,6 +33,12 @@ TINY = {
 }
 
 
+def shapes_of(name: str) -> Shapes:
+    shapes = CATALOG[name].shapes
+    assert shapes is not None
+    return shapes
+
+
 def meta_model(architecture: str, **values):
     config = AutoConfig.for_model(architecture, **(TINY | values))
     with torch.device("meta"):
@@ -90,16 +96,16 @@ def test_lora_counts_agree_with_peft(architecture, rank):
 
 def test_lora_on_the_default_model_is_the_published_figure():
     peft = pytest.importorskip("peft")
-    shapes = CATALOG[DEFAULT_MODEL].shapes
+    shapes = shapes_of(DEFAULT_MODEL)
     model = meta_model("qwen2", **config_of(shapes))
     lora = peft.LoraConfig(r=16, target_modules=list(lora_targets("qwen2")))
     trainable, _ = peft.get_peft_model(model, lora).get_nb_trainable_parameters()
     assert num_lora_parameters(shapes, 16) == trainable == 8_798_208
-    assert num_lora_parameters(CATALOG["qwen2.5-1.5b-instruct"].shapes, 16) == 18_464_768
+    assert num_lora_parameters(shapes_of("qwen2.5-1.5b-instruct"), 16) == 18_464_768
 
 
 def test_some_targets_only():
-    shapes = CATALOG[DEFAULT_MODEL].shapes
+    shapes = shapes_of(DEFAULT_MODEL)
     # (896 + 896) for q_proj and (896 + 128) for v_proj, in each of 24 blocks
     assert num_lora_parameters(shapes, 8, ("q_proj", "v_proj")) == 24 * 8 * (1792 + 1024)
     with pytest.raises(ModelError, match="dense"):
@@ -110,7 +116,7 @@ def test_some_targets_only():
 
 def test_nf4_bytes_agree_with_bitsandbytes():
     functional = pytest.importorskip("bitsandbytes.functional")
-    shapes = CATALOG["smollm2-135m-instruct"].shapes
+    shapes = shapes_of("smollm2-135m-instruct")
     measured = 0
     for shape in linear_shapes(shapes).values():
         packed, state = functional.quantize_4bit(
@@ -126,7 +132,7 @@ def test_nf4_bytes_agree_with_bitsandbytes():
 
 
 def test_memory_is_two_bytes_a_parameter_and_shrinks():
-    memory = memory_bytes(CATALOG["qwen2.5-1.5b-instruct"].shapes)
+    memory = memory_bytes(shapes_of("qwen2.5-1.5b-instruct"))
     assert list(memory) == ["fp16", "int8", "nf4"]
     assert memory["fp16"] == 2 * 1_543_714_304
     assert memory["fp16"] > memory["int8"] > memory["nf4"]

@@ -6,6 +6,7 @@ import csv
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -137,6 +138,7 @@ def test_parquet_lacks_what_was_skipped_and_what_is_past_the_limit(tmp_path, win
 
 
 def test_columns_that_only_some_rows_have(tmp_path):
+    rows: list[dict[str, Any]]
     rows = [dict(ROWS[0]), {**ROWS[1], "late": 1}, {**ROWS[2], "late": None, "later": [1, "é"]}]
     source = write_jsonl(tmp_path / "in.jsonl", rows)
     for suffix in (".jsonl", ".csv", ".parquet"):

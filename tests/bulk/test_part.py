@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -56,11 +57,12 @@ def test_a_torn_first_line_begins_anew_and_another_file_is_refused(file, out, tm
 def test_the_work_of_another_run_is_not_used(file, out):
     with pytest.raises(StoppedError):
         grade(file, out, Stopping(2))
-    for match, change in {
+    changes: dict[str, dict[str, Any]] = {
         "another choice of judge;": {"fingerprint": "g"},
         "another choice of reasoning;": {"reasoning": True},
         "another choice of judge and reasoning;": {"fingerprint": "g", "reasoning": True},
-    }.items():
+    }
+    for match, change in changes.items():
         with pytest.raises(DataError, match=match):
             grade(file, out, **change)
     judge = FakeJudge(3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -168,7 +169,10 @@ def test_only_the_chosen_columns_are_carried_over(file, out):
 
 
 def test_fields_come_from_named_columns_and_given_texts(tmp_path, out):
-    rows = [{"q": "p", "a": "x", "gold": "g"}, {"q": "p", "a": "y", "gold": ""}]
+    rows: list[dict[str, Any]] = [
+        {"q": "p", "a": "x", "gold": "g"},
+        {"q": "p", "a": "y", "gold": ""},
+    ]
     judge = FakeJudge(3)
     options = {
         "mapped": {"prompt": "q", "response": "a", "reference": "gold"},

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from click import Choice, Context, Group
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
@@ -100,9 +101,10 @@ def test_hostile_cells_cannot_drive_the_terminal(tmp_path):
 
 
 def test_the_choices_are_the_formats():
-    (option,) = (
-        p for p in cli.get_command(None, "data").commands["import"].params if p.name == "form"
-    )
+    data = cli.get_command(Context(cli), "data")
+    assert isinstance(data, Group)
+    (option,) = (p for p in data.commands["import"].params if p.name == "form")
+    assert isinstance(option.type, Choice)
     assert tuple(option.type.choices) == FORMATS
 
 

@@ -42,8 +42,8 @@ def options(**texts):
 
 
 def call(folder, *arguments, stdin=None):
-    arguments = ["judge", "--judge", str(folder), *map(str, arguments)]
-    return CliRunner().invoke(cli, arguments, input=stdin, catch_exceptions=False)
+    given = ["judge", "--judge", str(folder), *map(str, arguments)]
+    return CliRunner().invoke(cli, given, input=stdin, catch_exceptions=False)
 
 
 def rows_of(result):
@@ -124,6 +124,10 @@ def test_a_response_from_standard_input_is_that_text(folder, judge):
 def test_the_reasoning_is_printed_as_it_comes(folder, monkeypatch):
     seen = []
 
+    def printed() -> str:
+        assert isinstance(sys.stdout.buffer, io.BytesIO)
+        return sys.stdout.buffer.getvalue().decode()
+
     class Slow:
         encoder = SimpleNamespace(encode_request=lambda request: None)
 
@@ -134,9 +138,9 @@ def test_the_reasoning_is_printed_as_it_comes(folder, monkeypatch):
             assert texts == (*TEXTS.values(), "")
             yield VERDICT
             for piece in ("The sum\nScore: 5/5", " is\x1b[2J wrong", "."):
-                seen.append(sys.stdout.buffer.getvalue().decode())
+                seen.append(printed())
                 yield piece
-            seen.append(sys.stdout.buffer.getvalue().decode())
+            seen.append(printed())
 
     monkeypatch.setattr(Judge, "load", lambda folder, fast: Slow())
     result = call(folder, *options(**TEXTS))

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.dataset.families import sql
 from autograder.dataset.families.sql_database import Database
+from autograder.dataset.families.sql_parts import Table
 from autograder.dataset.families.sql_tables import read
 from autograder.errors import DataError
 from autograder.schema import Item
@@ -212,7 +213,7 @@ def test_a_query_can_change_nothing() -> None:
         item for item in sql.items(200, 1, WORDS) if f"FROM {name}" in item.responses[4].response
     )
     _, columns, rows, _ = read_prompt(item)
-    table = sql.Table(name, "x", "xs", columns[0], columns[1], columns[2], "", tuple(rows))  # type: ignore[arg-type]
+    table = Table(name, "x", "xs", columns[0], columns[1], columns[2], "", tuple(rows))  # type: ignore[arg-type]
     with sqlite3.connect(":memory:") as connection:
         database = Database(connection, table)
         for query in (f"DELETE FROM {name}", f"DROP TABLE {name}", "CREATE TABLE more (x)"):

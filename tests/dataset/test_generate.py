@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.balance import score_counts
-from autograder.config import Config, DatasetConfig
+from autograder.config import Config
 from autograder.dataset import families
 from autograder.dataset.families import coverage
 from autograder.dataset.generate import generate
@@ -34,9 +35,9 @@ FAMILIES = {
 }
 
 
-def settings(recipe: str, seed: int = 17, **values: object) -> Config:
+def settings(recipe: str, seed: int = 17, **values: Any) -> Config:
     chosen = {"families": FAMILIES, "num_constructed": 110} | values
-    return Config(seed=seed, dataset=DatasetConfig(recipe=recipe, **chosen))
+    return Config().changed(seed=seed, dataset={"recipe": recipe, **chosen})
 
 
 def test_the_starter_set_is_the_one_of_the_mission():
@@ -75,7 +76,7 @@ def test_there_are_many_families_beside_coverage():
     ],
 )
 def test_a_recipe_is_exactly_balanced(recipe, sources):
-    said = []
+    said: list[str] = []
     examples = generate(settings(recipe), DATA, said.append)
     assert {example.source for example in examples} == sources
     for source in sources:
@@ -105,7 +106,7 @@ def own(folder: Path, scores: Iterable[int]) -> Path:
 
 def test_the_users_examples_are_taken_in_and_balanced(tmp_path):
     data = own(tmp_path / "data", [1, 2, 3, 4, 5, 5, 1])
-    said = []
+    said: list[str] = []
     for recipe in ("bank", "full"):
         examples = generate(settings(recipe), data, said.append)
         rest = [example for example in examples if example.source != "user"]

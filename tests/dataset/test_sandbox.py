@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,7 +178,7 @@ def test_a_program_that_got_hold_of_the_system_still_can_do_nothing(
     )
     assert opened.count('"os": os') == opened.count("if False") == 1
     script.write_text(opened)
-    programs = [[f"def f():\n    return {ESCAPES[name]}", [["f", [], None]]]]
+    programs: list[Any] = [[f"def f():\n    return {ESCAPES[name]}", [["f", [], None]]]]
     job = json.dumps({"memory_bytes": 2**29, "cpu_s": 9, "limit_s": 2, "programs": programs})
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(script)], input=job.encode(), capture_output=True,

@@ -119,7 +119,7 @@ def test_groups_are_drawn_whole() -> None:
     (weights,) = seen
     assert (weights[:, 1] == weights[:, 2]).all()
     assert (weights[:, 3:5] == weights[:, 4:]).all()
-    assert (weights[:, [0, 1, 3]].sum(axis=1) == 3).all()
+    assert (weights[:, [0, 1, 3]].sum(dim=1) == 3).all()
 
 
 def test_groups_widen_the_interval_of_rows_that_are_alike() -> None:

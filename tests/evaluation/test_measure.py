@@ -75,7 +75,9 @@ def test_interval_against_a_plain_bootstrap_over_items() -> None:
     hits = (given == labels).reshape(20, 5).mean(axis=1)
     generator = np.random.default_rng(0)
     means = hits[generator.integers(20, size=(20_000, 20))].mean(axis=1)
-    low, high = measure(probabilities, rows, resamples=4000, seed=1).interval.exact
+    bounds = measure(probabilities, rows, resamples=4000, seed=1).interval.exact
+    assert bounds is not None
+    low, high = bounds
     assert low == pytest.approx(np.quantile(means, 0.025), abs=0.011)
     assert high == pytest.approx(np.quantile(means, 0.975), abs=0.011)
 

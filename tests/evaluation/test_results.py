@@ -78,6 +78,7 @@ def measured() -> Measured:
     shares = {str(score): 0.2 for score in range(1, 6)}
     rate = Rate(rate=0.25, num_failed=1, num_examples=4)
     groups = Groups(level={"basic": figures(0.6)}, category={}, language={}, source={})
+    reasoning: dict[str, Any] = dict.fromkeys(Reasoning.model_fields, 0.5)
     return Measured(
         systems=Systems(
             judge_sha256="0" * 64,
@@ -88,9 +89,7 @@ def measured() -> Measured:
         groups=Grouped(test=groups, holdout=groups),
         distribution=Distribution(label=shares, given=shares, probability=shares, reliability=()),
         behaviour=Failures[Rate](**dict.fromkeys(Failures.model_fields, rate)),
-        reasoning=Reasoning(
-            **dict.fromkeys(Reasoning.model_fields, 0.5) | {"num_examples": 3, "undefined": {}}
-        ),
+        reasoning=Reasoning(**reasoning | {"num_examples": 3, "undefined": {}}),
         speed=Speed(**dict.fromkeys(Speed.model_fields, 1.5)),
     )
 

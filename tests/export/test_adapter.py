@@ -73,6 +73,7 @@ def test_a_base_of_the_catalogue_is_named_by_its_repository(
     trained = open_trained(folder)
     assert trained.base_title == "qwen2.5-1.5b-instruct"
     assert trained.licence == "Apache-2.0"
+    assert trained.hub_repo is not None
     assert trained.hub_repo[0] == "Qwen/Qwen2.5-1.5B-Instruct"
     monkeypatch.setattr("autograder.bases.fetch.pull", lambda *_: tiny_base)
     assert write(tmp_path / "out", folder).exit_code == 0

@@ -385,6 +385,7 @@ def test_llama_3_scaling_is_kept_as_factors_of_the_frequencies():
         hidden_size=2048, num_attention_heads=32, head_dim=64, rope_parameters=scaling
     )
     factors = rope_factors(config)
+    assert factors is not None
     assert factors.shape == (32,)
     assert factors[0].item() == pytest.approx(1.0, abs=1e-5)  # the fastest is left alone
     assert factors[-1].item() == pytest.approx(32.0, rel=1e-5)  # the slowest is stretched in full

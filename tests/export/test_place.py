@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from autograder.cli.export import export
 from autograder.errors import ModelError, StorageError
-from autograder.export import trained as module
 from autograder.export.trained import check_place, check_space, open_trained
 from autograder.export.weights import num_weights
 from autograder.export.writing import Plan
@@ -61,14 +60,14 @@ def test_a_full_disk_is_said_before_anything_is_loaded(
     judge_folder, tiny_base, tmp_path, monkeypatch
 ):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage(0, 0, 10**6))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, 10**6))
     monkeypatch.setattr(
         "autograder.model.backbone.load_base", lambda *_, **__: pytest.fail("loaded")
     )
     with pytest.raises(StorageError, match=r"needs 0\.07 GB, 0\.00 GB are free"):
         write(open_trained(judge_folder), tmp_path / "out", Plan("merged"), None, lambda *_: None)
     assert not (tmp_path / "out").exists()
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage(0, 0, 10**12))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, 10**12))
     check_space(tmp_path / "deep" / "er" / "out", 10**9)
 
 

@@ -8,7 +8,7 @@ import re
 import shutil
 
 import pytest
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 
 from autograder.errors import DataError
 from autograder.evaluation.results import Figures, Gain, Measures
@@ -63,9 +63,16 @@ def make(trained, evidence=None, use="use", notes="notes"):
     return card(trained, "merged", use, evidence, notes)
 
 
+def metadata(text: str) -> ModelCardData:
+    data = ModelCard(text, ignore_metadata_errors=False).data
+    assert isinstance(data, ModelCardData)
+    return data
+
+
 def test_figures_that_name_this_judge_stand_in_the_card(trained, tree, tmp_path):
     path = write(tmp_path / "m.json", tree | {"judge_sha256": trained.fingerprint})
     evidence = find_evidence(trained, None, path)
+    assert evidence is not None
     assert evidence.is_certain
     text = make(trained, evidence)
     assert "| exactly the label | 0.500 (0.400 to 0.600) | 0.200 (0.100 to 0.300) |" in text
@@ -98,6 +105,7 @@ def test_figures_that_name_no_judge_are_taken_from_who_gives_them_only(trained, 
     path = write(tmp_path / "m.json", tree)
     assert find_evidence(trained, None, path) is None
     evidence = find_evidence(trained, path, tmp_path / "none")
+    assert evidence is not None
     assert not evidence.is_certain
     assert "whoever exported this says they are of this one" in make(trained, evidence)
 
@@ -153,17 +161,17 @@ def renamed(judge_folder, tmp_path, name):
 def test_a_hostile_name_stays_text(judge_folder, tmp_path, name):
     trained = renamed(judge_folder, tmp_path, name)
     text = make(trained)
-    loaded = ModelCard(text, ignore_metadata_errors=False)
-    assert loaded.data.license == "other"
-    assert loaded.data.base_model is None
-    body = re.sub(r"\\[^\w\s]", "", loaded.text)  # without what is escaped
+    data = metadata(text)
+    assert data.license == "other"
+    assert data.base_model is None
+    body = re.sub(r"\\[^\w\s]", "", ModelCard(text).text)  # without what is escaped
     for markup in ("[click](", "<img", "| exactly the label | 1.000 |", "*bold*", "://", "@some"):
         assert markup not in body
 
 
 def test_a_hostile_hub_id_stays_a_string(judge_folder, tmp_path):
     trained = renamed(judge_folder, tmp_path, "org/no")
-    assert ModelCard(make(trained)).data.base_model == "org/no"
+    assert metadata(make(trained)).base_model == "org/no"
 
 
 def test_escaped_text_renders_as_itself():
@@ -175,13 +183,14 @@ def test_escaped_text_renders_as_itself():
 def test_metadata_names_the_base_and_its_licence(judge_folder, tmp_path):
     trained = renamed(judge_folder, tmp_path, "qwen2.5-coder-0.5b-instruct")
     for kind, library in (("merged", "transformers"), ("adapter", "peft"), ("gguf", "gguf")):
-        data = ModelCard(front_matter(trained, kind) + "\n# x").data
+        data = metadata(front_matter(trained, kind) + "\n# x")
         assert data.base_model == "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF"
         assert data.license == "apache-2.0"
         assert data.library_name == library
+        assert data.tags is not None
         assert kind in data.tags
     research = renamed(judge_folder, tmp_path / "b", "qwen2.5-3b-instruct")
-    data = ModelCard(front_matter(research, "merged") + "\n# x").data
+    data = metadata(front_matter(research, "merged") + "\n# x")
     assert (data.license, data.license_name) == ("other", "Qwen Research License (research only)")
 
 

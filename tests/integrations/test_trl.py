@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections import defaultdict
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_messages_are_graded_as_the_texts_they_hold(judge):
         [{"role": "user", "content": PROMPTS[0]}],
         [{"role": "system", "content": "Be brief."}, {"role": "user", "content": PROMPTS[1]}],
     ]
-    completions = [
+    completions: list[Any] = [
         [{"role": "assistant", "content": [{"type": "text", "text": COMPLETIONS[0]}]}],
         [
             {"role": "assistant", "content": None, "tool_calls": []},
@@ -67,6 +68,8 @@ def test_rubrics_and_references_come_from_columns(judge):
 
 def test_what_cannot_be_graded_harms_no_other(judge):
     reward = judge_reward(judge, rubric_column="rubric")
+    prompts: list[Any]
+    completions: list[Any]
     prompts, completions = [PROMPTS[0]] * 4, [COMPLETIONS[0], " \n", COMPLETIONS[0], []]
     rubrics = [RUBRIC, RUBRIC, "long " * 3000, RUBRIC]
     expected = reward_of(judge, PROMPTS[0], COMPLETIONS[0], RUBRIC)
@@ -115,7 +118,7 @@ def test_a_real_trainer_takes_a_step(judge, tiny_base, tmp_path, algorithm, conv
 
     prompts = [[{"role": "user", "content": p}] for p in PROMPTS] if conversational else PROMPTS
     columns = {"prompt": prompts, "rubric": ["Is it right?", "Is it brief?"], "gold": ["8", ""]}
-    seen = defaultdict(list)
+    seen: dict[str, list[Any]] = defaultdict(list)
     graded = judge_reward(judge, rubric_column="rubric", reference_column="gold", name="judged")
 
     def judged(prompts, completions, **columns):

@@ -12,6 +12,7 @@ import torch
 
 from autograder.errors import ModelError, StorageError
 from autograder.judging import publish as publishing
+from autograder.judging.card import model_card
 from autograder.judging.judge import Judge
 from autograder.judging.publish import TRAINED, publish
 from autograder.training.module import JudgeModule
@@ -70,11 +71,11 @@ def test_the_judge_before_is_replaced_whole(adapter, tmp_path):
 def test_the_judge_before_is_there_until_the_new_one_is_whole(adapter, tmp_path, monkeypatch):
     publish(adapter, 1.0, tmp_path / "judge")
     before = contents(tmp_path / "judge")
-    card, seen = publishing.model_card, []
+    seen = []
 
     def watched(judge):
         seen.append(contents(tmp_path / "judge"))
-        return card(judge)
+        return model_card(judge)
 
     monkeypatch.setattr(publishing, "model_card", watched)
     publish(adapter, 2.0, tmp_path / "judge")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -140,6 +141,7 @@ def test_few_items_are_taken_ahead_and_an_end_leaves_nothing_behind():
     for num in range(1, 6):
         next(found)
         assert len(taken) <= num + 4
+    assert isinstance(found, Generator)
     found.close()
     assert watch.active == 0
     num_done = len(watch.threads)

@@ -15,7 +15,12 @@ from torchmetrics.functional.classification import multiclass_calibration_error
 
 from autograder.errors import DataError
 from autograder.metrics import functional as F
-from autograder.metrics.distribution import calibration_bins
+from autograder.metrics.correlation import pearson, spearman
+from autograder.metrics.distribution import (
+    calibration_bins,
+    expected_calibration_error,
+    ranked_probability_score,
+)
 from autograder.model.scores import expected_score, integer_score
 
 SCORES = [1, 2, 3, 4, 5]
@@ -77,8 +82,8 @@ def test_correlations_with_ties_against_scipy(seed: int, dtype: torch.dtype) -> 
     preds, target = random_scores(seed)
     preds = preds.to(dtype)
     given = preds.double()
-    assert F.pearson(preds, target).item() == pytest.approx(stats.pearsonr(given, target)[0])
-    assert F.spearman(preds, target).item() == pytest.approx(stats.spearmanr(given, target)[0])
+    assert pearson(preds, target).item() == pytest.approx(stats.pearsonr(given, target)[0])
+    assert spearman(preds, target).item() == pytest.approx(stats.spearmanr(given, target)[0])
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -86,15 +91,13 @@ def test_correlations_of_expected_scores_against_scipy(seed: int) -> None:
     probabilities, target = random_probabilities(seed)
     expected = expected_score(probabilities.double())
     assert expected.tolist() == pytest.approx((probabilities.double().numpy() @ SCORES).tolist())
-    assert F.pearson(expected, target).item() == pytest.approx(stats.pearsonr(expected, target)[0])
-    assert F.spearman(expected, target).item() == pytest.approx(
-        stats.spearmanr(expected, target)[0]
-    )
+    assert pearson(expected, target).item() == pytest.approx(stats.pearsonr(expected, target)[0])
+    assert spearman(expected, target).item() == pytest.approx(stats.spearmanr(expected, target)[0])
 
 
 @pytest.mark.parametrize("num_rows", [0, 1, 2, 7, 50])
 @pytest.mark.parametrize("value", [3.0, 3.1, 0.1])
-@pytest.mark.parametrize("function", [F.pearson, F.spearman])
+@pytest.mark.parametrize("function", [pearson, spearman])
 def test_a_constant_gives_nan(function: Coefficient, value: float, num_rows: int) -> None:
     constant = torch.full((num_rows,), value)
     other = torch.arange(num_rows)
@@ -102,7 +105,7 @@ def test_a_constant_gives_nan(function: Coefficient, value: float, num_rows: int
     assert function(other, constant).isnan()
 
 
-@pytest.mark.parametrize("function", [F.pearson, F.spearman])
+@pytest.mark.parametrize("function", [pearson, spearman])
 def test_correlation_of_what_is_no_number_is_nan(function: Coefficient) -> None:
     assert function(torch.tensor([1.0, math.nan, 2.0]), torch.tensor([1, 2, 3])).isnan()
 
@@ -120,8 +123,8 @@ def test_no_rows_give_nan() -> None:
     for function in (F.exact_match, F.within_one, F.mean_absolute_error):
         assert function(scores, scores).isnan()
     assert F.most_predicted_share(scores).isnan()
-    assert F.expected_calibration_error(probabilities, scores).isnan()
-    assert F.ranked_probability_score(probabilities, scores).isnan()
+    assert expected_calibration_error(probabilities, scores).isnan()
+    assert ranked_probability_score(probabilities, scores).isnan()
 
 
 @pytest.mark.parametrize("num_bins", [1, 7, 10, 15])
@@ -129,14 +132,14 @@ def test_no_rows_give_nan() -> None:
 def test_calibration_against_torchmetrics(seed: int, num_bins: int) -> None:
     probabilities, target = random_probabilities(seed, 200)
     theirs = multiclass_calibration_error(probabilities, target - 1, num_classes=5, n_bins=num_bins)
-    ours = F.expected_calibration_error(probabilities, target, num_bins=num_bins)
+    ours = expected_calibration_error(probabilities, target, num_bins=num_bins)
     assert ours.item() == pytest.approx(theirs.item(), abs=1e-6)
 
 
 def test_calibration_of_certain_scores_shares_the_last_bin() -> None:
     # One row at 1.0 and wrong, one at 0.95 and right; in one bin: |1.95 - 1| / 2.
     probabilities = torch.tensor([[1, 0, 0, 0, 0], [0.05, 0.95, 0, 0, 0]], dtype=torch.float64)
-    ours = F.expected_calibration_error(probabilities, torch.tensor([2, 2]))
+    ours = expected_calibration_error(probabilities, torch.tensor([2, 2]))
     assert ours.item() == pytest.approx(0.475)
 
 
@@ -158,7 +161,7 @@ def test_ranked_probability_is_the_mean_of_four_brier_scores(seed: int) -> None:
             for score in (1, 2, 3, 4)
         ]
     )
-    assert F.ranked_probability_score(probabilities, target).item() == pytest.approx(theirs)
+    assert ranked_probability_score(probabilities, target).item() == pytest.approx(theirs)
 
 
 def test_equal_probabilities_choose_the_lowest_score() -> None:
@@ -190,9 +193,9 @@ def test_what_is_no_score_is_refused(wrong: float) -> None:
 def test_shapes_are_checked() -> None:
     scores = torch.tensor([1, 2])
     with pytest.raises(DataError, match="one target a row"):
-        F.pearson(scores, scores[:1])
+        pearson(scores, scores[:1])
     with pytest.raises(DataError, match="one target a row"):
-        F.ranked_probability_score(torch.full((1, 5), 0.2), scores)
+        ranked_probability_score(torch.full((1, 5), 0.2), scores)
     with pytest.raises(DataError, match=r"expected shape \(N, 5\)"):
         F.MEASURES["pearson"](torch.full((2, 4), 0.25), scores)
     with pytest.raises(DataError, match="at least one bin"):
@@ -208,18 +211,20 @@ def test_half_precision_softmax_is_a_distribution() -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_gpu_equals_cpu() -> None:
     probabilities, target = random_probabilities(0)
-    for function in (F.expected_calibration_error, F.ranked_probability_score):
+    of_distributions: list[Coefficient] = [expected_calibration_error, ranked_probability_score]
+    for function in of_distributions:
         on_gpu = function(probabilities.cuda(), target.cuda())
         assert on_gpu.is_cuda
         assert on_gpu.item() == pytest.approx(function(probabilities, target).item())
     preds = integer_score(probabilities)
-    for function in (
+    of_scores: list[Coefficient] = [
         F.exact_match,
         F.mean_absolute_error,
-        F.pearson,
-        F.spearman,
+        pearson,
+        spearman,
         F.quadratic_kappa,
-    ):
+    ]
+    for function in of_scores:
         on_gpu = function(preds.cuda(), target.cuda())
         assert on_gpu.is_cuda
         assert on_gpu.item() == pytest.approx(function(preds, target).item())

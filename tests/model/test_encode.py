@@ -208,7 +208,8 @@ def test_a_tokenizer_that_joins_a_digit_to_what_follows_is_refused(tokenizer, ad
 class _TwoTokensADigit:
     """Writes each digit as a mark and a letter."""
 
-    chat_template = eos_token_id = pad_token_id = None
+    chat_template = pad_token_id = None
+    eos_token_id: int | None = None
 
     def get_added_vocab(self):
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import shutil
 
@@ -83,7 +84,7 @@ def test_other_weights_or_versions_take_the_copys_place(base, tiny_config, monke
     certify(base, "two")
     load(tiny_config)
     (second,) = copies(base)
-    monkeypatch.setattr(quantized.importlib.metadata, "version", lambda _: "99")
+    monkeypatch.setattr(importlib.metadata, "version", lambda _: "99")
     load(tiny_config)
     (third,) = copies(base)
     assert len({first, second, third}) == 3

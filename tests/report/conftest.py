@@ -193,7 +193,7 @@ def make_baselines(train: list[Example], test: list[Example]) -> dict[str, Tenso
 def make_curves() -> dict[str, list[dict[str, float]]]:
     """135 steps and three epochs; the first epoch's coefficient is undefined."""
     generator = random.Random(3)
-    names = list(judge_metrics())
+    names = [str(name) for name in judge_metrics()]
     train = [
         {
             "step": float(step),
@@ -206,7 +206,7 @@ def make_curves() -> dict[str, list[dict[str, float]]]:
         }
         for step in range(1, 136)
     ]
-    validation = [
+    validation: list[dict[str, float]] = [
         {
             "epoch": float(epoch),
             "step": 45.0 * epoch,

@@ -5,32 +5,29 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("selenium")
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 from autograder.report import data_card
 from autograder.schema import read_examples
 from autograder.stages import report as stage
 from autograder.terminal import printable
+from helpers.browser import browsing, needs_browser
 
-CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 TITLES = {
     "report.html": "Judge report: qwen2.5-coder-0.5b-instruct",
     "data-card.html": "Data card: recipe full, seed 17",
 }
 VIEWS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which(CHROMIUM) and shutil.which(DRIVER)),
-    reason=f"needs {CHROMIUM} and {DRIVER} (apt-get install chromium chromium-driver)",
-)
+pytestmark = needs_browser
 
 CONTRAST = """
 const parse = c => c.match(/[\\d.]+/g).map(Number);
@@ -63,29 +60,8 @@ def browser(
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(made[0])
         stage.main()
-        patch.setenv("SE_OFFLINE", "true")
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for argument in (
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-        ):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-        try:
-            driver.set_page_load_timeout(60)
-            yield driver
-        finally:
-            driver.quit()
+    with browsing(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 def view(driver: webdriver.Chrome, page: Path, width: int, scheme: str, media: str = "") -> None:

@@ -6,14 +6,14 @@ import base64
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("selenium")  # whoever imports this is skipped without it
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -21,37 +21,9 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.ui import WebDriverWait
 
-CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+from helpers.browser import WAIT_S
+
 TAB, ENTER, ESCAPE, CONTROL = Keys.TAB, Keys.ENTER, Keys.ESCAPE, Keys.CONTROL
-WAIT_S = 60
-
-needs_browser = pytest.mark.skipif(
-    not (shutil.which(CHROMIUM) and shutil.which(DRIVER)),
-    reason=f"needs {CHROMIUM} and {DRIVER} (apt-get install chromium chromium-driver)",
-)
-
-
-def start_browser(profile: Path) -> webdriver.Chrome:
-    """A Chromium that asks nobody for anything but the page."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-        f"--user-data-dir={profile}",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    driver.set_page_load_timeout(WAIT_S)
-    return driver
 
 
 class Page:

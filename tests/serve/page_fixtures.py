@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from selenium import webdriver
 
+from helpers.browser import browsing
 from helpers.fake_judge import FakeJudge
-from serve.page_browser import Page, start_browser
+from serve.page_browser import Page
 from serve.page_judge import REASONING, in_sevens, make_page_judge
 from serve.running import Client, serving
+
+if TYPE_CHECKING:
+    from selenium import webdriver
 
 
 @pytest.fixture(scope="session")
 def page_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SE_OFFLINE", "true")
-        driver = start_browser(tmp_path_factory.mktemp("chromium"))
-        try:
-            yield driver
-        finally:
-            driver.quit()
+    with browsing(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")

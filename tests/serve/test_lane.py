@@ -36,7 +36,7 @@ def job(response, tokens=None, emit=None, prompt="p", size=(90, 10)):
 
 def in_lane(test, *, batch_size=4, max_wait_s=0.0, capacity=100):
     """Run a test with a lane that runs."""
-    sizes = []
+    sizes: list[int] = []
 
     async def run():
         work = Work()

@@ -121,7 +121,7 @@ def test_an_exceptions_words_are_logged_only_with_texts():
             raise ValueError(SECRET)
         except ValueError as error:
             record = logging.LogRecord(
-                "asyncio", 40, "", 1, f"it failed\nfuture: {SECRET}", (), (None, error, None)
+                "asyncio", 40, "", 1, f"it failed\nfuture: {SECRET}", (), (ValueError, error, None)
             )
         handler.emit(record)
         values = json.loads(stream.getvalue())

@@ -83,6 +83,7 @@ def test_thousands_of_requests_get_their_own_verdicts():
         graded[request_of(n)] >= 1 for n in range(NUM_REQUESTS) if n % 10 < 8 and n % 100 != 50
     )
     assert max(len(batch) for batch in judge.batches) == 16
+    assert num_batches is not None
     assert num_batches < NUM_REQUESTS / 4
 
 

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from autograder.schema import Request
+from helpers.browser import needs_browser
 from helpers.fake_judge import MODEL, FakeJudge
 from serve.page_browser import (
     ESCAPE,
     Page,
-    needs_browser,
 )
 from serve.page_judge import REASONING, in_sevens
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from serve.page_browser import Page, needs_browser
+from helpers.browser import needs_browser
+from serve.page_browser import Page
 
 pytest_plugins = ["serve.page_fixtures"]
 pytestmark = needs_browser

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from selenium import webdriver
 
 from autograder.schema import Request
 from autograder.serve.app import create_app
+from helpers.browser import needs_browser
 from helpers.fake_judge import FakeJudge
-from serve.page_browser import ENTER, ESCAPE, TAB, Page, needs_browser
+from serve.page_browser import ENTER, ESCAPE, TAB, Page
 from serve.page_looks import CONTRAST, SEEN_WIDE, SMALL_TARGETS
 from serve.running import running
+
+if TYPE_CHECKING:
+    from selenium import webdriver
 
 pytest_plugins = ["serve.page_fixtures"]
 pytestmark = needs_browser

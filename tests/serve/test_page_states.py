@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 
+from helpers.browser import needs_browser
 from helpers.fake_judge import FakeJudge
-from serve.page_browser import ENTER, ESCAPE, Page, needs_browser
+from serve.page_browser import ENTER, ESCAPE, Page
 from serve.page_judge import REASONING
 from serve.running import serving, until
 
@@ -135,12 +137,16 @@ def test_asks_for_a_token_only_where_there_is_one(page: Page, page_judge: FakeJu
     assert not page.find("access").is_displayed()
     with serving(page_judge, token=TOKEN) as service:
         closed = Page(page.driver, f"http://127.0.0.1:{service.port}/").open()
+
+        def has_fault(fault: str) -> bool:
+            return fault in closed.text("#token-fault")
+
         closed.send()
         closed.wait(lambda: closed.focused == "token")
         for wrong, fault in (("ü" * 20, "ASCII"), (TOKEN[::-1], "did not accept")):
             closed.fill(token=wrong)
             closed.press(ENTER)
-            closed.wait(lambda fault=fault: fault in closed.text("#token-fault"))
+            closed.wait(partial(has_fault, fault))
         assert page_judge.asked == []
         closed.fill(token=TOKEN)
         closed.press(ENTER)

@@ -131,6 +131,7 @@ def test_the_command_serves_and_stops(published, judge, tmp_path):
     command = [sys.executable, "-m", "autograder", "serve", "--judge", published]
     command += ["--port", "0", "--token-file", file, "--root-path", "/judge", "--batch-size", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=dict(os.environ))
+    assert process.stderr is not None
     try:
         lines = (json.loads(line) for line in process.stderr)
         url = next(line["url"] for line in lines if line["event"] == "listening")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -39,6 +40,7 @@ class Process:
         self.url = self.said("listening")[0]["url"]
 
     def _read(self):
+        assert self.process.stderr is not None
         for line in self.process.stderr:
             self.lines.append(json.loads(line))
 
@@ -70,6 +72,7 @@ def start(tmp_path):
     for each in started:
         each.process.kill()
         each.wait()
+        assert each.process.stderr is not None
         each.process.stderr.close()
 
 
@@ -84,7 +87,8 @@ def ask(url, body, answers):
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
 def test_accepted_work_is_finished_and_nothing_new_is_taken(start, kind):
-    process, answers = start(), []
+    process = start()
+    answers: list[Any] = []
     stream = {**BODY, "stream": True, "max_reasoning_tokens": 3}
     threads = [ask(process.url, body, answers) for body in (PLAIN, stream)]
     until(lambda: process.said("at work") and len(process.said("at work")) == 2)
@@ -111,7 +115,8 @@ def test_an_idle_service_stops_at_once(start):
 
 
 def test_what_takes_too_long_is_answered_and_left(start):
-    process, answers = start("--drain", "0.3"), []
+    process = start("--drain", "0.3")
+    answers: list[Any] = []
     thread = ask(process.url, PLAIN, answers)
     until(lambda: process.said("at work"))
     process.stop()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ PAIR = PairRule(5, 2)
 ABOUT = {"rubric": "helpful", "reasoning": "See the two."}
 
 
-def run(tmp_path: Path, rows: list[dict], **options: object) -> list[Example]:
+def run(tmp_path: Path, rows: list[dict], **options: Any) -> list[Example]:
     source = tmp_path / "in.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     import_data(str(source), tmp_path / "out.jsonl", ImportOptions(**options))

@@ -13,7 +13,6 @@ import pytest
 from safetensors.torch import load_file
 
 from autograder.config import Config, describe
-from helpers.settings import changed
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 
@@ -48,27 +47,27 @@ def rows(folder: Path, name: str) -> list[dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def folders(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    config = changed(Config(), "model", name=str(tiny_base), max_length=2048)
-    config = changed(config, "quantization", compute_dtype="fp32")
-    config = changed(config, "lora", r=4, dropout=0.0)
-    # Pearson of a model that has learned nothing is a small difference: keep it smooth.
-    config = changed(config, "loss", score_weight=5.0, regression_weight=1.0)
-    config = changed(config, "run", checkpoint_every=1, devices=1)
-    config = changed(
-        config,
-        "train",
-        optimizer="adamw",
-        lr=5e-3,
-        epochs=2,
-        batch_size=3,
-        accumulate=4,
-        patience=0,
-        monitor="loss",
+    config = Config().changed(
+        model={"name": str(tiny_base), "max_length": 2048},
+        quantization={"compute_dtype": "fp32"},
+        lora={"r": 4, "dropout": 0.0},
+        # Pearson of a model that has learned nothing is a small difference: keep it smooth.
+        loss={"score_weight": 5.0, "regression_weight": 1.0},
+        run={"checkpoint_every": 1, "devices": 1},
+        train={
+            "optimizer": "adamw",
+            "lr": 5e-3,
+            "epochs": 2,
+            "batch_size": 3,
+            "accumulate": 4,
+            "patience": 0,
+            "monitor": "loss",
+        },
     )
     root = tmp_path_factory.mktemp("distributed")
     train(root / "one", config)
-    halved = changed(config, "train", accumulate=2)
-    found = train(root / "two", changed(halved, "run", devices=2, strategy="ddp"))
+    halved = config.changed(train={"accumulate": 2})
+    found = train(root / "two", halved.changed(run={"devices": 2, "strategy": "ddp"}))
     return root / "one", root / "two", found.stderr
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import socket
 from pathlib import Path
@@ -11,6 +12,7 @@ import torch
 from transformers import AutoTokenizer
 
 from autograder.errors import DataError, StorageError
+from autograder.model import encode as encode_module
 from autograder.model.encode import Encoder
 from autograder.schema import write_examples
 from autograder.training import encoded_rows as rows_module
@@ -100,7 +102,12 @@ def test_a_loader_asks_for_a_row_when_its_batch_is_made(path, encoder, tmp_path,
     encoded = Rows.of_file(path, tmp_path / "cache").encode(encoder, tmp_path / "cache")
     asked = []
     get = EncodedRows.__getitem__
-    monkeypatch.setattr(EncodedRows, "__getitem__", lambda s, at: asked.append(at) or get(s, at))
+
+    def watched(self, at):
+        asked.append(at)
+        return get(self, at)
+
+    monkeypatch.setattr(EncodedRows, "__getitem__", watched)
     batches = iter(JudgeLoader(encoded, 5, encoder.pad_id, seed=5))
     assert asked == []
     next(batches)
@@ -151,9 +158,9 @@ def test_whatever_token_ids_depend_on_makes_them_anew(
         patch.setattr(rows_module, "TEMPLATE_VERSION", "another")
         assert start() == 4
     code = tmp_path / "encode.py"
-    code.write_bytes(Path(rows_module.encode_module.__file__).read_bytes() + b"# changed\n")
+    code.write_bytes(Path(inspect.getfile(encode_module)).read_bytes() + b"# changed\n")
     with monkeypatch.context() as patch:
-        patch.setattr(rows_module.encode_module, "__file__", str(code))
+        patch.setattr(encode_module, "__file__", str(code))
         assert start() == 5
     write_examples(path, examples[:-1])
     assert start() == 6

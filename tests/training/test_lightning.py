@@ -23,7 +23,6 @@ from autograder.schema import write_examples
 from autograder.training.data import JudgeDataModule
 from autograder.training.module import JudgeModule, load_backbone
 from conftest import make_examples
-from helpers.settings import changed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +40,7 @@ EPOCH = {
 
 @pytest.fixture
 def config(tiny_config):
-    return changed(tiny_config, "train", optimizer="adamw", batch_size=5)
+    return tiny_config.changed(train={"optimizer": "adamw", "batch_size": 5})
 
 
 @pytest.fixture
@@ -222,7 +221,7 @@ def test_a_sanity_check_is_no_validation(module, data, trainer_of):
 
 
 def test_a_run_goes_on_from_the_end_of_an_epoch(config, module, data, trainer_of, tmp_path):
-    config = changed(config, "lora", dropout=0.2)
+    config = config.changed(lora={"dropout": 0.2})
 
     def fit(module, **options):
         saved = ModelCheckpoint(tmp_path / "saved", "{epoch}", save_top_k=-1)
@@ -274,11 +273,12 @@ def test_limited_validation_sees_the_same_batches_each_epoch(module, data, train
     data.validation, data.test = data.test, data.validation
     seen = []
     step = JudgeModule.validation_step
-    monkeypatch.setattr(
-        JudgeModule,
-        "validation_step",
-        lambda self, batch, at: seen.append(batch.input_ids.tolist()) or step(self, batch, at),
-    )
+
+    def watched(self, batch, at):
+        seen.append(batch.input_ids.tolist())
+        return step(self, batch, at)
+
+    monkeypatch.setattr(JudgeModule, "validation_step", watched)
     trainer_of(max_epochs=3, limit_val_batches=1).fit(module, data)
     assert len(seen) == 4  # and the sanity check
     assert all(batch == seen[0] for batch in seen)
@@ -287,11 +287,12 @@ def test_limited_validation_sees_the_same_batches_each_epoch(module, data, train
 def test_overfit_batches_learns_the_same_batches_by_heart(module, data, trainer_of, monkeypatch):
     seen = []
     step = JudgeModule.training_step
-    monkeypatch.setattr(
-        JudgeModule,
-        "training_step",
-        lambda self, batch, at: seen.append(batch.input_ids.tolist()) or step(self, batch, at),
-    )
+
+    def watched(self, batch, at):
+        seen.append(batch.input_ids.tolist())
+        return step(self, batch, at)
+
+    monkeypatch.setattr(JudgeModule, "training_step", watched)
     trainer_of(max_epochs=4, overfit_batches=2).fit(module, data)
     assert len(seen) == 8
     assert seen[0::2] == [seen[0]] * 4

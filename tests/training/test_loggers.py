@@ -14,7 +14,6 @@ from autograder.schema import write_examples
 from autograder.stages import train as stage
 from autograder.training.callbacks import ResumePoints
 from conftest import make_examples
-from helpers.settings import changed
 
 ROOT = Path(__file__).resolve().parents[2]
 NUM_STEPS, NUM_EPOCHS = 8, 2
@@ -38,8 +37,10 @@ def project(tiny_config, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def write(logger: str) -> Path:
-        config = changed(tiny_config, "run", logger=logger, checkpoint_every=1, devices=1)
-        config = changed(config, "train", epochs=NUM_EPOCHS, optimizer="adamw", monitor="rps")
+        config = tiny_config.changed(
+            run={"logger": logger, "checkpoint_every": 1, "devices": 1},
+            train={"epochs": NUM_EPOCHS, "optimizer": "adamw", "monitor": "rps"},
+        )
         with (tmp_path / "params.yaml").open("w") as file:
             YAML().dump(configuration.describe(config), file)
         return tmp_path

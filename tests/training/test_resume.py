@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from autograder.config import Config, describe
-from helpers.settings import changed
 from scripts.forks import run_plan
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
@@ -43,25 +42,25 @@ COMPARED = (
 @pytest.fixture(scope="module")
 def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One run never killed, one for each moment, and what the killed ones left behind."""
-    config = changed(Config(), "model", name=str(tiny_base), max_length=2048)
-    config = changed(config, "quantization", compute_dtype="fp32")
-    # Wide enough for 8-bit optimiser state, which starts at 4096 values.
-    config = changed(config, "lora", r=64, dropout=0.1)
-    config = changed(config, "run", checkpoint_every=1)
-    config = changed(
-        config,
-        "train",
-        optimizer="paged_adamw_8bit",
-        lr=5e-3,
-        epochs=3,
-        batch_size=3,
-        accumulate=2,
-        patience=0,
-        monitor="loss",
+    config = Config().changed(
+        model={"name": str(tiny_base), "max_length": 2048},
+        quantization={"compute_dtype": "fp32"},
+        # Wide enough for 8-bit optimiser state, which starts at 4096 values.
+        lora={"r": 64, "dropout": 0.1},
+        run={"checkpoint_every": 1},
+        train={
+            "optimizer": "paged_adamw_8bit",
+            "lr": 5e-3,
+            "epochs": 3,
+            "batch_size": 3,
+            "accumulate": 2,
+            "patience": 0,
+            "monitor": "loss",
+        },
     )
     root = tmp_path_factory.mktemp("resume")
     params = describe(config)
-    plan = []
+    plan: list[dict[str, Any]] = []
     for name, kill in {"never": None, **MOMENTS}.items():
         folder = folder_of(root, name)
         folder.mkdir()
@@ -86,7 +85,7 @@ def folder_of(root: Path, moment: str) -> Path:
     return root / moment.replace(" ", "-")
 
 
-def same(one: object, other: object, place: str = "") -> None:
+def same(one: Any, other: Any, place: str = "") -> None:
     """Equal to the last bit, nested as checkpoints are."""
     assert type(one) is type(other), place
     if isinstance(one, dict):

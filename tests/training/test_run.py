@@ -27,22 +27,22 @@ from autograder.training.measured import Measured
 from autograder.training.module import JudgeModule
 from autograder.training.outcome import ADAPTER, Outputs, csv_text
 from autograder.training.run import train
-from helpers.settings import changed
 from helpers.tiny_judge import publish_trained
 
 
 @pytest.fixture
 def config(tiny_config):
     """Two epochs of 5 batches, 3 optimiser steps each."""
-    return changed(
-        changed(tiny_config, "run", checkpoint_every=1, devices=1),
-        "train",
-        epochs=2,
-        batch_size=3,
-        accumulate=2,
-        optimizer="adamw",
-        patience=0,
-        monitor="loss",
+    return tiny_config.changed(
+        run={"checkpoint_every": 1, "devices": 1},
+        train={
+            "epochs": 2,
+            "batch_size": 3,
+            "accumulate": 2,
+            "optimizer": "adamw",
+            "patience": 0,
+            "monitor": "loss",
+        },
     )
 
 
@@ -93,7 +93,7 @@ def names(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("bits", [16, 4])
 def test_a_training_leaves_an_adapter_that_grades(config, examples, tmp_path, capsys, bits):
-    config = changed(config, "quantization", bits=bits)
+    config = config.changed(quantization={"bits": bits})
     run(config, examples, tmp_path)
     assert names(tmp_path) == ["checkpoints", "reports", "scratch"]
     assert names(tmp_path / "checkpoints") == [ADAPTER, BEST, LAST]
@@ -153,12 +153,12 @@ def test_the_adapter_is_the_best_epochs(config, examples, tmp_path, monkeypatch)
 
 
 def test_a_seed_gives_one_adapter_and_another_seed_another(config, examples, tmp_path):
-    config = changed(config, "lora", dropout=0.1)
+    config = config.changed(lora={"dropout": 0.1})
     torch.manual_seed(1)
     one = run(config, examples, tmp_path / "one")
     torch.manual_seed(2)
     same = run(config, examples, tmp_path / "same")
-    other = run(changed(config, seed=18), examples, tmp_path / "other")
+    other = run(config.changed(seed=18), examples, tmp_path / "other")
     assert adapter(one) == adapter(same)
     for name in ("train", "validation"):
         assert rows(one, name) == rows(same, name)
@@ -179,11 +179,13 @@ def sharp_base(tiny_base, tmp_path) -> Path:
 
 
 def test_ten_examples_can_be_learnt_by_heart(config, examples, tmp_path, sharp_base):
-    config = changed(config, "model", name=str(sharp_base))
-    config = changed(config, "lora", r=16, alpha=32.0, dropout=0.0)
-    config = changed(config, "loss", score_weight=20.0)
-    config = changed(config, "run", checkpoint_every=1000)
-    config = changed(config, "train", epochs=25, batch_size=5, accumulate=1, lr=1e-2)
+    config = config.changed(
+        model={"name": str(sharp_base)},
+        lora={"r": 16, "alpha": 32.0, "dropout": 0.0},
+        loss={"score_weight": 20.0},
+        run={"checkpoint_every": 1000},
+        train={"epochs": 25, "batch_size": 5, "accumulate": 1, "lr": 1e-2},
+    )
     ten = [
         dataclasses.replace(e, prompt="Rate.", response="abcde"[e.score - 1] * 20, reasoning="ok")
         for e in examples[:10]
@@ -210,7 +212,7 @@ def test_ten_examples_can_be_learnt_by_heart(config, examples, tmp_path, sharp_b
 def test_it_stops_early_when_the_best_epoch_grows_old(
     config, examples, tmp_path, monkeypatch, losses, patience, num_epochs, best
 ):
-    config = changed(config, "train", epochs=len(losses), patience=patience, batch_size=14)
+    config = config.changed(train={"epochs": len(losses), "patience": patience, "batch_size": 14})
     given(monkeypatch, "loss", losses)
     run(config, examples, tmp_path)
     assert len(rows(tmp_path, "validation")) == num_epochs
@@ -221,7 +223,7 @@ def test_it_stops_early_when_the_best_epoch_grows_old(
 
 def test_a_metric_where_more_is_better_keeps_the_greatest(config, examples, tmp_path, monkeypatch):
     """And one that is undefined is no better than any."""
-    config = changed(config, "train", epochs=4, batch_size=14, monitor="pearson")
+    config = config.changed(train={"epochs": 4, "batch_size": 14, "monitor": "pearson"})
     given(monkeypatch, "pearson", [float("nan"), 0.1, 0.3, 0.2])
     run(config, examples, tmp_path)
     checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
@@ -233,7 +235,7 @@ def test_a_metric_where_more_is_better_keeps_the_greatest(config, examples, tmp_
 def test_a_metric_that_stays_undefined_keeps_the_latest_epoch(
     config, examples, tmp_path, monkeypatch
 ):
-    config = changed(config, "train", epochs=3, batch_size=14, monitor="pearson")
+    config = config.changed(train={"epochs": 3, "batch_size": 14, "monitor": "pearson"})
     given(monkeypatch, "pearson", [float("nan")] * 3)
     run(config, examples, tmp_path)
     checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
@@ -241,7 +243,7 @@ def test_a_metric_that_stays_undefined_keeps_the_latest_epoch(
 
 
 def test_without_a_validation_split_the_last_epoch_is_taken(config, examples, tmp_path):
-    run(changed(config, "train", patience=1), examples, tmp_path, validation=[])
+    run(config.changed(train={"patience": 1}), examples, tmp_path, validation=[])
     checkpoint = torch.load(tmp_path / "checkpoints" / BEST, weights_only=False)
     assert checkpoint["epoch"] == 1
     assert trained(tmp_path)["validation"] == {}
@@ -258,7 +260,7 @@ def test_nothing_to_train_on_is_told(config, examples, tmp_path):
 
 def test_a_share_that_leaves_nothing_is_told_before_a_model_is_loaded(config, examples, tmp_path):
     with pytest.raises(TrainingError, match=r"train\.share 1e-06 leaves none of 14 examples"):
-        run(changed(config, "train", share=1e-6), examples, tmp_path)
+        run(config.changed(train={"share": 1e-6}), examples, tmp_path)
     assert not (tmp_path / "scratch").exists()
 
 
@@ -328,7 +330,7 @@ def test_a_full_disk_while_writing_keeps_the_old_folder_whole(
     run(config, examples, tmp_path)
     place = "reports" if failing_at == "reports" else "checkpoints"
     before = contents(tmp_path / place)
-    config = changed(config, seed=3)
+    config = config.changed(seed=3)
 
     def failing(*args, **options):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -412,7 +414,7 @@ def test_a_project_that_was_moved_between_kill_and_resumption_knows_its_best_epo
 def test_a_run_that_had_stopped_early_does_not_go_on_when_resumed(
     config, examples, tmp_path, monkeypatch
 ):
-    config = changed(config, "train", epochs=5, patience=1)
+    config = config.changed(train={"epochs": 5, "patience": 1})
     with monkeypatch.context() as patch:
         given(patch, "loss", [1.0, 2.0])
         interrupted(patch, 2, "on_train_epoch_end")
