@@ -63,6 +63,14 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_tiny_qwen2(tmp_path_factory.mktemp("tiny-qwen2"))
 
 
+@pytest.fixture(scope="session")
+def judge_folder(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published judge on the tiny base, for all tests: none changes it."""
+    from helpers.tiny_judge import publish_tiny_judge
+
+    return publish_tiny_judge(tiny_base, tmp_path_factory.mktemp("judge"))
+
+
 @pytest.fixture
 def tiny_config(tiny_base: Path) -> Config:
     """Default settings on the tiny model: float32, no quantisation."""

@@ -18,7 +18,6 @@ from scipy import stats
 
 from autograder.judging.judge import Judge
 from autograder.schema import read_items
-from helpers.tiny_judge import publish_tiny_judge
 
 RUBRIC = "Factual accuracy"
 
@@ -29,13 +28,8 @@ def root(request):
 
 
 @pytest.fixture(scope="module")
-def folder(tiny_base, tmp_path_factory):
-    return publish_tiny_judge(tiny_base, tmp_path_factory.mktemp("judge"))
-
-
-@pytest.fixture(scope="module")
-def judge(folder):
-    return Judge.load(folder)
+def judge(judge_folder):
+    return Judge.load(judge_folder)
 
 
 def run(root, name, *arguments, cwd=None):
@@ -70,10 +64,10 @@ def commands(page):
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-def run_here(root, folder, here, words):
+def run_here(root, judge_folder, here, words):
     """Run a command where the examples are, and a judge in `build/judge`."""
     (here / "build").mkdir(exist_ok=True)
-    for link, target in (("examples", root / "examples"), ("build/judge", folder)):
+    for link, target in (("examples", root / "examples"), ("build/judge", judge_folder)):
         if not (here / link).exists():
             (here / link).symlink_to(target)
     start = {"python": [], "autograder": ["-m", "autograder"]}[words[0]]
@@ -91,33 +85,33 @@ def run_here(root, folder, here, words):
     assert done.stderr.count("error") == 0, f"{words}\n{done.stderr}"
 
 
-def test_every_command_of_their_readme_runs(root, folder, tmp_path):
+def test_every_command_of_their_readme_runs(root, judge_folder, tmp_path):
     scripts = set()
     for words in commands(root / "examples" / "README.md"):
-        run_here(root, folder, tmp_path, words)
+        run_here(root, judge_folder, tmp_path, words)
         scripts |= {Path(word).name for word in words if word.endswith(".py")}
     assert scripts == {path.name for path in (root / "examples").glob("*.py")}
     assert len(rows_of(tmp_path / "graded.csv")) == 14
     assert len((tmp_path / "graded.jsonl").read_text(encoding="utf-8").splitlines()) == 14
 
 
-def test_every_command_of_the_main_readme_that_uses_a_judge_runs(root, folder, tmp_path):
+def test_every_command_of_the_main_readme_that_uses_a_judge_runs(root, judge_folder, tmp_path):
     ours = [words for words in commands(root / "README.md") if words[0] == "autograder"]
     assert {" ".join(words[1:2]) for words in ours} == {"judge", "grade", "data", "benchmark"}
     for words in ours:
-        run_here(root, folder, tmp_path, words)
+        run_here(root, judge_folder, tmp_path, words)
     assert (tmp_path / "graded.parquet").is_file()
     assert len((tmp_path / "mine.jsonl").read_text(encoding="utf-8").splitlines()) == 10
 
 
-def test_a_csv_is_graded_row_by_row(root, folder, judge, tmp_path):
+def test_a_csv_is_graded_row_by_row(root, judge_folder, judge, tmp_path):
     source = write(
         tmp_path / "in.csv",
         {"prompt": "Name a metal.", "response": "=Iron", "rubric": "", "reference": "", "n": "1"},
         {"prompt": "Who?", "response": "Me\x1b", "rubric": "Tone", "reference": "You", "n": "2"},
     )
     out = tmp_path / "out.csv"
-    done = run(root, "grade_csv.py", source, out, "--judge", folder)
+    done = run(root, "grade_csv.py", source, out, "--judge", judge_folder)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     graded = rows_of(out)
@@ -132,9 +126,11 @@ def test_a_csv_is_graded_row_by_row(root, folder, judge, tmp_path):
         assert float(row["confidence"]) == pytest.approx(verdict.confidence, abs=2e-3)
 
 
-def test_a_criterion_is_shown_beside_the_judge(root, folder, judge):
+def test_a_criterion_is_shown_beside_the_judge(root, judge_folder, judge):
     (item,) = read_items(root / "examples" / "criterion.jsonl")
-    done = run(root, "try_criterion.py", root / "examples" / "criterion.jsonl", "--judge", folder)
+    done = run(
+        root, "try_criterion.py", root / "examples" / "criterion.jsonl", "--judge", judge_folder
+    )
     assert done.returncode == 0, done.stderr
     errors = []
     for graded, line in zip(item.responses, done.stdout.splitlines()[1:], strict=False):
@@ -155,7 +151,7 @@ def answers(tmp_path_factory):
     return write(tmp_path_factory.mktemp("gate") / "answers.csv", *rows)
 
 
-def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, folder, judge, answers):
+def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, judge_folder, judge, answers):
     scores: dict[str, list[float]] = {}
     for row in rows_of(answers):
         verdict = judge.evaluate(row["prompt"], row["response"], RUBRIC, reasoning=False)
@@ -163,7 +159,7 @@ def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, folder, judge, answ
     means = [fmean(values) for values in scores.values()]
     bound = fmean(means) - stats.t.ppf(0.9, 10) * stdev(means) / 11**0.5
     assert bound < fmean(means) - 0.01
-    options = ["--judge", folder, "--confidence", "0.9"]
+    options = ["--judge", judge_folder, "--confidence", "0.9"]
     for threshold, code, says in (
         (bound - 0.01, 0, "passed"),
         (bound + 0.01, 1, "FAILED"),
@@ -176,8 +172,8 @@ def test_the_gate_opens_at_the_lower_bound_of_the_mean(root, folder, judge, answ
         assert lines[2].endswith(f": {says}")
 
 
-def test_the_gate_says_when_it_cannot_tell(root, folder, answers, tmp_path):
-    gate = ["--threshold", "3", "--judge", folder]
+def test_the_gate_says_when_it_cannot_tell(root, judge_folder, answers, tmp_path):
+    gate = ["--threshold", "3", "--judge", judge_folder]
     few = run(root, "gate.py", answers, *gate, "--min-prompts", "12")
     assert (few.returncode, few.stderr) == (2, "cannot tell: 11 prompts are too few\n")
     empty = write(tmp_path / "empty.csv", {"prompt": "p", "response": " "})
@@ -190,7 +186,7 @@ def test_the_gate_says_when_it_cannot_tell(root, folder, answers, tmp_path):
     assert run(root, "gate.py", answers, "--threshold", "0.8").returncode == 2
 
 
-def test_two_versions_are_compared_pair_by_pair(root, folder, judge, tmp_path):
+def test_two_versions_are_compared_pair_by_pair(root, judge_folder, judge, tmp_path):
     rows = [
         {
             "prompt": f"What is {n} and {n}?",
@@ -200,7 +196,9 @@ def test_two_versions_are_compared_pair_by_pair(root, folder, judge, tmp_path):
         for n in range(10)
     ]
     source = write(tmp_path / "pairs.csv", *rows)
-    done = run(root, "compare_models.py", source, "--json", "--tie", "0.02", "--judge", folder)
+    done = run(
+        root, "compare_models.py", source, "--json", "--tie", "0.02", "--judge", judge_folder
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     differences = [judge.compare(row["prompt"], row["a"], row["b"], RUBRIC).margin for row in rows]
@@ -218,9 +216,9 @@ def test_two_versions_are_compared_pair_by_pair(root, folder, judge, tmp_path):
     assert found["win_rate"] == pytest.approx(wilson(wins, wins + losses))
 
 
-def test_equal_versions_show_no_difference(root, folder, tmp_path):
+def test_equal_versions_show_no_difference(root, judge_folder, tmp_path):
     source = write(tmp_path / "same.csv", *({"prompt": p, "a": "x", "b": "x"} for p in "pqr"))
-    done = run(root, "compare_models.py", source, "--judge", folder)
+    done = run(root, "compare_models.py", source, "--judge", judge_folder)
     assert done.returncode == 0, done.stderr
     assert "a - b: +0.00 (95% interval +0.00 to +0.00)" in done.stdout
     assert "p = 1.0000" in done.stdout
@@ -229,12 +227,12 @@ def test_equal_versions_show_no_difference(root, folder, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["grade_csv.py", "compare_models.py"])
-def test_files_that_cannot_be_used_are_told_in_a_line(root, folder, tmp_path, name):
+def test_files_that_cannot_be_used_are_told_in_a_line(root, judge_folder, tmp_path, name):
     bad = write(tmp_path / "bad.csv", {"prompt": "p\x1b", "a": "x"})
     (tmp_path / "latin.csv").write_bytes(b"prompt,a\n\xff,\xff\n")
     rest = ["out.csv"] if name == "grade_csv.py" else []
     for source in (bad, tmp_path / "none.csv", tmp_path / "latin.csv"):
-        done = run(root, name, source, *rest, "--judge", folder, cwd=tmp_path)
+        done = run(root, name, source, *rest, "--judge", judge_folder, cwd=tmp_path)
         assert done.returncode == 1
         assert done.stdout == ""
         assert done.stderr.startswith("error: ")

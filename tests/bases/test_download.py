@@ -8,18 +8,17 @@ import os
 import socket
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-import autograder
 from autograder.bases import download
 from autograder.bases.fetch import MARKER, base_info, cached_path, pull
 from autograder.bases.sources import GgufHub
 from autograder.errors import ChecksumError, SourceError, StorageError
+from helpers.python_process import run_python
 
 CONTENT = b"GGUF and so on" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -109,17 +108,6 @@ def test_a_full_disk_while_the_hub_writes_is_a_storage_error(home, monkeypatch):
     with pytest.raises(StorageError, match="free space"):
         pull("org/name", progress=False)
     assert nothing_left(home)
-
-
-def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    source = str(Path(autograder.__path__[0]).parent)
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        env=os.environ | {"PYTHONPATH": source} | environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
 
 
 HUB_CODE = """

@@ -7,9 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
-import textwrap
 import time
 import zipfile
 from pathlib import Path
@@ -18,12 +15,12 @@ from typing import Any
 
 import pytest
 
-import autograder
 from autograder.bases import catalog, convert, download
 from autograder.bases.catalog import BaseModel
 from autograder.bases.fetch import MARKER, base_info, cache_root, cached_path, pull, set_mirror
 from autograder.bases.sources import GgufHub, WheelMirror, WheelPart
 from autograder.errors import ChecksumError, SourceError, StorageError
+from helpers.python_process import run_python
 
 PIECES = (b"GGUF-first " * 1000, b"second " * 500, b"third")
 CONTENT = b"".join(PIECES)
@@ -128,23 +125,7 @@ def test_a_cached_model_asks_nobody_and_imports_nothing_heavy(world):
         heavy = {"torch", "transformers", "huggingface_hub", "filelock", "tqdm", "requests"}
         assert not heavy & set(sys.modules), heavy & set(sys.modules)
     """
-    source = str(Path(autograder.__path__[0]).parent)
-    subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        env=os.environ | {"PYTHONPATH": source},
-        check=True,
-    )
-
-
-def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    source = str(Path(autograder.__path__[0]).parent)
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        env=os.environ | {"PYTHONPATH": source} | environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    run_python(code)
 
 
 def test_a_reachable_hub_comes_first(world, monkeypatch):

@@ -6,7 +6,6 @@ import csv
 import dataclasses
 
 import pytest
-import torch
 
 from autograder.benchmark.predictions import grade
 from autograder.benchmark.records import Graded
@@ -14,21 +13,17 @@ from autograder.config import Config
 from autograder.errors import DataError
 from autograder.judging.judge import Judge
 from autograder.judging.passes import Passes
-from autograder.model.backbone import Backbone, add_adapter, load_base
+from helpers.tiny_judge import tiny_backbone
 
 HOSTILE = "=cmd|' /C calc'!A0\n\x1b[31m,\"\0\r\ud7ff"
 
 
 @pytest.fixture(scope="module")
 def judge(tiny_base):
-    config = Config()
-    base, encoder = load_base(
-        config.model.changed(name=str(tiny_base), max_length=1024),
-        config.quantization.changed(bits=16),
-        device=torch.device("cpu"),
-        dtype=torch.float32,
+    config = Config().changed(
+        model={"name": str(tiny_base), "max_length": 1024}, quantization={"bits": 16}
     )
-    return Judge(Backbone(add_adapter(base, config.lora, seed=1), encoder), batch_size=3)
+    return Judge(tiny_backbone(config), batch_size=3)
 
 
 @pytest.fixture

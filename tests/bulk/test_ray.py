@@ -25,7 +25,6 @@ from autograder.judging.folder import judge_fingerprint
 from autograder.tables.formats import ImportOptions
 from bulk.fake_runs import answers, names, read_jsonl, write_jsonl
 from bulk.ray_judges import ExactJudge, MortalJudge
-from helpers.tiny_judge import publish_tiny_judge
 
 ActorPool = pytest.importorskip("ray.util").ActorPool
 
@@ -111,12 +110,17 @@ def test_a_bad_row_stops_with_the_same_words(tmp_path, windows_of_4, engine):
     assert said[0] == said[1]
 
 
-def test_a_worker_that_dies_is_replaced(tmp_path, windows_of_4, ray):
+def deadly(tmp_path, num_deaths):
+    """A file with a deadly row, and how to load the judge that dies of it so many times."""
     found = rows()
     found[13]["response"] = "deadly"
-    source = write_jsonl(tmp_path / "in.jsonl", found)
     (tmp_path / "pids").mkdir()
-    load = partial(MortalJudge, tmp_path / "pids", 1)
+    load = partial(MortalJudge, tmp_path / "pids", num_deaths)
+    return write_jsonl(tmp_path / "in.jsonl", found), load
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path, windows_of_4, ray):
+    source, load = deadly(tmp_path, 1)
     assert grade(source, tmp_path / "two.jsonl", RayEngine(None, 2), load, skip=True).num_graded
     assert len(names(tmp_path / "pids")) == 1 + 3
     grade(source, tmp_path / "one.jsonl", skip=True)
@@ -124,11 +128,7 @@ def test_a_worker_that_dies_is_replaced(tmp_path, windows_of_4, ray):
 
 
 def test_rows_that_no_worker_survives_end_the_run_which_goes_on(tmp_path, windows_of_4, ray):
-    found = rows()
-    found[13]["response"] = "deadly"
-    source = write_jsonl(tmp_path / "in.jsonl", found)
-    (tmp_path / "pids").mkdir()
-    load = partial(MortalJudge, tmp_path / "pids", 3)
+    source, load = deadly(tmp_path, 3)
     with pytest.raises(ClusterError, match="die, 3 times over the same rows"):
         grade(source, tmp_path / "two.jsonl", RayEngine(None, 1), load, skip=True)
     assert len(read_jsonl(tmp_path / ".two.jsonl.part")) == 1 + 12
@@ -179,11 +179,6 @@ def is_alive(pid):
 # --- the command
 
 
-@pytest.fixture(scope="module")
-def judge(tiny_base, tmp_path_factory):
-    return publish_tiny_judge(tiny_base, tmp_path_factory.mktemp("judge"))
-
-
 @pytest.fixture
 def file(tmp_path):
     found = [
@@ -202,8 +197,8 @@ def call(*arguments):
     return CliRunner().invoke(cli, ["grade", *map(str, arguments)], catch_exceptions=False)
 
 
-def test_the_command_gives_the_same_with_a_real_judge(ray, judge, file, tmp_path):
-    options = ("--judge", judge, "--batch-size", 3, "--limit", 10, "--columns", "id")
+def test_the_command_gives_the_same_with_a_real_judge(ray, judge_folder, file, tmp_path):
+    options = ("--judge", judge_folder, "--batch-size", 3, "--limit", 10, "--columns", "id")
     assert call(file, tmp_path / "one.csv", *options).exit_code == 0
     result = call(file, tmp_path / "two.csv", *options, "--engine", "ray", "--workers", 2)
     assert (result.exit_code, result.stderr) == (0, "")
@@ -211,11 +206,19 @@ def test_the_command_gives_the_same_with_a_real_judge(ray, judge, file, tmp_path
     assert (tmp_path / "two.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
 
 
-def test_a_missing_package_is_named(judge, file, tmp_path, monkeypatch, capsys):
+def test_a_missing_package_is_named(judge_folder, file, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(SystemExit) as caught:
         main(
-            ["grade", str(file), str(tmp_path / "o.csv"), "--judge", str(judge), "--engine", "ray"]
+            [
+                "grade",
+                str(file),
+                str(tmp_path / "o.csv"),
+                "--judge",
+                str(judge_folder),
+                "--engine",
+                "ray",
+            ]
         )
     assert caught.value.code == 1
     assert capsys.readouterr().err == (
@@ -240,12 +243,12 @@ def test_wrong_usage_exits_with_2(file, tmp_path, options, says):
     assert says in result.output
 
 
-def test_a_node_needs_the_very_judge(judge, tmp_path):
+def test_a_node_needs_the_very_judge(judge_folder, tmp_path):
     with pytest.raises(ModelError, match="none: holds no whole judge; every node needs a copy"):
         load_same(tmp_path / "none", "f", None)
     with pytest.raises(ModelError, match="holds another judge than where the run was started"):
-        load_same(judge, "f", None)
-    assert load_same(judge, judge_fingerprint(judge), 7).batch_size == 7
+        load_same(judge_folder, "f", None)
+    assert load_same(judge_folder, judge_fingerprint(judge_folder), 7).batch_size == 7
 
 
 def test_a_worker_without_the_judge_says_so(tmp_path, windows_of_4, ray):
@@ -295,11 +298,11 @@ def test_a_cluster_that_others_use_is_told_of_and_waited_for(tmp_path, windows_o
 
 
 @pytest.mark.slow
-def test_control_and_c_ends_a_cluster_of_its_own_and_the_run_goes_on(judge, file, tmp_path):
+def test_control_and_c_ends_a_cluster_of_its_own_and_the_run_goes_on(judge_folder, file, tmp_path):
     found = read_jsonl(file) * 200
     write_jsonl(file, found)
     out = tmp_path / "out.jsonl"
-    command = [sys.executable, "-m", "autograder", "grade", file, out, "--judge", judge]
+    command = [sys.executable, "-m", "autograder", "grade", file, out, "--judge", judge_folder]
     command += ["--engine", "ray", "--workers", "2", "--batch-size", "2"]
     run = subprocess.Popen(
         list(map(str, command)),

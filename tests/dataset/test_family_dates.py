@@ -16,6 +16,7 @@ from autograder.dataset.families.dates import KINDS
 from autograder.dataset.families.dates_words import read
 from dataset.answer_rows import SKIPPED, is_bare, key_of, matched, questions, statements
 from dataset.families_folder import WORDS
+from dataset.solving import way_of
 
 TABLES = read(WORDS)
 CITIES = TABLES.cities
@@ -127,11 +128,7 @@ SOLVE: list[tuple[str, Callable[..., str]]] = [
 
 
 def solve(question: str) -> str:
-    found = [
-        (compute, match) for pattern, compute in SOLVE if (match := re.search(pattern, question))
-    ]
-    assert len(found) == 1, (question, found)
-    compute, match = found[0]
+    compute, match = way_of(question, SOLVE)
     groups = list(match.groups())
     if compute is not month_length:
         groups = [group for group in groups if group is not None]

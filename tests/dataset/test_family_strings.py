@@ -14,6 +14,7 @@ from autograder.dataset.families.strings_words import Vocabulary
 from autograder.dataset.words import read_phrases, read_texts
 from dataset.answer_rows import SKIPPED, is_bare, key_of, matched, questions, statements
 from dataset.families_folder import WORDS
+from dataset.solving import way_of
 
 ORDINALS = ["first", "second", "third", "fourth", "fifth"]
 SIGNS = {"a hyphen": "-", "a slash": "/", "a plus sign": "+", "an underscore": "_"}
@@ -54,11 +55,7 @@ SOLVE: list[tuple[str, Callable[..., object]]] = [
 
 def solve(question: str) -> str:
     """The right answer as a key shows it."""
-    found = [
-        (compute, match) for pattern, compute in SOLVE if (match := re.search(pattern, question))
-    ]
-    assert len(found) == 1, (question, found)
-    compute, match = found[0]
+    compute, match = way_of(question, SOLVE)
     answer = compute(*(group for group in match.groups() if group is not None))
     return str(answer) if isinstance(answer, int) else f'"{answer}"'
 

@@ -215,12 +215,16 @@ def test_a_sandbox_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPat
         sandbox.run([GOOD])
 
 
+def instead_of_the_child(patch: pytest.MonkeyPatch, folder: Path, code: str) -> None:
+    script = folder / "child.py"
+    script.write_text(code)
+    patch.setattr(sandbox_child, "__file__", str(script))
+
+
 def test_a_child_that_fails_at_once_is_reported_with_its_last_words(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "child.py"
-    broken.write_text("raise RuntimeError('no limits here')")
-    monkeypatch.setattr(sandbox_child, "__file__", str(broken))
+    instead_of_the_child(monkeypatch, tmp_path, "raise RuntimeError('no limits here')")
     with pytest.raises(AutograderError, match="no limits here"):
         sandbox.run([GOOD])
 
@@ -228,7 +232,6 @@ def test_a_child_that_fails_at_once_is_reported_with_its_last_words(
 def test_a_process_that_hangs_without_working_is_killed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    waiting = tmp_path / "child.py"
-    waiting.write_text("import time\nprint('ready', flush=True)\ntime.sleep(600)")
-    monkeypatch.setattr(sandbox_child, "__file__", str(waiting))
+    waiting = "import time\nprint('ready', flush=True)\ntime.sleep(600)"
+    instead_of_the_child(monkeypatch, tmp_path, waiting)
     assert sandbox.run([program("")], wall_s=1.0) == [(Outcome(False, error="Killed"),)]

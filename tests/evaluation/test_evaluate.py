@@ -11,26 +11,18 @@ from autograder.config import Config, EvaluateConfig
 from autograder.evaluation.evaluate import evaluate
 from autograder.evaluation.measure import measure
 from autograder.judging.judge import Judge
-from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.schema import Example
+from helpers.tiny_judge import tiny_backbone
 
 CONFIG = EvaluateConfig(bootstrap=20, num_reasonings=0)
 
 
 @pytest.fixture(scope="module")
 def judge(tiny_base) -> Judge:
-    config = Config()
-    base, encoder = load_base(
-        config.model.changed(name=str(tiny_base), max_length=2048),
-        config.quantization.changed(bits=16),
-        device=torch.device("cpu"),
-        dtype=torch.float32,
+    config = Config().changed(
+        model={"name": str(tiny_base), "max_length": 2048}, quantization={"bits": 16}
     )
-    backbone = Backbone(add_adapter(base, config.lora, seed=1), encoder)
-    for name, weight in backbone.trainable().items():
-        if "lora_B" in name:
-            torch.nn.init.normal_(weight, std=0.1, generator=torch.Generator().manual_seed(1))
-    return Judge(backbone)
+    return Judge(tiny_backbone(config, std=0.1))
 
 
 def test_unseen_kinds_are_measured_like_the_test_split(judge: Judge, examples: list[Example]):

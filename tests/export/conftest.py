@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.tiny_judge import publish_tiny_judge
-
 ANSWERS = [
     {"prompt": "What is 2+2?", "response": "2+2=5", "rubric": "Factual accuracy"},
     {"prompt": "Name a metal.", "response": "ÖÄÜ 漢字 {}[] iron!", "rubric": "#1: a metal."},
@@ -24,9 +22,10 @@ ANSWERS = [
 
 
 @pytest.fixture(scope="session")
-def judge_folder(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def judge_folder(judge_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A judge whose base is not quantised, at a temperature that is not 1."""
-    folder = publish_tiny_judge(tiny_base, tmp_path_factory.mktemp("judge"))
+    folder = tmp_path_factory.mktemp("warm") / "judge"
+    shutil.copytree(judge_folder, folder)
     return change(folder, temperature=1.7)
 
 

@@ -8,16 +8,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from autograder.config import Config
+    from autograder.model.backbone import Backbone
     from autograder.schema import Example
     from autograder.training.module import JudgeModule
 
 
-def tiny_module(base: Path) -> JudgeModule:
-    """The module of a random adapter, whose scores differ from text to text."""
+def tiny_backbone(config: Config, std: float = 0.0) -> Backbone:
+    """A base with an adapter, in float32 on the CPU.
+
+    A new adapter adds nothing; with `std` it is random, and scores differ from text to text.
+    """
     import torch
 
-    from autograder.config import Config
     from autograder.model.backbone import Backbone, add_adapter, load_base
+
+    base, encoder = load_base(
+        config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
+    )
+    backbone = Backbone(add_adapter(base, config.lora, seed=1), encoder)
+    if std:
+        torch.manual_seed(5)
+        for name, weight in backbone.trainable().items():
+            if "lora_B" in name:
+                torch.nn.init.normal_(weight, std=std)
+    return backbone
+
+
+def tiny_module(base: Path) -> JudgeModule:
+    """The module of a random adapter, whose scores differ from text to text."""
+    from autograder.config import Config
     from autograder.training.module import JudgeModule
 
     config = Config().changed(
@@ -25,15 +45,7 @@ def tiny_module(base: Path) -> JudgeModule:
         quantization={"bits": 16, "compute_dtype": "fp32"},
         lora={"r": 4, "alpha": 32.0},
     )
-    loaded, encoder = load_base(
-        config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
-    )
-    backbone = Backbone(add_adapter(loaded, config.lora, seed=1), encoder)
-    torch.manual_seed(5)
-    for name, weight in backbone.trainable().items():
-        if "lora_B" in name:
-            torch.nn.init.normal_(weight, std=0.3)
-    module = JudgeModule(backbone, config)
+    module = JudgeModule(tiny_backbone(config, std=0.3), config)
     module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
     return module
 

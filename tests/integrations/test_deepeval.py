@@ -23,11 +23,11 @@ OFFLINE = {"DEEPEVAL_TELEMETRY_OPT_OUT": "1", "DEEPEVAL_DISABLE_DOTENV": "1"}
 
 
 @pytest.fixture(scope="module")
-def found(folder, tmp_path_factory, request):
+def found(judge_folder, tmp_path_factory, request):
     """What the script saw."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CONFIDENT")}
     done = subprocess.run(
-        [sys.executable, SCRIPT, folder],
+        [sys.executable, SCRIPT, judge_folder],
         cwd=tmp_path_factory.mktemp("deepeval"),
         env={**kept, **OFFLINE, "PYTHONPATH": str(request.config.rootpath / "src")},
         capture_output=True,

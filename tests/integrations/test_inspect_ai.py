@@ -75,10 +75,12 @@ def metrics_of(log):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_two_samples_are_graded_as_by_the_judge(judge, folder, tmp_path, monkeypatch, backend):
+def test_two_samples_are_graded_as_by_the_judge(
+    judge, judge_folder, tmp_path, monkeypatch, backend
+):
     monkeypatch.setenv("INSPECT_ASYNC_BACKEND", backend)
     inputs = list(ANSWERS)[:2]
-    log = run(judge_scorer(RUBRIC, str(folder)), inputs, tmp_path)
+    log = run(judge_scorer(RUBRIC, str(judge_folder)), inputs, tmp_path)
     expected = [judge.evaluate(text, ANSWERS[text], RUBRIC) for text in inputs]
     for score, verdict, text in zip(scores_of(log), expected, inputs, strict=True):
         assert score.value == pytest.approx(verdict.expected_score, abs=1e-3)
@@ -94,13 +96,13 @@ def test_two_samples_are_graded_as_by_the_judge(judge, folder, tmp_path, monkeyp
     assert arguments["rubric"] == RUBRIC
 
 
-def test_value_pass_mark_and_reference_change_the_value(judge, folder, tmp_path):
+def test_value_pass_mark_and_reference_change_the_value(judge, judge_folder, tmp_path):
     inputs = list(ANSWERS)[:2]
     with_target = [
         judge.evaluate(text, ANSWERS[text], RUBRIC, TARGETS[text], reasoning=False)
         for text in inputs
     ]
-    options = {"model": str(folder), "reasoning": False, "reference_from_target": True}
+    options = {"model": str(judge_folder), "reasoning": False, "reference_from_target": True}
     found = scores_of(run(judge_scorer(RUBRIC, value="score", **options), inputs, tmp_path))
     assert [score.value for score in found] == [verdict.score for verdict in with_target]
     assert [score.explanation for score in found] == [None, None]
@@ -111,44 +113,44 @@ def test_value_pass_mark_and_reference_change_the_value(judge, folder, tmp_path)
     assert metrics_of(log)["mean"] == 0.5
 
 
-def test_an_empty_output_has_the_lowest_value(folder, tmp_path):
+def test_an_empty_output_has_the_lowest_value(judge_folder, tmp_path):
     for options, lowest in (({}, 1.0), ({"pass_at": 3}, 0.0)):
-        log = run(judge_scorer(RUBRIC, str(folder), **options), ["Say nothing."], tmp_path)
+        log = run(judge_scorer(RUBRIC, str(judge_folder), **options), ["Say nothing."], tmp_path)
         (score,) = scores_of(log)
         assert (score.value, score.reason) == (lowest, "no_response")
 
 
-def test_a_sample_that_cannot_be_graded_is_unscored_and_ends_nothing(folder, tmp_path):
-    log = run(judge_scorer("long " * 3000, str(folder)), list(ANSWERS)[:1], tmp_path)
+def test_a_sample_that_cannot_be_graded_is_unscored_and_ends_nothing(judge_folder, tmp_path):
+    log = run(judge_scorer("long " * 3000, str(judge_folder)), list(ANSWERS)[:1], tmp_path)
     (score,) = scores_of(log)
     assert score.value != score.value  # NaN, which the metrics leave out
     assert score.reason == "grader_failed"
     assert "rubric and prompt are" in score.explanation
 
 
-def test_all_messages_of_an_input_are_shown(judge, folder, tmp_path):
+def test_all_messages_of_an_input_are_shown(judge, judge_folder, tmp_path):
     text = "Name a metal."
     messages = [ChatMessageSystem(content="Be brief."), ChatMessageUser(content=text)]
-    scorer = judge_scorer(RUBRIC, str(folder), reasoning=False)
+    scorer = judge_scorer(RUBRIC, str(judge_folder), reasoning=False)
     (score,) = scores_of(run(scorer, [messages], tmp_path))
     prompt = f"system: Be brief.\n\nuser: {text}"
     verdict = judge.evaluate(prompt, ANSWERS[text], RUBRIC, reasoning=False)
     assert score.value == pytest.approx(verdict.expected_score, abs=1e-3)
 
 
-def test_a_task_can_name_the_scorer(folder):
+def test_a_task_can_name_the_scorer(judge_folder):
     @task
     def spiders():
         sample = Sample(input="Name a metal.", target="Iron")
-        return Task(dataset=[sample], scorer=judge_scorer(RUBRIC, str(folder)))
+        return Task(dataset=[sample], scorer=judge_scorer(RUBRIC, str(judge_folder)))
 
     assert len(spiders().scorer) == 1
 
 
-def test_faults_are_told_when_the_task_is_made(folder, tmp_path):
+def test_faults_are_told_when_the_task_is_made(judge_folder, tmp_path):
     with pytest.raises(ModelError, match="holds no judge"):
         judge_scorer(RUBRIC, str(tmp_path))
     with pytest.raises(ConfigError, match=r"2 faults\n  rubric: .*\n  pass_at: .*1 to 5, got 0.8"):
-        judge_scorer(" ", str(folder), pass_at=0.8)
+        judge_scorer(" ", str(judge_folder), pass_at=0.8)
     with pytest.raises(ConfigError, match="value: expected expected_score or score, got 'mean'"):
-        judge_scorer(RUBRIC, str(folder), value="mean")
+        judge_scorer(RUBRIC, str(judge_folder), value="mean")

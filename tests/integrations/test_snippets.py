@@ -39,11 +39,11 @@ def test_there_is_one_for_each_tool(page):
 
 
 @pytest.mark.parametrize("tool", NEEDS)
-def test_it_runs(page, folder, tmp_path, request, tool):
+def test_it_runs(page, judge_folder, tmp_path, request, tool):
     if importlib.util.find_spec(NEEDS[tool]) is None:
         pytest.skip(f"{NEEDS[tool]} is not installed")
     (tmp_path / "build").mkdir()
-    (tmp_path / "build" / "judge").symlink_to(folder)
+    (tmp_path / "build" / "judge").symlink_to(judge_folder)
     (code,) = snippets(page)[tool]
     if tool == "inspect_ai":
         code = COUNTER + code

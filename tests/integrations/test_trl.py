@@ -19,13 +19,13 @@ def reward_of(judge, *texts):
     return (judge.evaluate(*texts, reasoning=False).expected_score - 1) / 4
 
 
-def test_the_reward_is_the_expected_score_from_0_to_1(judge, folder):
+def test_the_reward_is_the_expected_score_from_0_to_1(judge, judge_folder):
     expected = [
         reward_of(judge, prompt, completion, RUBRIC)
         for prompt, completion in zip(PROMPTS, COMPLETIONS, strict=True)
     ]
     assert len({round(value, 3) for value in expected}) == 2
-    for given in (judge, folder, str(folder)):
+    for given in (judge, judge_folder, str(judge_folder)):
         reward = judge_reward(given, RUBRIC)
         found = reward(prompts=PROMPTS, completions=COMPLETIONS, completion_ids=[[1], [2]])
         assert found == pytest.approx(expected, abs=1e-4)

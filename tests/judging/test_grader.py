@@ -13,7 +13,6 @@ from autograder.judging.judge import Judge
 from autograder.model.encode import Encoded, Encoder
 from autograder.schema import Request, Verdict
 from helpers.fake_judge import FakeEncoder, FakeJudge
-from helpers.tiny_judge import publish_tiny_judge
 
 METHODS = [
     name for name, value in vars(Grader).items() if inspect.isfunction(value) and name[0] != "_"
@@ -22,11 +21,10 @@ REQUESTS = [Request("Name a metal.", f"{name}.", "Is it one?") for name in ("Iro
 
 
 @pytest.fixture(scope="module", params=["Judge", "FakeJudge"])
-def grader(request, tiny_base, tmp_path_factory) -> Grader:
+def grader(request, judge_folder) -> Grader:
     if request.param == "FakeJudge":
         return FakeJudge(2)
-    folder = publish_tiny_judge(tiny_base, tmp_path_factory.mktemp("judge"))
-    return Judge.load(folder, batch_size=2)
+    return Judge.load(judge_folder, batch_size=2)
 
 
 def parameters(function):

@@ -13,38 +13,34 @@ import torch
 from scipy.special import softmax
 
 import autograder
+from autograder.config import Config
 from autograder.errors import ConfigError, DataError, ModelError
 from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.judging.judge import Judge
 from autograder.judging.passes import Passes, Read
-from autograder.model.backbone import Backbone, add_adapter, load_base
+from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoder
 from autograder.prompt import TEMPLATE_VERSION, read_reasoning
 from autograder.schema import Request
 from autograder.training.module import JudgeModule
 from helpers.processor import needs_int8
-from helpers.tiny_judge import publish_module
+from helpers.tiny_judge import publish_module, tiny_backbone
 
 CPU = torch.device("cpu")
+
+
+def settings(tiny_base, **model):
+    return Config().changed(
+        model={"name": str(tiny_base), "max_length": 2048, **model},
+        quantization={"bits": 16},
+        lora={"alpha": 32.0},  # a larger one saturates the tiny model
+    )
 
 
 @pytest.fixture(scope="module")
 def backbone(tiny_base):
     """The tiny base with an adapter that is far from zero."""
-    config = autograder.config.Config()
-    base, encoder = load_base(
-        config.model.changed(name=str(tiny_base), max_length=2048),
-        config.quantization.changed(bits=16),
-        device=CPU,
-        dtype=torch.float32,
-    )
-    lora = config.lora.changed(alpha=32.0)  # a larger one saturates the tiny model
-    backbone = Backbone(add_adapter(base, lora, seed=1), encoder)
-    torch.manual_seed(5)
-    for name, weight in backbone.trainable().items():
-        if "lora_B" in name:
-            torch.nn.init.normal_(weight, std=0.3)
-    return backbone
+    return tiny_backbone(settings(tiny_base), std=0.3)
 
 
 @pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
@@ -360,14 +356,7 @@ def test_the_untrained_base_has_prefixes_of_its_own(judge, backbone, requests):
 
 @pytest.mark.parametrize("kind", ["sdpa", "eager"])
 def test_a_known_prefix_serves_other_kinds_of_attention_too(tiny_base, backbone, requests, kind):
-    config = autograder.config.Config()
-    base, encoder = load_base(
-        config.model.changed(name=str(tiny_base), attention=kind, max_length=2048),
-        config.quantization.changed(bits=16),
-        device=CPU,
-        dtype=torch.float32,
-    )
-    other = Backbone(add_adapter(base, config.lora.changed(alpha=32.0), seed=1), encoder)
+    other = tiny_backbone(settings(tiny_base, attention=kind))
     other.load_state_dict(backbone.state_dict())
     judge = Judge(other, batch_size=3)
     expected = [reference(backbone, request) for request in requests]

@@ -10,8 +10,8 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
 from autograder.errors import ModelError
 from autograder.model.attention import Row, tree_attention
-from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import collate
+from helpers.tiny_judge import tiny_backbone
 
 ROWS = (Row((5, 2), (3, 5, 1)), Row((0, 0), (4,)), Row((0, 6), (10,)))
 LENGTH = 18
@@ -106,13 +106,8 @@ def test_an_architecture_that_needs_more_is_refused(option):
 @pytest.fixture
 def logits_by(tiny_config, examples):
     def logits(kind: str) -> torch.Tensor:
-        base, encoder = load_base(
-            tiny_config.model.changed(attention=kind),
-            tiny_config.quantization,
-            device=torch.device("cpu"),
-            dtype=torch.float32,
-        )
-        backbone = Backbone(add_adapter(base, tiny_config.lora, seed=1), encoder).eval()
+        backbone = tiny_backbone(tiny_config.changed(model={"attention": kind})).eval()
+        encoder = backbone.encoder
         shared = [dataclasses.replace(e, prompt=str(i % 3)) for i, e in enumerate(examples[:7])]
         with torch.no_grad():
             return backbone(collate(encoder.encode_all(shared), encoder.pad_id))

@@ -7,27 +7,15 @@ import dataclasses
 import pytest
 import torch
 
-from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import IGNORE_INDEX, collate
 from autograder.model.encode import Encoded
 from autograder.model.loss import judge_loss
+from helpers.tiny_judge import tiny_backbone
 
 
 @pytest.fixture
 def backbone(tiny_config):
-    base, encoder = load_base(
-        tiny_config.model,
-        tiny_config.quantization,
-        device=torch.device("cpu"),
-        dtype=torch.float32,
-    )
-    config = tiny_config.lora.changed(dropout=0.0)
-    backbone = Backbone(add_adapter(base, config, seed=1), encoder)
-    torch.manual_seed(0)
-    for name, weight in backbone.trainable().items():
-        if "lora_B" in name:
-            torch.nn.init.normal_(weight, std=0.2)
-    return backbone
+    return tiny_backbone(tiny_config.changed(lora={"dropout": 0.0}), std=0.2)
 
 
 @pytest.fixture

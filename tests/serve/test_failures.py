@@ -13,6 +13,7 @@ from helpers.fake_judge import FakeJudge, verdict_of
 from serve.running import BODY, PLAIN, REQUEST, Client, serving, until, wire
 
 JSON = {"Content-Type": "application/json"}
+POST = b"POST /evaluate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
 def post(client, content, path="/evaluate", headers=JSON):
@@ -236,12 +237,7 @@ def test_504_after_the_time_and_it_leaves_the_queue():
 
 def test_408_a_body_that_does_not_come():
     with serving(FakeJudge(), timeout_s=0.2) as client:
-        with socket.create_connection(("127.0.0.1", client.port)) as connection:
-            connection.sendall(
-                b"POST /evaluate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                b"Content-Length: 50\r\n\r\n{"
-            )
-            answer = read_all(connection)
+        answer = answer_to(client, b"Content-Length: 50\r\n\r\n{")
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert b'"body_timeout"' in answer
         assert client.evaluate().status_code == 200
@@ -249,12 +245,8 @@ def test_408_a_body_that_does_not_come():
 
 def test_413_before_the_body_is_read_if_it_says_its_size():
     with serving(FakeJudge(), max_body=200) as client:
-        with socket.create_connection(("127.0.0.1", client.port)) as connection:
-            connection.sendall(
-                b"POST /evaluate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                b"Expect: 100-continue\r\nConnection: close\r\nContent-Length: 201\r\n\r\n"
-            )
-            answer = read_all(connection)
+        asked = b"Expect: 100-continue\r\nConnection: close\r\nContent-Length: 201\r\n\r\n"
+        answer = answer_to(client, asked)
         assert answer.startswith(b"HTTP/1.1 413 ")
         assert client.evaluate(response="x" * 200).status_code == 413
         assert client.evaluate().status_code == 200
@@ -271,10 +263,7 @@ def test_413_in_the_middle_of_a_body_that_never_ends():
                 yield b"x" * 1000
 
         with socket.create_connection(("127.0.0.1", client.port)) as connection:
-            connection.sendall(
-                b"POST /evaluate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                b"Transfer-Encoding: chunked\r\n\r\n"
-            )
+            connection.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n")
             for _ in range(11):
                 connection.sendall(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
             assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
@@ -316,8 +305,11 @@ def test_429_when_the_queue_is_full():
         assert client.evaluate().status_code == 200
 
 
-def read_all(connection):
+def answer_to(client, rest):
+    """All that comes back to a request whose headers and body end like this."""
     content = b""
-    while piece := connection.recv(65536):
-        content += piece
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        connection.sendall(POST + rest)
+        while piece := connection.recv(65536):
+            content += piece
     return content

@@ -14,20 +14,14 @@ import pytest
 
 from autograder.judging.judge import Judge
 from autograder.schema import Request
-from helpers.tiny_judge import publish_tiny_judge
 from serve.running import BODY, PLAIN, serving
 
 TOKENS = 12
 
 
 @pytest.fixture(scope="session")
-def published(tiny_base, tmp_path_factory):
-    return publish_tiny_judge(tiny_base, tmp_path_factory.mktemp("served-judge"))
-
-
-@pytest.fixture(scope="session")
-def judge(published):
-    return Judge.load(published)
+def judge(judge_folder):
+    return Judge.load(judge_folder)
 
 
 @pytest.fixture(scope="session")
@@ -124,11 +118,11 @@ def test_control_tokens_are_text(served, judge):
     )
 
 
-def test_the_command_serves_and_stops(published, judge, tmp_path):
+def test_the_command_serves_and_stops(judge_folder, judge, tmp_path):
     token = "a-token-of-many-letters"
     file = tmp_path / "token"
     file.write_text(token, encoding="ascii")
-    command = [sys.executable, "-m", "autograder", "serve", "--judge", published]
+    command = [sys.executable, "-m", "autograder", "serve", "--judge", judge_folder]
     command += ["--port", "0", "--token-file", file, "--root-path", "/judge", "--batch-size", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=dict(os.environ))
     assert process.stderr is not None

@@ -269,30 +269,29 @@ def test_without_an_end_the_schedule_is_refused(module, data, trainer_of):
         trainer_of(max_epochs=-1).fit(module, data)
 
 
-def test_limited_validation_sees_the_same_batches_each_epoch(module, data, trainer_of, monkeypatch):
-    data.validation, data.test = data.test, data.validation
+def watched(patch, name) -> list:
+    """The inputs of the batches that a step of the module sees from now on."""
     seen = []
-    step = JudgeModule.validation_step
+    step = getattr(JudgeModule, name)
 
-    def watched(self, batch, at):
+    def watching(self, batch, at):
         seen.append(batch.input_ids.tolist())
         return step(self, batch, at)
 
-    monkeypatch.setattr(JudgeModule, "validation_step", watched)
+    patch.setattr(JudgeModule, name, watching)
+    return seen
+
+
+def test_limited_validation_sees_the_same_batches_each_epoch(module, data, trainer_of, monkeypatch):
+    data.validation, data.test = data.test, data.validation
+    seen = watched(monkeypatch, "validation_step")
     trainer_of(max_epochs=3, limit_val_batches=1).fit(module, data)
     assert len(seen) == 4  # and the sanity check
     assert all(batch == seen[0] for batch in seen)
 
 
 def test_overfit_batches_learns_the_same_batches_by_heart(module, data, trainer_of, monkeypatch):
-    seen = []
-    step = JudgeModule.training_step
-
-    def watched(self, batch, at):
-        seen.append(batch.input_ids.tolist())
-        return step(self, batch, at)
-
-    monkeypatch.setattr(JudgeModule, "training_step", watched)
+    seen = watched(monkeypatch, "training_step")
     trainer_of(max_epochs=4, overfit_batches=2).fit(module, data)
     assert len(seen) == 8
     assert seen[0::2] == [seen[0]] * 4

@@ -69,6 +69,14 @@ def fit(config, examples, module=None, **options):
     return trainer, module
 
 
+def batches_of(module, config, examples):
+    """What the module is trained with, a batch after the other."""
+    encoder = module.backbone.encoder
+    rows = encoder.encode_all(examples)
+    data = JudgeDataModule(rows, config=config.train, pad_id=encoder.pad_id, seed=config.seed)
+    return data.train_dataloader()
+
+
 # --- the learning rate
 
 
@@ -206,14 +214,7 @@ def test_the_history_is_the_mean_over_what_made_a_step(config, examples):
 
     # Before the first step the adapter adds nothing, so the base alone gives the first row.
     fresh = fresh_module(config).cpu()
-    encoder = fresh.backbone.encoder
-    data = JudgeDataModule(
-        encoder.encode_all(examples[:14]),
-        config=config.train,
-        pad_id=encoder.pad_id,
-        seed=config.seed,
-    )
-    first, second, *_ = data.train_dataloader()
+    first, second, *_ = batches_of(fresh, config, examples[:14])
     with torch.no_grad(), fresh.backbone.without_adapter():
         parts = [fresh.loss(batch)[0] for batch in (first, second)]
     for name, column in [
@@ -245,14 +246,7 @@ def test_the_last_steps_loss_uses_only_its_own_batches(config, examples):
     """14 rows make 5 batches; the third step has one of them, and its row is that one's."""
     _, module = fit(config.changed(train={"epochs": 1, "lr": 1e-9}), examples)
     rows = module.history["train"]
-    encoder = module.backbone.encoder
-    data = JudgeDataModule(
-        encoder.encode_all(examples[:14]),
-        config=config.train,
-        pad_id=encoder.pad_id,
-        seed=config.seed,
-    )
-    *_, last = data.train_dataloader()
+    *_, last = batches_of(module, config, examples[:14])
     with torch.no_grad(), module.backbone.without_adapter():
         assert rows[2]["loss"] == pytest.approx(module.loss(last)[0].total.item(), rel=1e-4)
 
