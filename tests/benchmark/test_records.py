@@ -129,7 +129,7 @@ def test_ids_may_be_shared_and_answers_of_one_prompt_are_one_group(write):
         ({"rubric": {"criteria": "c"}}, "rubric.score1_description: missing"),
         ({"rubric": {"criteria": "c", "anchors": {"1": "x"}}}, "rubric.anchors.2: missing"),
         ({"rubric": ["c"]}, "rubric: expected text"),
-        ({"responses": "x"}, "responses: expected a list of five"),
+        ({"responses": "x"}, "responses: expected a list of one to eight"),
     ],
 )
 def test_a_fault_names_file_line_and_field(write, change, says):

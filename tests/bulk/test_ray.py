@@ -282,10 +282,14 @@ def test_more_workers_than_processors_are_refused(tmp_path, ray):
         grade(source, tmp_path / "out.jsonl", RayEngine(None, 999), skip=True)
 
 
+class Other:
+    """What else runs on the cluster. Ray adds a parameter to each method of an actor's class."""
+
+
 def test_a_cluster_that_others_use_is_told_of_and_waited_for(tmp_path, windows_of_4, ray, caplog):
     source = write_jsonl(tmp_path / "in.jsonl", rows())
     num_cpus = int(ray.cluster_resources()["CPU"])
-    other = ray.remote(ExactJudge).options(num_cpus=num_cpus).remote()
+    other = ray.remote(Other).options(num_cpus=num_cpus).remote()
     ray.get(other.__ray_ready__.remote())
     with ThreadPoolExecutor(1) as thread:
         run = thread.submit(grade, source, tmp_path / "two.jsonl", RayEngine(None, 1), skip=True)
@@ -318,7 +322,9 @@ def test_control_and_c_ends_a_cluster_of_its_own_and_the_run_goes_on(judge_folde
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does
     said = run.communicate(timeout=120)
     assert (run.returncode, said[0]) == (130, "")
-    assert said[1] == "interrupted; the same command goes on from here\n"
+    # Before it may stand what Ray itself logs while its cluster ends.
+    assert said[1].splitlines()[-1].strip() == "interrupted; the same command goes on from here"
+    assert "Traceback" not in said[1]
     assert not processes_of(run.pid)
     num_before = len(part.read_bytes().splitlines())
     done = subprocess.run(
