@@ -8,6 +8,7 @@ import re
 import statistics
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -140,8 +141,8 @@ def test_one_process_runs_all_items(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_template_that_the_run_contradicts_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     right = code_tests._exercise
 
-    def wrong(words: object, rng: object) -> Exercise:
-        made = right(words, rng)  # type: ignore[arg-type]
+    def wrong(words: Any, rng: Any) -> Exercise:
+        made = right(words, rng)
         first = made.parts[0]
         slipped = type(first)(first.ask, first.test, first.near, first.near, first.near)
         return Exercise(made.head, (slipped, *made.parts[1:]), made.compose, made.loose)

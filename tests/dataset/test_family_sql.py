@@ -6,6 +6,7 @@ import re
 import sqlite3
 import statistics
 from collections import Counter, defaultdict
+from typing import Any
 
 import pytest
 
@@ -213,7 +214,8 @@ def test_a_query_can_change_nothing() -> None:
         item for item in sql.items(200, 1, WORDS) if f"FROM {name}" in item.responses[4].response
     )
     _, columns, rows, _ = read_prompt(item)
-    table = Table(name, "x", "xs", columns[0], columns[1], columns[2], "", tuple(rows))  # type: ignore[arg-type]
+    cells: Any = tuple(rows)
+    table = Table(name, "x", "xs", columns[0], columns[1], columns[2], "", cells)
     with sqlite3.connect(":memory:") as connection:
         database = Database(connection, table)
         for query in (f"DELETE FROM {name}", f"DROP TABLE {name}", "CREATE TABLE more (x)"):
