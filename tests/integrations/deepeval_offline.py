@@ -21,7 +21,7 @@ def refuse(*arguments: Any, **_: Any) -> None:
 
 
 # Ignored by mypy's leave: the point is to put something else in their place.
-socket.socket.connect = refuse  # type: ignore[method-assign]
+socket.socket.connect = refuse  # type: ignore[method-assign]  # nothing may go out
 socket.socket.connect_ex = refuse  # type: ignore[method-assign,assignment]
 socket.getaddrinfo = refuse  # type: ignore[assignment]
 

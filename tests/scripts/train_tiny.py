@@ -72,7 +72,7 @@ def kill_while_saving(name: str, number: int) -> None:
         return replace(self, target)
 
     # Ignored by mypy's leave: the point is to put something else in its place.
-    Path.replace = dying  # type: ignore[method-assign,assignment]
+    Path.replace = dying  # type: ignore[method-assign,assignment]  # dies before a rename
 
 
 def _nothing() -> None:
