@@ -35,8 +35,8 @@ repro: setup  ## set up, fetch the base model, train, measure, report (dvc repro
 
 BASE := qwen2.5-coder-0.5b-instruct
 LR   := 3e-4
-FULL := dataset.num_bank=1860 dataset.num_constructed=14000 \
-	$(foreach name,dates strings code_tests sql citations policy,dataset.families.$(name)=1) \
+FULL := dataset.num_natural=0 dataset.num_bank=1860 dataset.num_constructed=14000 \
+	$(foreach name,table_lookup same_answers dates strings code_tests sql citations policy,dataset.families.$(name)=1) \
 	$(foreach name,plea padding format typos rubric,dataset.augment.$(name)=0.1) \
 	train.share=1 train.batch_size=10 evaluate.batch_size=20 run.checkpoint_every=100
 

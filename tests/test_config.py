@@ -235,7 +235,6 @@ def test_each_choice_is_kept(name, allowed):
         ({"split__validation": 0.5, "split__test": 0.5}, "validation + test is 1"),
         ({"loss__score_weight": 0.0, "loss__reasoning_weight": 0.0}, "one must be above 0"),
         ({"dataset__num_constructed": 251}, "not a multiple of 5"),
-        ({"dataset__num_bank": 7}, "not a multiple of 5"),
     ],
 )
 def test_values_that_do_not_go_together(changes, says):

@@ -53,6 +53,10 @@ def test_its_settings_are_those_that_were_measured(request, size, arguments):
     # When it was measured, the settings of `run` were in `train`, and `bases` did not exist.
     found["train"] |= found.pop("run")
     del found["bases"]
+    # Came after the figures too.
+    assert found["dataset"].pop("num_natural") == 0
+    assert "num_natural" in page
+    assert found["dataset"].pop("balance") is True
     # How it is computed, and how often it is saved.
     found["model"]["attention"] = measured["model"]["attention"]
     found["train"]["checkpoint_every"] = measured["train"]["checkpoint_every"]

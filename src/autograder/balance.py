@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from autograder.errors import DataError
 from autograder.schema import SCORES, Example
 from autograder.terminal import printable
 
@@ -45,33 +44,28 @@ def score_counts(examples: Sequence[Example]) -> dict[int, int]:
 
 
 def balance(examples: Sequence[Example], seed: int) -> tuple[list[Example], dict[str, int]]:
-    """Drop a seeded choice of the surplus, so that every source has each score equally often.
+    """Drop rows until every score that occurs is there equally often, over the whole set.
+
+    The rarest score keeps all its rows. Items are visited in a seeded order, and each loses its
+    rows with a score that is still too frequent, until none is. So every source gives in
+    proportion to what it has, and most items that lose a row lose both ends of a contrast:
+    the others stay whole.
 
     Returns:
         The examples that stay, in their order, and the number dropped of each source.
-
-    Raises:
-        DataError: a source lacks a score, so that nothing of it could stay.
     """
-    by_source: dict[str, list[Example]] = {}
-    for example in examples:
-        by_source.setdefault(example.source, []).append(example)
-    stay: set[str] = set()
-    dropped = {}
-    for source, rows in by_source.items():
-        least = min(score_counts(rows).values())
-        if not least:
-            lacking = [str(score) for score, count in score_counts(rows).items() if not count]
-            raise DataError(
-                f"source {source!r} has no example with score {', '.join(lacking)}, so it cannot "
-                "be balanced; add one, or give its rows the source of the others"
-            )
-        drawn = sorted(rows, key=lambda example: draw(seed, "balance", example.id))
-        for score in SCORES:
-            stay.update([row.id for row in drawn if row.score == score][:least])
-        if len(rows) > least * len(SCORES):
-            dropped[source] = len(rows) - least * len(SCORES)
-    return [example for example in examples if example.id in stay], dropped
+    counts = Counter(example.score for example in examples)
+    least = min(counts.values(), default=0)
+    surplus = {score: count - least for score, count in counts.items()}
+    dropped: dict[str, set[str]] = {}
+    visited = sorted(examples, key=lambda example: draw(seed, "balance", example.item))
+    for example in visited:
+        if surplus[example.score]:
+            surplus[example.score] -= 1
+            dropped.setdefault(example.source, set()).add(example.id)
+    gone = set().union(*dropped.values())
+    kept = [example for example in examples if example.id not in gone]
+    return kept, {source: len(ids) for source, ids in sorted(dropped.items())}
 
 
 def summary(examples: Sequence[Example]) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,13 @@ from autograder.dataset import families
 from autograder.dataset.families import coverage
 from autograder.dataset.generate import generate
 from autograder.errors import ConfigError, DataError
-from autograder.schema import Example, read_examples, read_items, write_examples
+from autograder.schema import (
+    MAX_RESPONSES,
+    Example,
+    read_examples,
+    read_items,
+    write_examples,
+)
 from dataset.families_folder import WORDS
 
 DATA = Path(__file__).parents[2] / "data"
@@ -33,6 +40,9 @@ FAMILIES = {
     "refusal": 1,
     "injection": 1,
 }
+
+
+NATURAL = {f"natural/{path.stem}" for path in (DATA / "natural").glob("*.jsonl")}
 
 
 def settings(recipe: str, seed: int = 17, **values: Any) -> Config:
@@ -71,19 +81,28 @@ def test_there_are_many_families_beside_coverage():
     ("recipe", "sources"),
     [
         ("starter", {"starter"}),
-        ("bank", {"starter", "bank"}),
-        ("full", {"starter", "bank", *FAMILIES}),
+        ("bank", {"starter", "bank", *NATURAL}),
+        ("full", {"starter", "bank", *NATURAL, *FAMILIES}),
     ],
 )
 def test_a_recipe_is_exactly_balanced(recipe, sources):
     said: list[str] = []
     examples = generate(settings(recipe), DATA, said.append)
     assert {example.source for example in examples} == sources
-    for source in sources:
-        counts = score_counts([example for example in examples if example.source == source])
-        assert len(set(counts.values())) == 1
+    assert len(set(score_counts(examples).values())) == 1
     assert len({example.id for example in examples}) == len(examples)
-    assert said == ["dropped 3 of starter so that every score is there equally often"]
+    [line] = said
+    number, each = re.fullmatch(
+        r"dropped (\d+) examples so that every score is there equally often "
+        r"\(dataset\.balance=false keeps them\): (.+)",
+        line,
+    ).groups()
+    everything = generate(settings(recipe, balance=False), DATA)
+    assert len(everything) - len(examples) == int(number)
+    for part in each.split(", "):
+        source, count = part.rsplit(" ", 1)
+        left = [sum(row.source == source for row in rows) for rows in (everything, examples)]
+        assert left[0] - left[1] == int(count)
 
 
 def test_the_starter_recipe_has_fifty():
@@ -106,27 +125,30 @@ def own(folder: Path, scores: Iterable[int]) -> Path:
 
 def test_the_users_examples_are_taken_in_and_balanced(tmp_path):
     data = own(tmp_path / "data", [1, 2, 3, 4, 5, 5, 1])
-    said: list[str] = []
     for recipe in ("bank", "full"):
-        examples = generate(settings(recipe), data, said.append)
-        rest = [example for example in examples if example.source != "user"]
-        assert len(examples) - len(rest) == 5
-        assert rest == generate(settings(recipe), DATA)
-    assert "dropped 2 of user so that every score is there equally often" in said
+        kept = generate(settings(recipe, balance=False), data)
+        rest = [example for example in kept if example.source != "user"]
+        assert len(kept) - len(rest) == 7
+        assert rest == generate(settings(recipe, balance=False), DATA)
+        assert len(set(score_counts(generate(settings(recipe), data)).values())) == 1
     alone = generate(settings("user"), data)
     assert score_counts(alone) == dict.fromkeys(range(1, 6), 1)
     assert {example.source for example in alone} == {"user"}
+    assert len(generate(settings("user", balance=False), data)) == 7
 
 
-def test_the_users_examples_must_be_there_and_have_all_scores(tmp_path):
+def test_the_users_examples_must_be_there(tmp_path):
     with pytest.raises(DataError, match=r"data/user: holds no \.jsonl files; put there what"):
         generate(settings("user"), DATA)
-    with pytest.raises(DataError, match="source 'user' has no example with score 3, 4"):
-        generate(settings("bank"), own(tmp_path / "data", [1, 2, 5]))
+
+
+def test_pass_or_fail_is_balanced_over_two_scores(tmp_path):
+    data = own(tmp_path / "data", [1, 5, 5, 5, 1])
+    assert Counter(row.score for row in generate(settings("user"), data)) == {1: 2, 5: 2}
 
 
 def test_families_share_by_weight_in_whole_items():
-    examples = generate(settings("full", num_constructed=275), DATA)
+    examples = generate(settings("full", num_constructed=275, balance=False), DATA)
     made = Counter(e.source for e in examples if e.source in FAMILIES)
     assert made == {"coverage": 100, **{name: 25 for name in FAMILIES if name != "coverage"}}
 
@@ -138,18 +160,32 @@ def test_a_family_without_weight_is_left_out():
 
 
 def test_no_constructed_rows_is_the_bank():
-    everything = settings("full", num_constructed=0, num_bank=100_000)
-    assert generate(everything, DATA) == generate(settings("bank"), DATA)
+    for most in (None, 100_000):
+        everything = settings("full", num_constructed=0, num_bank=most, num_natural=most)
+        assert generate(everything, DATA) == generate(settings("bank"), DATA)
 
 
 def test_the_bank_is_thinned_by_whole_items_and_a_larger_choice_only_adds():
     chosen = []
     for count in (50, 200):
-        examples = generate(settings("full", num_constructed=0, num_bank=count), DATA)
+        sizes = {"num_constructed": 0, "num_bank": count, "num_natural": 0}
+        examples = generate(settings("full", **sizes, balance=False), DATA)
         ids = [example.id for example in examples if example.source == "bank"]
         assert len(ids) == count
         assert set(Counter(identity.rpartition("/")[0] for identity in ids).values()) == {5}
         chosen.append(set(ids))
+    assert chosen[0] < chosen[1]
+
+
+def test_natural_items_are_thinned_whole_and_keep_their_kind():
+    chosen = []
+    for count in (100, 1000):
+        sizes = {"num_constructed": 0, "num_bank": 0, "num_natural": count}
+        examples = generate(settings("full", **sizes, balance=False), DATA)
+        natural = [row for row in examples if row.source != "starter"]
+        assert {row.source for row in natural} <= NATURAL
+        assert count <= len(natural) < count + MAX_RESPONSES
+        chosen.append({row.id for row in natural})
     assert chosen[0] < chosen[1]
 
 
@@ -217,10 +253,12 @@ def folder(tmp_path):
     responses = [{"score": n, "response": f"b{n}", "reasoning": "w"} for n in range(1, 6)]
     item = {"category": "c", "level": 1, "prompt": "q", "rubric": "u", "responses": responses}
     (tmp_path / "bank").mkdir()
+    (tmp_path / "natural").mkdir()
     lines = {
         "starter.jsonl": starter,
         "bank/a.jsonl": [item | {"id": "a"}],
         "bank/b.jsonl": [item | {"id": "b"}],
+        "natural/n.jsonl": [item | {"id": "n"}],
     }
     for name, entries in lines.items():
         (tmp_path / name).write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
@@ -232,7 +270,7 @@ def replaced(path: Path, old: str, new: str) -> None:
 
 
 def test_a_small_folder(folder):
-    assert len(generate(settings("bank"), folder)) == 15
+    assert len(generate(settings("bank"), folder)) == 20
 
 
 def test_a_new_item_leaves_the_order_of_the_others(folder):

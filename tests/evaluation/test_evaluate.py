@@ -38,19 +38,28 @@ def test_unseen_kinds_are_measured_like_the_test_split(judge: Judge, examples: l
     assert both.systems.test.judge != both.systems.holdout.judge
 
 
-def test_hand_written_items_are_measured_alone(judge: Judge, examples: list[Example]):
+@pytest.mark.parametrize(
+    ("part", "sources"),
+    [
+        ("hand_written", ("bank", "starter", "natural/first-tests", "natural/contexts")),
+        ("natural", ("natural/first-tests", "natural/contexts")),
+        ("first_tests", ("natural/first-tests",)),
+    ],
+)
+def test_parts_are_measured_alone(judge: Judge, examples: list[Example], part, sources):
+    among = ("bank", "arithmetic", "natural/first-tests", "starter", "natural/contexts")
     test = [
-        dataclasses.replace(example, source=("bank", "arithmetic", "starter")[at % 3])
+        dataclasses.replace(example, source=among[at % len(among)])
         for at, example in enumerate(examples[10:])
     ]
     train = examples[:10]
     found = evaluate(judge, train, test, [], CONFIG, seed=3)
-    chosen = [at for at, example in enumerate(test) if example.source != "arithmetic"]
+    chosen = [at for at, example in enumerate(test) if example.source in sources]
     probabilities = torch.tensor([found.predictions[at].probabilities for at in chosen])
     alone = measure(probabilities, [test[at] for at in chosen], resamples=20, seed=3)
-    assert found.measured.systems.hand_written == alone
+    assert getattr(found.measured.systems, part) == alone
     made = [dataclasses.replace(example, source="arithmetic") for example in test]
-    assert evaluate(judge, train, made, [], CONFIG, seed=3).measured.systems.hand_written is None
+    assert getattr(evaluate(judge, train, made, [], CONFIG, seed=3).measured.systems, part) is None
 
 
 def test_the_reference_answer_reaches_the_judge(judge: Judge, examples: list[Example]):

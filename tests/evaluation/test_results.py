@@ -56,6 +56,9 @@ def figures(value: Figure) -> Figures:
     return Figures(
         num_examples=10,
         num_items=2,
+        num_pairs=4,
+        pairs=value,
+        pairs_interval=bounds,
         **dict.fromkeys(MEASURES, value),
         interval=Measures(**dict.fromkeys(MEASURES, bounds)),
         undefined={} if value is not None else dict.fromkeys(MEASURES, "constant"),
@@ -83,7 +86,9 @@ def measured() -> Measured:
         systems=Systems(
             judge_sha256="0" * 64,
             test=compared(2 / 3),
-            hand_written=figures(0.4),
+            hand_written=figures(0.7),
+            natural=figures(0.4),
+            first_tests=None,
             holdout=compared(0.1),
         ),
         groups=Grouped(test=groups, holdout=groups),
@@ -118,7 +123,9 @@ def test_the_headline_is_part_of_the_figures_and_small(measured: Measured, tmp_p
     assert tree["judge"]["exact"] == 0.666667
     assert tree["baselines"]["base_model"]["mae"] == 0.3
     assert tree["baselines"]["majority"]["pearson"] is None
-    assert tree["hand_written"] == {"exact": 0.4, "mae": 0.4, "pearson": 0.4, "num_examples": 10}
+    part = {"exact": 0.4, "pearson": 0.4, "pairs": 0.4, "num_examples": 10}
+    assert tree["natural"] == part
+    assert tree["first_tests"] is None
     assert tree["holdout"]["exact"] == 0.1
     assert tree["behaviour"]["lazy"] == 0.25
 

@@ -125,6 +125,8 @@ def make_project(
             judge_sha256="0" * 64,
             test=compare(probabilities, others, test, **options),
             hand_written=measure(probabilities, test, **options),
+            natural=None,
+            first_tests=None,
             holdout=compare(on_unseen, make_baselines(train, unseen), unseen, **options)
             if holdout
             else None,

@@ -170,7 +170,7 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
     data, page = make([example(n, s) for n in range(3) for s in range(1, 6)], seed=4711)
     assert "Seed 4711" in plain(page.source.replace("<dd>", " "))
     dataset = data.config.dataset
-    assert f"{dataset.num_bank:,} hand-written examples of the bank" in page.text
+    assert f"the starter set, all natural examples, {dataset.num_bank:,} of the bank" in page.text
     assert f"{dataset.num_constructed:,} program-made ones" in page.text
     for name, weight in dataset.families.items():
         assert (f"{name} {weight:g}" in page.text) == (weight > 0)

@@ -13,19 +13,19 @@ from autograder.text import normalise
 
 SPLITS = ("train", "validation", "test")
 HOLDOUT = "holdout"
+_FOR_EVER = 17  # the seed of the first runs, so that most of their test items still are
+_DIGITS = 13  # of the hash: as many bits as a float holds
 
 
-def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[str, list[Example]]:
+def split(examples: Sequence[Example], config: SplitConfig) -> dict[str, list[Example]]:
     """Deal the examples to `train`, `validation`, `test` and `holdout`, whole items at a time.
 
     All items of a category or source that `config.holdout` names go to `holdout`, so that it
     shows how the judge fares on kinds of task that it never saw; without such an item there is
-    no `holdout`. The rest is dealt to the others.
-
-    The shares hold for the number of examples, to half an item, in all and, as nearly as
-    whole items allow, in every stratum of category and level (that of an item's first
-    example): what one stratum gives too much or too little the next one makes up for. Within
-    a stratum items are drawn by a hash of seed and item, so that a new item moves few others.
+    no `holdout`. The side of any other item follows from a hash of its name alone, so that a
+    test item is a test item in every recipe, size and seed, and a new item moves no other.
+    The shares hold as nearly as chance has it. A side that would stay empty, as happens in
+    small sets, gets an item of the largest.
 
     Raises:
         DataError: there are too few items.
@@ -35,9 +35,8 @@ def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[s
     unseen = {row.item for row in examples if kinds & {row.category, row.source}}
     held_out = [row for row in examples if row.item in unseen]
     examples = [row for row in examples if row.item not in unseen]
-    shares = {"test": config.test, "validation": config.validation}
-    side = _deal(_strata(examples, seed), shares)
-    needed = [name for name in SPLITS if name == "train" or shares[name]]
+    side = {row.item: _side(row.item, config) for row in examples}
+    needed = [name for name in SPLITS if name == "train" or getattr(config, name)]
     if len(side) < len(needed):
         raise DataError(
             f"{len(side)} items are too few for {' + '.join(needed)} with one item each; add items"
@@ -45,8 +44,7 @@ def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[s
     for name in needed:
         if name not in side.values():
             [(most, _)] = Counter(side.values()).most_common(1)
-            spare = [item for item, where in side.items() if where == most]
-            side[min(spare, key=lambda item: draw(seed, "split", item))] = name
+            side[min((item for item, where in side.items() if where == most), key=_place)] = name
     splits = {name: [row for row in examples if side[row.item] == name] for name in SPLITS}
     if held_out:
         splits[HOLDOUT] = held_out
@@ -54,36 +52,16 @@ def split(examples: Sequence[Example], config: SplitConfig, seed: int) -> dict[s
     return splits
 
 
-def _strata(examples: Sequence[Example], seed: int) -> list[list[tuple[str, int]]]:
-    """Lists of items with their sizes; strata of one level side by side."""
-    sizes = Counter(row.item for row in examples)
-    strata: dict[tuple[int, str, str], list[tuple[str, int]]] = {}
-    for row in {row.item: row for row in reversed(examples)}.values():
-        key = (row.level, draw(seed, "category", row.category), row.category)
-        strata.setdefault(key, []).append((row.item, sizes[row.item]))
-    return [
-        sorted(strata[key], key=lambda entry: draw(seed, "split", entry[0]))
-        for key in sorted(strata)
-    ]
+def _place(item: str) -> float:
+    """Where an item stands, from 0 to 1: as good as random, and the same for ever."""
+    return int(draw(_FOR_EVER, "split", item)[:_DIGITS], 16) / 16**_DIGITS
 
 
-def _deal(strata: list[list[tuple[str, int]]], shares: Mapping[str, float]) -> dict[str, str]:
-    side = {}
-    owed = dict.fromkeys(shares, 0.0)
-    for stratum in strata:
-        left = stratum
-        for name, share in shares.items():
-            owed[name] += share * sum(size for _, size in stratum)
-            stay = []
-            for item, size in left:
-                if size / 2 <= owed[name]:
-                    side[item] = name
-                    owed[name] -= size
-                else:
-                    stay.append((item, size))
-            left = stay
-        side.update((item, "train") for item, _ in left)
-    return side
+def _side(item: str, config: SplitConfig) -> str:
+    place = _place(item)
+    if place < config.test:
+        return "test"
+    return "validation" if place < config.test + config.validation else "train"
 
 
 def prove_disjoint(splits: Mapping[str, Sequence[Example]]) -> None:

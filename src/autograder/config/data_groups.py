@@ -28,16 +28,23 @@ class DatasetConfig(Group):
     recipe: Literal["starter", "user", "bank", "full"] = Field(
         default="full",
         description="starter (50 examples, a smoke test) | user (data/user/ alone) | bank "
-        "(hand-written) | full (bank, starter and program-made); bank and full include data/user/",
+        "(all hand-written) | full (also program-made); bank and full include data/user/",
     )
-    num_bank: int = Field(
+    num_natural: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="examples of data/natural/ in the recipe `full`, whole items drawn at random; "
+        "null takes all",
+    )
+    num_bank: int | None = Field(
         default=900,
         ge=0,
         le=1_000_000,
-        description="hand-written examples in the recipe `full`, drawn at random; a multiple of 5",
+        description="the same of data/bank/, whose items have an answer for each score",
     )
     num_constructed: int = Field(
-        default=2900,
+        default=1000,
         ge=0,
         le=1_000_000,
         description="program-made examples in the recipe `full`; a multiple of 5",
@@ -50,12 +57,12 @@ class DatasetConfig(Group):
             "arithmetic": 1.0,
             "groundedness": 2.0,
             "constraints": 1.0,
-            "table_lookup": 1.0,
+            "table_lookup": 0.0,
             "refusal": 1.0,
             "injection": 1.0,
             "ordering": 0.5,
             "translation": 0.5,
-            "same_answers": 1.0,
+            "same_answers": 0.0,
             "short_rubrics": 1.5,
             "degrees": 0.75,
             "dates": 0.0,
@@ -67,12 +74,16 @@ class DatasetConfig(Group):
         },
         description="relative weights, not shares; 0 leaves a family out",
     )
+    balance: bool = Field(
+        default=True,
+        description="drop rows until every score is there equally often; false keeps all",
+    )
     augment: AugmentConfig = Field(
         default_factory=AugmentConfig,
         description="share of items replaced by a variant with the same label; 0 turns a kind off",
     )
 
-    @field_validator("num_bank", "num_constructed")
+    @field_validator("num_constructed")
     @classmethod
     def _for_each_score(cls, value: int, info: ValidationInfo) -> int:
         if info.data.get("recipe") == "full" and value % 5:

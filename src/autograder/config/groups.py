@@ -166,8 +166,7 @@ class Config(Group):
         default=17,
         ge=0,
         le=2**31 - 1,
-        description="seeds the choice and order of the data, the split, the adapter's start and "
-        "dropout",
+        description="seeds the choice and order of the data, the adapter's start and dropout",
     )
     dataset: DatasetConfig = Field(
         default_factory=DatasetConfig,
@@ -179,7 +178,7 @@ class Config(Group):
     )
     split: SplitConfig = Field(
         default_factory=SplitConfig,
-        description="split: by item, stratified by category and level -> build/splits/",
+        description="split: by a hash of the item's name -> build/splits/",
     )
     model: ModelConfig = Field(default_factory=ModelConfig)
     quantization: QuantizationConfig = Field(default_factory=QuantizationConfig)

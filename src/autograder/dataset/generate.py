@@ -1,8 +1,9 @@
-"""The data set of a recipe: hand-written rows, and program-made ones, exactly balanced."""
+"""The data set of a recipe: hand-written rows, and program-made ones, balanced by score."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,9 +22,9 @@ def generate(
 ) -> list[Example]:
     """Build the examples of `config.dataset.recipe` from the folder `data`.
 
-    Every source has each score equally often; the surplus is dropped by a seeded choice and
-    `report` is called with a line about it. Items come in a seeded order, the examples of one
-    item side by side. Some are varied (`augment`). The same seed and data give the same bytes.
+    Over the whole set every score is there equally often (`balance`); `report` is called with a
+    line about what was dropped for it. Items come in a seeded order, the examples of one item
+    side by side. Some are varied (`augment`). The same seed and data give the same bytes.
 
     Raises:
         DataError: a row is faulty, or an id is used twice.
@@ -37,15 +38,22 @@ def generate(
     if recipe != "starter":
         batches += _user(data / "user", needed=recipe == "user")
     if recipe in ("bank", "full"):
-        count = config.dataset.num_bank if recipe == "full" else None
-        batches += _bank(data / "bank", count, seed)
+        of_all = recipe == "full"
+        natural = config.dataset.num_natural if of_all else None
+        batches += _hand_written(data / "natural", natural, seed, by_file=True)
+        batches += _hand_written(data / "bank", config.dataset.num_bank if of_all else None, seed)
     if recipe == "full":
         batches += _constructed(config.dataset, seed, data)
     examples = _join(batches, config, data / "families")
-    kept, dropped = balance(examples, seed)
-    for source, count in dropped.items():
-        report(f"dropped {count} of {source} so that every score is there equally often")
-    return sorted(kept, key=lambda example: draw(seed, "order", example.item))
+    if config.dataset.balance:
+        examples, dropped = balance(examples, seed)
+        if dropped:
+            each = ", ".join(f"{source} {count}" for source, count in dropped.items())
+            report(
+                f"dropped {sum(dropped.values())} examples so that every score is there equally "
+                f"often (dataset.balance=false keeps them): {each}"
+            )
+    return sorted(examples, key=lambda example: draw(seed, "order", example.item))
 
 
 def _user(folder: Path, *, needed: bool) -> list[Batch]:
@@ -59,17 +67,32 @@ def _user(folder: Path, *, needed: bool) -> list[Batch]:
     return [(str(file), read_examples(file)) for file in files]
 
 
-def _bank(folder: Path, count: int | None, seed: int) -> list[Batch]:
-    """All items, or a seeded choice with `count` examples that a new item hardly changes."""
+def _hand_written(
+    folder: Path, count: int | None, seed: int, *, by_file: bool = False
+) -> list[Batch]:
+    """All items, or whole items in a seeded order until there are `count` examples.
+
+    A new item hardly changes the choice. If `by_file`, the source of a file's items is
+    `folder/stem`, so that its kind can be measured.
+    """
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise DataError("holds no .jsonl files of items", path=str(folder))
-    bank = {str(file): read_items(file) for file in files}
-    drawn = {item.id for items in bank.values() for item in items}
+    read = {file: read_items(file) for file in files}
     if count is not None:
-        in_order = sorted(drawn, key=lambda identity: draw(seed, "bank", identity))
-        drawn = set(in_order[: count // len(SCORES)])
-    return [(file, [item for item in items if item.id in drawn]) for file, items in bank.items()]
+        sizes = {item.id: len(item.responses) for items in read.values() for item in items}
+        drawn = set()
+        for identity in sorted(sizes, key=lambda identity: draw(seed, folder.name, identity)):
+            if count <= 0:
+                break
+            drawn.add(identity)
+            count -= sizes[identity]
+        read = {file: [item for item in items if item.id in drawn] for file, items in read.items()}
+    source = {file: f"{folder.name}/{file.stem}" if by_file else folder.name for file in files}
+    return [
+        (str(file), [replace(item, source=source[file]) for item in items])
+        for file, items in read.items()
+    ]
 
 
 def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +16,8 @@ from autograder.evaluation.behaviour import behaviour
 from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
 from autograder.evaluation.reasoning import look_at, measure_reasoning
 from autograder.evaluation.results import (
-    HAND_WRITTEN,
+    FIRST_TESTS,
+    NATURAL,
     Baselines,
     Bin,
     Comparison,
@@ -29,6 +30,7 @@ from autograder.evaluation.results import (
     Reasoned,
     Speed,
     Systems,
+    is_hand_written,
 )
 from autograder.files import finite
 from autograder.judging.judge import Judge
@@ -87,7 +89,10 @@ def evaluate(
     unseen = [judge.encoder.encode_request(example) for example in holdout]
     on_unseen = judge.probabilities(unseen) if holdout else torch.empty(0, 5)
     options: dict[str, int] = {"resamples": config.bootstrap, "seed": seed}
-    by_hand = [at for at, example in enumerate(test) if example.source in HAND_WRITTEN]
+
+    def part(belongs: Callable[[str], bool]) -> Figures | None:
+        at = [at for at, example in enumerate(test) if belongs(example.source)]
+        return measure(probabilities[at], [test[row] for row in at], **options) if at else None
 
     def beside(examples: Sequence[Example], encoded: Sequence[Encoded], rows: Tensor) -> Comparison:
         baselines = _baselines(judge, train, examples, encoded, config)
@@ -97,9 +102,9 @@ def evaluate(
         systems=Systems(
             judge_sha256=judge_sha256,
             test=beside(test, encoded, probabilities),
-            hand_written=measure(probabilities[by_hand], [test[at] for at in by_hand], **options)
-            if by_hand
-            else None,
+            hand_written=part(is_hand_written),
+            natural=part(lambda source: source.startswith(NATURAL)),
+            first_tests=part(lambda source: source in FIRST_TESTS),
             holdout=beside(holdout, unseen, on_unseen) if holdout else None,
         ),
         groups=Grouped(

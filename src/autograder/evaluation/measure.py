@@ -14,6 +14,7 @@ from autograder.evaluation.bootstrap import (
     bootstrap_intervals,
     judge_intervals,
 )
+from autograder.evaluation.pairs import pair_accuracy
 from autograder.evaluation.results import Bounds, Figures, Gain, Groups, Measures
 from autograder.files import finite
 from autograder.metrics.functional import MEASURES, Measure
@@ -54,9 +55,15 @@ def measure(
         for name, known in bounds.items()
         if known is None
     }
+    share, spread, num_pairs = pair_accuracy(
+        probabilities, examples, resamples=resamples, seed=seed
+    )
     return Figures(
         num_examples=len(examples),
         num_items=len(set(items)),
+        num_pairs=num_pairs,
+        pairs=share,
+        pairs_interval=_bounds(spread),
         **values,
         interval=Measures[Bounds](**bounds),
         undefined=undefined,

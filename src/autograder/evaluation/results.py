@@ -27,8 +27,16 @@ from autograder.files import json_text
 from autograder.schema import SCORES
 
 SYSTEMS = "systems.json"
-HAND_WRITTEN = ("bank", "starter", "user")
-"""The sources of examples that a person wrote; every other one is a family of a program."""
+NATURAL = "natural/"
+"""How the sources of `data/natural/` begin; the name of the file follows."""
+FIRST_TESTS = ("natural/first-tests", "natural/one-fact")
+"""What anybody tries first, and pairs of answers that differ in one fact."""
+
+
+def is_hand_written(source: str) -> bool:
+    """Whether a person wrote the examples of a source; every other one is a program's family."""
+    return source in ("bank", "starter", "user") or source.startswith(NATURAL)
+
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Figure = Number | None
@@ -78,12 +86,18 @@ class Figures(Measures[Figure]):
     """All measures of one system on one set of answers.
 
     Attributes:
-        interval: 95 %, [low, high], bootstrapped over items.
+        pairs: share of the pairs of answers to one request with different labels in which the
+            better one has the higher expected score; ties count half.
+        num_pairs: how many there are.
+        pairs_interval, interval: 95 %, [low, high], bootstrapped over items.
         undefined: why a measure, or `interval.<measure>`, is null.
     """
 
     num_examples: Count
     num_items: Count
+    num_pairs: Count
+    pairs: Figure
+    pairs_interval: Bounds
     interval: Measures[Bounds]
     undefined: dict[str, str]
 
@@ -120,11 +134,20 @@ class Comparison(Model):
 
 
 class Systems(Model):
-    """The whole of the figures; `holdout` is null where no kind of task is held out."""
+    """The whole of the figures; null stands for a part of the test split that has no example.
+
+    Attributes:
+        judge_sha256: the judge's fingerprint.
+        test: the whole test split.
+        hand_written, natural, first_tests: parts of it, by the source of their examples.
+        holdout: kinds of task that are never trained on.
+    """
 
     judge_sha256: str | None
     test: Comparison
     hand_written: Figures | None
+    natural: Figures | None
+    first_tests: Figures | None
     holdout: Comparison | None
 
 
@@ -245,6 +268,7 @@ class MainIntervals(Main[Bounds]):
 
 class JudgeHeadline(Main[Figure]):
     num_examples: Count
+    pairs: Figure
     within_1: Figure
     mae_expected: Figure
     spearman: Figure
@@ -258,7 +282,10 @@ class BaselineHeadline(Main[Figure]):
     rps: Figure
 
 
-class PartHeadline(Main[Figure]):
+class PartHeadline(Model):
+    exact: Figure
+    pearson: Figure
+    pairs: Figure
     num_examples: Count
 
 
@@ -275,7 +302,8 @@ class Metrics(Model):
 
     judge: JudgeHeadline
     baselines: Baselines[BaselineHeadline]
-    hand_written: PartHeadline | None
+    natural: PartHeadline | None
+    first_tests: PartHeadline | None
     holdout: PartHeadline | None
     behaviour: Failures[Figure]
     reasoning: ReasoningHeadline
@@ -299,14 +327,15 @@ class Measured:
     def headline(self) -> Metrics:
         """What `reports/metrics.json` holds."""
         test, holdout = self.systems.test, self.systems.holdout
-        hand_written = self.systems.hand_written
+        natural, first_tests = self.systems.natural, self.systems.first_tests
         intervals = _part(MainIntervals, test.judge.interval)
         return Metrics(
             judge=_part(JudgeHeadline, test.judge, interval=intervals),
             baselines=Baselines[BaselineHeadline](
                 **{name: _part(BaselineHeadline, row) for name, row in test.baselines.items()}
             ),
-            hand_written=_part(PartHeadline, hand_written) if hand_written else None,
+            natural=_part(PartHeadline, natural) if natural else None,
+            first_tests=_part(PartHeadline, first_tests) if first_tests else None,
             holdout=_part(PartHeadline, holdout.judge) if holdout else None,
             behaviour=Failures[Figure](**{name: row.rate for name, row in self.behaviour}),
             reasoning=_part(ReasoningHeadline, self.reasoning),

@@ -165,13 +165,20 @@ def _data(trained: Trained) -> str:
     }
     recipe = str(made.get("recipe"))
     lines = [f"Recipe `{escape(recipe)}`: {words.get(recipe, 'unknown to this version')}."]
-    if recipe in ("full", "bank"):
+    if recipe == "full":
+        # Judges made before the natural items came know no number of them.
+        natural, bank = (made.get(name, 0) for name in ("num_natural", "num_bank"))
         lines.append(
-            f"Hand-written: up to {escape(str(made.get('num_bank')))} examples; program-made: "
-            f"{escape(str(made.get('num_constructed')))}; balanced over the five scores. "
-            "Labels were given by the authors of the texts, not by a panel."
+            f"Hand-written: natural examples ({_most(natural)}) and ladders from 1 to 5 "
+            f"({_most(bank)}); program-made: {escape(str(made.get('num_constructed')))}."
         )
+    if recipe in ("full", "bank"):
+        lines.append("Labels were given by the authors of the texts, not by a panel.")
     return "\n".join(lines)
+
+
+def _most(count: object) -> str:
+    return "all" if count is None else escape(f"at most {count}")
 
 
 def _licence(trained: Trained) -> str:

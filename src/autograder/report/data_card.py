@@ -135,9 +135,11 @@ def _facts(config: Config) -> dict[str, str]:
         mix = [f"{name} {weight:g}" for name, weight in dataset.families.items() if weight]
         facts["Mix of program-made examples"] = ", ".join(mix) or "none"
     return facts | {
-        "Balance": "each source has every score equally often",
+        "Balance": "every score is there equally often in the whole set"
+        if dataset.balance
+        else "as it comes (dataset.balance: false)",
         "Split": f"{percent(rest)} training, {percent(split.validation)} validation, "
-        f"{percent(split.test)} test; by whole items, stratified by category and level",
+        f"{percent(split.test)} test; by a hash of the item's name",
         "Held-out kinds": ", ".join(split.holdout) or "none",
     }
 
@@ -148,11 +150,15 @@ def _recipe(dataset: DatasetConfig) -> str:
     if dataset.recipe == "user":
         return "the examples in data/user alone"
     if dataset.recipe == "bank":
-        return "the starter set and every item of the bank, all hand-written"
+        return "the starter set, the natural items and the bank, all hand-written"
     return (
-        f"the starter set, {dataset.num_bank:,} hand-written examples of the bank and "
-        f"{dataset.num_constructed:,} program-made ones"
+        f"the starter set, {_up_to(dataset.num_natural)} natural examples, "
+        f"{_up_to(dataset.num_bank)} of the bank and {dataset.num_constructed:,} program-made ones"
     )
+
+
+def _up_to(count: int | None) -> str:
+    return "all" if count is None else f"{count:,}"
 
 
 def _splits(splits: Mapping[str, Sequence[Example]]) -> Table:

@@ -14,7 +14,7 @@ from autograder.terminal import printable
 
 def main() -> None:
     settings = config.load(PARAMS)
-    splits = split(read_examples(EXAMPLES), settings.split, settings.seed)
+    splits = split(read_examples(EXAMPLES), settings.split)
     nearest = prove_distinct(splits)
     held_out = {kind for row in splits.get(HOLDOUT, []) for kind in (row.category, row.source)}
     for kind in settings.split.holdout:
