@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable
 from math import isfinite
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,12 @@ STAGES = ("audit", "split", "train", "calibrate", "publish", "evaluate", "report
 NUM_PROMPTS = 24
 
 
-def numbers(values: object) -> list[float | None]:
+def numbers(values: Any) -> list[float | None]:
     """All numbers, and nulls, of a JSON value."""
     if isinstance(values, dict | list):
         below = values.values() if isinstance(values, dict) else values
         return [number for value in below for number in numbers(value)]
-    return [] if isinstance(values, str) else [values]  # type: ignore[list-item]
+    return [] if isinstance(values, str) else [values]
 
 
 @pytest.mark.parametrize("scores", [(1, 5), (3,)], ids=str)
