@@ -43,6 +43,31 @@ def test_a_file_of_one_s_own_becomes_examples(tmp_path, source):
     assert json.loads(reject)["row"] == {"question": "What?", "answer": "=x", "stars": "11"}
 
 
+def test_labels_without_reasons_import_at_the_first_try(tmp_path):
+    labels, out = tmp_path / "labels.csv", str(tmp_path / "out.jsonl")
+    labels.write_text("prompt,response,rubric,score\nWho?,Me,Right,5\nWho?,You,Right,1\n")
+    result = call(str(labels), "-o", out)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        "2 examples of 1 items from 2 plain rows, 0 rejected, 2 without reasoning (only the score "
+        f"is taught): {out}\n"
+    )
+    shown = CliRunner().invoke(cli, ["data", "show", out])
+    assert "reasoning" not in shown.output
+    stats = CliRunner().invoke(cli, ["data", "stats", out])
+    assert "without reasoning (only the score is taught): 2" in stats.output.splitlines()
+
+
+def test_a_column_that_may_hold_the_reasons_is_pointed_at(tmp_path):
+    labels, out = tmp_path / "labels.csv", str(tmp_path / "out.jsonl")
+    labels.write_text("prompt,response,rubric,score,why\x1b\nWho?,Me,Right,5,It is I.\n")
+    result = call(str(labels), "-o", out)
+    assert result.stderr == "if one of 'why\\x1b' gives reasons: --map reasoning=COLUMN\n"
+    labels.write_text("prompt,response,rubric,score,why\nWho?,Me,Right,5,It is I.\n")
+    result = call(str(labels), "-o", out, "--map", "reasoning=why")
+    assert (result.stderr, "without reasoning" in result.stdout) == ("", False)
+
+
 def test_the_file_of_rejects_can_be_named(tmp_path, source):
     rejected = tmp_path / "bad.jsonl"
     call(source, "-o", str(tmp_path / "out.jsonl"), *OPTIONS, "--rejected", str(rejected))

@@ -77,6 +77,15 @@ def example(number: int, score: int, **changes: Any) -> Example:
     return replace(made, **changes)
 
 
+def test_examples_without_a_reasoning_are_counted_and_show_none() -> None:
+    train = [example(n, n % 5 + 1, reasoning="" if n else "It is.") for n in range(5)]
+    _, card = make(train)
+    assert "1 of 5 examples have one; the others teach the score alone" in card.text
+    assert card.text.count("Reasoning, for score") == 1
+    _, card = make([example(n, n % 5 + 1) for n in range(5)])
+    assert "every example has one" in card.text
+
+
 def shown(text: str) -> str:
     return " ".join(printable(text, keep="\n\t").split())
 

@@ -117,7 +117,7 @@ def test_missing_columns_are_named_before_any_row_is_read(tmp_path):
     with pytest.raises(DataError) as caught:
         run(tmp_path, [row])
     message = str(caught.value)
-    assert "no columns 'prompt', 'rubric', 'reasoning'; there are: 'question', 'resp" in message
+    assert "no columns 'prompt', 'rubric'; there are: 'question', 'resp" in message
     assert "--map prompt=COLUMN" in message
     assert "--set prompt=TEXT" in message
     with pytest.raises(DataError, match=r"no column 'nope' \(for prompt\)"):
@@ -131,6 +131,43 @@ def test_empty_optional_cells_are_left_out(tmp_path):
     (example,) = run(tmp_path, [ROW | {"category": "", "level": None, "reference": " ", "id": ""}])
     assert (example.category, example.level, example.reference) == ("general", 1, "")
     assert "reference" not in json.loads((tmp_path / "out.jsonl").read_text())
+
+
+LABEL = {name: ROW[name] for name in ("prompt", "response", "rubric", "score")}
+
+
+def without(row: dict, *names: str) -> dict:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+@pytest.mark.parametrize("empty", ["", "  ", None, float("nan")])
+def test_a_reasoning_may_be_missing_in_some_rows(tmp_path, empty):
+    rows = [ROW, LABEL | {"response": "b"}, LABEL | {"response": "c", "reasoning": empty}]
+    examples = run(tmp_path, rows)
+    assert [(e.response, e.score, e.reasoning) for e in examples] == [
+        ("a", 4, "w"), ("b", 4, ""), ("c", 4, "")
+    ]  # fmt: skip
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert ["reasoning" in json.loads(line) for line in lines] == [True, False, False]
+    assert not (tmp_path / "out.rejected.jsonl").exists()
+
+
+def test_labels_alone_are_counted_and_columns_that_fill_nothing_named(tmp_path):
+    source, out = tmp_path / "labels.csv", tmp_path / "out.jsonl"
+    source.write_text("prompt,response,rubric,score,worker\np,a,r,1,x\np,b,r,5,y\n")
+    report = import_data(str(source), out, ImportOptions())
+    assert (report.num_examples, report.num_unexplained, report.unread) == (2, 2, ("worker",))
+    assert [e.reasoning for e in read_examples(out)] == ["", ""]
+    report = import_data(str(source), out, ImportOptions(mapped={"reasoning": "worker"}))
+    assert (report.num_unexplained, report.unread) == (0, ())
+    with pytest.raises(DataError, match=r"no column 'why' \(for reasoning\)"):
+        import_data(str(source), out, ImportOptions(mapped={"reasoning": "why"}))
+
+
+@pytest.mark.parametrize("value", [3, True, ["w"]])
+def test_a_reasoning_that_is_no_text_is_still_set_aside(tmp_path, value):
+    assert len(run(tmp_path, [ROW, ROW | {"response": "b", "reasoning": value}])) == 1
+    assert rejects(tmp_path)[0]["reason"].startswith("reasoning: expected text, got ")
 
 
 ANCHORS = {f"score{n}_description": f"what earns {n}" for n in range(1, 6)}
@@ -167,6 +204,18 @@ def test_feedback_records_of_both_layouts_are_the_same_example(tmp_path, row, fo
     assert (example.score, example.reasoning, example.reference) == (3, "w", "gold")
 
 
+@pytest.mark.parametrize("row", [NESTED, FLAT])
+@pytest.mark.parametrize("form", ["auto", "prometheus"])
+def test_feedback_records_may_have_no_feedback(tmp_path, row, form):
+    (example,) = run(tmp_path, [without(row, "feedback", "orig_feedback")], form=form)
+    assert (example.rubric, example.score, example.reasoning) == (RUBRIC, 3, "")
+
+
+def test_a_prompt_column_beside_an_instruction_is_the_prompt(tmp_path):
+    (example,) = run(tmp_path, [LABEL | {"instruction": "Grade strictly."}])
+    assert example.prompt == "p"
+
+
 def test_a_feedback_record_without_an_anchor_is_set_aside(tmp_path):
     broken = NESTED | {"rubric": {"criteria": "c", "score1_description": "d"}}
     assert len(run(tmp_path, [NESTED, broken, NESTED | {"rubric": 7, "score": 2}])) == 1
@@ -199,6 +248,16 @@ def test_a_winner_takes_the_score_of_the_preferred(tmp_path, winner, scores):
     row = {"prompt": "p", "response_a": "x", "response_b": "y", "winner": winner}
     examples = run(tmp_path, [row], pair=PAIR, constants=ABOUT)
     assert [(e.response, e.score) for e in examples] == list(zip("xy", scores, strict=True))
+
+
+def test_pairs_need_no_reasons(tmp_path):
+    chosen = {"prompt": "p", "chosen": "good", "rejected": "bad"}
+    named = {"prompt": "p", "response_a": "good", "response_b": "bad", "winner": "a"}
+    for row in (chosen, named):
+        examples = run(tmp_path, [row], pair=PAIR, constants={"rubric": "helpful"})
+        assert [(e.response, e.score, e.reasoning) for e in examples] == [
+            ("good", 5, ""), ("bad", 2, "")
+        ]  # fmt: skip
 
 
 def test_pairs_need_a_rule_and_ties_their_own(tmp_path):

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import errno
 import json
+import math
 import multiprocessing
 import shutil
 import signal
@@ -124,6 +125,19 @@ def test_a_training_leaves_an_adapter_that_grades(config, examples, tmp_path, ca
     assert f"in {bits} bits" in said
     assert "14 examples to train on, 6 to validate" in said
     assert "epoch 2  loss " in said
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_labels_without_a_single_reasoning_make_a_judge(config, examples, tmp_path, share):
+    labels = [dataclasses.replace(example, reasoning="") for example in examples]
+    run(config.changed(train={"reasoning_share": share}), labels, tmp_path)
+    steps = rows(tmp_path, "train")
+    assert [row["reasoning_loss"] for row in steps] == [""] * 6
+    assert all(math.isfinite(float(row["loss"])) for row in steps)
+    assert trained(tmp_path)["validation"]["reasoning_loss"] is None
+    judge = judge_of(tmp_path, labels[20:26])
+    verdict = judge.evaluate(*labels[27].request.texts, max_reasoning_tokens=4)
+    assert sum(verdict.probabilities) == pytest.approx(1)
 
 
 def given(monkeypatch, name: str, values) -> None:

@@ -95,7 +95,10 @@ def audit(file: str, params: str | None) -> None:
 @data.command()
 @FILE
 def stats(file: str) -> None:
-    """Count the examples of FILE by score, category, level, language and source."""
+    """Count the examples of FILE by score, category, level, language and source.
+
+    Also says how many have no reasoning: these teach the score alone.
+    """
     from autograder.balance import score_counts, summary
     from autograder.checks.audit import FIELDS, group_by
     from autograder.checks.length import measure
@@ -104,6 +107,8 @@ def stats(file: str) -> None:
 
     examples = read_any(file)
     click.echo(summary(examples))
+    if unexplained := sum(not example.reasoning for example in examples):
+        click.echo(f"without reasoning (only the score is taught): {unexplained}")
     click.echo("\nscore")
     for line in bars(score_counts(examples)):
         click.echo(line)

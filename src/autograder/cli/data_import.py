@@ -82,8 +82,9 @@ def import_command(
 
     SOURCE is a CSV, JSON Lines, JSON or Parquet file, a folder of such files, or the id of a
     data set on the Hugging Face hub. Fields are read from the columns with their names:
-    prompt, response, rubric, score, reasoning, and optionally reference, id, item, category,
-    level, language, source. See docs/your-data.md.
+    prompt, response, rubric, score, and optionally reasoning, reference, id, item, category,
+    level, language, source. Rows without a reasoning teach the score alone. See
+    docs/your-data.md.
 
     Exits with 1 and writes nothing if no row is usable.
     """
@@ -122,10 +123,15 @@ def import_command(
     if report.num_rejected:
         first = printable(report.first_reject, keep="")
         click.echo(f"first rejected row: {first}", err=True)
+    if report.num_unexplained == report.num_examples and report.unread:
+        unread = printable(", ".join(map(repr, report.unread)), keep="")
+        click.echo(f"if one of {unread} gives reasons: --map reasoning=COLUMN", err=True)
     done = (
         f"{report.num_examples} examples of {report.num_items} items from {report.num_rows} "
         f"{report.layout} rows, {report.num_rejected} rejected"
     )
+    if report.num_unexplained:
+        done += f", {report.num_unexplained} without reasoning (only the score is taught)"
     click.echo(printable(f"{done}: {out}", keep=""))
 
 

@@ -89,7 +89,7 @@ def render(data: DataSet) -> str:
         "data-card.html",
         notes,
         data=data,
-        facts=_facts(data.config),
+        facts=_facts(data.config) | {"Reasoning": _reasoned(data.examples)},
         splits=_splits(data.splits),
         counts={field: _counts(data.splits, field) for field in _FIELDS},
         pictures={
@@ -142,6 +142,13 @@ def _facts(config: Config) -> dict[str, str]:
         f"{percent(split.test)} test; by a hash of the item's name",
         "Held-out kinds": ", ".join(split.holdout) or "none",
     }
+
+
+def _reasoned(examples: Sequence[Example]) -> str:
+    count = sum(bool(row.reasoning) for row in examples)
+    if count == len(examples):
+        return "every example has one"
+    return f"{count:,} of {len(examples):,} examples have one; the others teach the score alone"
 
 
 def _recipe(dataset: DatasetConfig) -> str:

@@ -21,7 +21,9 @@ _RATE_LIMIT = 0.1
 _SHARE_LIMIT = 0.9
 _ECE_LIMIT = 0.1
 _FEW = 20
-NO_REASONING = "no reasoning was generated (evaluate.num_reasonings is 0)"
+NO_REASONING = (
+    "no reasoning was generated (evaluate.num_reasonings is 0, or no held-out example has one)"
+)
 
 
 @dataclass(frozen=True)

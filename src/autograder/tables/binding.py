@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ class Binding:
             if field in self.required:
                 if column in values:
                     found[field] = value
-            elif value is not None and not (isinstance(value, str) and not value.strip()):
+            elif not _is_empty(value):
                 found[field] = value
         return found
 
@@ -87,6 +88,13 @@ def bind(
     if missing:
         raise DataError(_missing(missing, table.columns), path=table.name)
     return Binding(columns, dict(constants), required)
+
+
+def _is_empty(value: object) -> bool:
+    """None, blank text, or the NaN that data frames write where a cell is empty."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:

@@ -28,6 +28,8 @@ class ImportReport:
         num_rows, num_rejected: rows read, and those that gave no example.
         num_examples, num_items: written.
         num_repeated: examples of pairs left out, as an earlier pair has the very same.
+        num_unexplained: examples without a reasoning; they teach the score alone.
+        unread: the columns that fill no field.
         first_reject: line and reason; empty without rejects.
     """
 
@@ -37,6 +39,8 @@ class ImportReport:
     num_examples: int
     num_items: int
     num_repeated: int
+    num_unexplained: int
+    unread: tuple[str, ...]
     first_reject: str
 
 
@@ -94,7 +98,8 @@ def import_data(
         # That of an earlier run would speak of other rows.
         with storage_errors(rejected):
             rejected.unlink(missing_ok=True)
-    return tally.report(layout)
+    read = set(converter.binding.columns.values())
+    return tally.report(layout, tuple(name for name in table.columns if name not in read))
 
 
 def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converter:
@@ -127,6 +132,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self.num_rows = self.num_rejected = self.num_examples = self.num_repeated = 0
+        self.num_unexplained = 0
         self.first_reject = ""
         self.lines: dict[bytes, int] = {}
         self.items: set[bytes] = set()
@@ -147,10 +153,11 @@ class _Tally:
             self.lines.setdefault(key, line)
         self.items.update(_short(example.item) for example in fresh)
         self.num_examples += len(fresh)
+        self.num_unexplained += sum(not example.reasoning for example in fresh)
         self.num_repeated += len(examples) - len(fresh)
         return fresh
 
-    def report(self, layout: Layout) -> ImportReport:
+    def report(self, layout: Layout, unread: tuple[str, ...]) -> ImportReport:
         return ImportReport(
             layout=layout.name,
             num_rows=self.num_rows,
@@ -158,6 +165,8 @@ class _Tally:
             num_examples=self.num_examples,
             num_items=len(self.items),
             num_repeated=self.num_repeated,
+            num_unexplained=self.num_unexplained,
+            unread=unread,
             first_reject=self.first_reject,
         )
 

@@ -62,7 +62,7 @@ class Layout:
         return replace(self, columns=columns)
 
 
-_TEXTS = ("prompt", "response", "rubric", "score", "reasoning")
+_TEXTS = ("prompt", "response", "rubric", "score")
 _SAME = {name: name for name in FIELDS}
 _SHARED = {name: name for name in FIELDS if name not in {"response", "score"}}
 _FLAT = {
@@ -84,17 +84,17 @@ PROMETHEUS_FLAT = Layout(
     {name: name for name in FIELDS if name != "rubric"}
     | _FLAT
     | {"reference": "orig_reference_answer"},
-    tuple(_FLAT),
+    tuple(name for name in _FLAT if name != "reasoning"),
 )
 CHOSEN = Layout(
     "pairwise",
     {**_SHARED, "chosen": "chosen", "rejected": "rejected"},
-    ("prompt", "rubric", "reasoning", "chosen", "rejected"),
+    ("prompt", "rubric", "chosen", "rejected"),
 )
 WINNER = Layout(
     "pairwise",
     {**_SHARED, "response_a": "response_a", "response_b": "response_b", "winner": "winner"},
-    ("prompt", "rubric", "reasoning", "response_a", "response_b", "winner"),
+    ("prompt", "rubric", "response_a", "response_b", "winner"),
 )
 
 
@@ -116,7 +116,7 @@ def find_layout(wanted: str, columns: Collection[str], given: Collection[str]) -
         return WINNER if has("winner") else CHOSEN
     if has("orig_instruction", "orig_criteria"):
         return PROMETHEUS_FLAT
-    if has("instruction", "response", "rubric", "feedback", "score"):
+    if has("instruction", "response", "rubric", "score") and (has("feedback") or not has("prompt")):
         return PROMETHEUS
     if "response" in columns or "response" in given:
         return PLAIN
