@@ -15,6 +15,9 @@ from autograder.model.loss import LossParts
 class MeanLosses(Metric):
     """Means over examples of `loss`, `score_loss` and `reasoning_loss`, in float64.
 
+    A batch without a reasoning has no `reasoning_loss`, which is NaN there; it counts for the two
+    others alone.
+
     Not torchmetrics' `MeanMetric`: it computes in float32, and where it lets NaN through, as it
     must for a loss that is undefined, it leaves the weights out (1.9).
     """
@@ -26,13 +29,16 @@ class MeanLosses(Metric):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.add_state("sums", torch.zeros(3, dtype=torch.float64), dist_reduce_fx="sum")
-        self.add_state("num_examples", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
+        self.add_state("num_examples", torch.zeros(3, dtype=torch.int64), dist_reduce_fx="sum")
 
     def update(self, parts: LossParts, num_examples: int) -> None:
         """Add a batch of so many examples, of which `parts` are the means."""
-        means = torch.stack([parts.total, parts.score, parts.reasoning])
-        self.sums += means.detach().double() * num_examples
-        self.num_examples += num_examples
+        means = torch.stack([parts.total, parts.score, parts.reasoning]).detach().double()
+        counts = torch.full_like(self.num_examples, num_examples)
+        if means[2].isnan():
+            means[2] = counts[2] = 0
+        self.sums += means * counts
+        self.num_examples += counts
 
     def compute(self) -> dict[str, Tensor]:
         """The means of all examples so far, each a 0-d tensor."""
