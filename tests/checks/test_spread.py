@@ -69,14 +69,14 @@ def test_what_chance_puts_between_prompts() -> None:
     examples = random_rows(60)
     texts = texts_of(examples)
     expected = score_variance(examples, texts).by_chance
-    shares = []
+    shares: list[float] = []
     for _ in range(300):
         scores = rng.sample([each.score for each in examples], 60)
         shuffled = [
             row(at, each.prompt, score)
             for at, (each, score) in enumerate(zip(examples, scores, strict=True))
         ]
-        shares.append(score_variance(shuffled, texts).between)
+        shares.append(score_variance(shuffled, texts).between or 0.0)
     assert expected == pytest.approx(np.mean(shares), abs=0.01)
 
 

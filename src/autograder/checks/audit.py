@@ -9,7 +9,7 @@ from typing import TypeVar
 from autograder.balance import score_counts
 from autograder.checks.audit_report import AuditReport
 from autograder.checks.chance import too_right
-from autograder.checks.faults import find_faults, texts_of
+from autograder.checks.faults import Texts, find_faults, texts_of
 from autograder.checks.guess import GuessFigures
 from autograder.checks.length import measure
 from autograder.checks.repeats import near_answers, near_duplicates, same_answers, shared_prompts
@@ -69,6 +69,10 @@ def audit(
     groups = {name: group_by(examples, name) for name in FIELDS}
     by_source: Groups = {"all": {"all": examples}, "source": groups["source"]}
     text_of = {row.id: text for row, text in zip(examples, texts, strict=True)}
+
+    def texts_in(rows: Sequence[Example]) -> list[Texts]:
+        return [text_of[row.id] for row in rows]
+
     length = _each({**by_source, "category": groups["category"]}, measure)
     format_ = _each(by_source, by_format)
     prompt = _each(by_source, by_prompt)
@@ -83,10 +87,8 @@ def audit(
         length=length,
         format=format_,
         prompt=prompt,
-        variance=_each(
-            by_source, lambda rows: score_variance(rows, [text_of[row.id] for row in rows])
-        ),
-        rubrics=rubric_figures(texts),
+        variance=_each(by_source, lambda rows: score_variance(rows, texts_in(rows))),
+        rubrics=_each(by_source, lambda rows: rubric_figures(texts_in(rows))),
         same_answers=same_answers(examples, texts),
         near_answers=answers,
         near_duplicates=duplicates,

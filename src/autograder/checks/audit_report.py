@@ -28,7 +28,7 @@ class AuditReport:
         format, prompt: how well the format of a response, and prompt and rubric without it,
             predict the score; for `all` examples and each source.
         variance: of the score, between and within prompts; for `all` examples and each source.
-        rubrics: how many there are, and how many rows each has.
+        rubrics: how many there are, and how many rows each has; for the same.
         same_answers: responses that several rubrics grade.
         near_answers: responses to one prompt under one rubric, nearly alike, scores differ.
         near_duplicates: prompts with responses, nearly alike, in different items.
@@ -47,7 +47,7 @@ class AuditReport:
     format: dict[str, dict[str, GuessFigures]]
     prompt: dict[str, dict[str, GuessFigures]]
     variance: dict[str, dict[str, ScoreVariance]]
-    rubrics: RubricFigures
+    rubrics: dict[str, dict[str, RubricFigures]]
     same_answers: SameAnswers
     near_answers: list[NearPair]
     near_duplicates: list[NearPair]
@@ -69,13 +69,15 @@ class AuditReport:
 
     def lines(self) -> list[str]:
         """What is measured, whether it is a fault or not: of all examples, then of each source."""
-        rubrics, same = self.rubrics, self.same_answers
+        # A single source is the same as all examples.
+        groups = ("all", "source") if len(self.counts["source"]) > 1 else ("all",)
+        rubrics, same = self.rubrics["all"]["all"], self.same_answers
         return [
             "variance of the score between prompts (by chance), and scores that a guess gets right",
             _row("", _COLUMNS),
             *(
                 _row(name, self._cells(group, name))
-                for group in ("all", "source")
+                for group in groups
                 for name in self.variance[group]
             ),
             f"rubrics: {rubrics.number}; the most frequent on {rubrics.largest_share:.1%} of the "
