@@ -4,6 +4,7 @@ import json
 import random
 import statistics
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from autograder.checks.length import measure
 from autograder.config import AuditConfig
 from autograder.errors import AuditError
 from autograder.files import json_text
-from autograder.schema import Example, read_any
+from autograder.schema import Example, GradedResponse, Item, read_any
 
 DATA = Path(__file__).parents[2] / "data"
 WORDS = [f"{a}{b}" for a in "bcdfghklmnprst" for b in ("ale", "ond", "ird", "une", "ost", "ema")]
@@ -67,6 +68,22 @@ def test_one_answer_with_two_scores_is_named():
     message = fault(examples)
     assert message.startswith("1 hard fault in the data\n  i1/4 and again: the same prompt")
     assert "have scores 4 and 1; keep one of the rows" in message
+
+
+@pytest.mark.parametrize("item", ["i1", "other"])
+def test_two_scores_are_a_fault_in_one_item_and_in_two(item):
+    examples = [replace(row, reference="A good answer.") for row in rows(10)]
+    examples.append(replace(examples[8], id="again", item=item, source="other", score=1))
+    message = fault(examples)
+    assert message.startswith("1 hard fault ")
+    assert "i1/4 and again: the same prompt, response and rubric have scores 4 and 1" in message
+
+
+def test_another_reference_may_earn_another_score():
+    examples = rows(10)
+    examples.append(replace(examples[8], id="again", score=1, reference="Something else."))
+    (pair,) = check(examples).near_answers
+    assert pair.rows == ("i1/4", "again")
 
 
 def test_answers_that_differ_by_capitals_alone_are_a_warning():
@@ -129,6 +146,15 @@ def test_nearly_the_same_rows_in_two_items_are_reported():
     assert any("which the split may part: i1/2 and twin" in line for line in report.warnings)
 
 
+def test_a_prompt_in_two_items_of_one_group_is_no_fault():
+    graded = tuple(GradedResponse(n, f"Answer {n}") for n in range(1, 6))
+    items = [
+        Item(f"i{n}", "c", 1, "en", "Who?", rubric, graded, group="g")
+        for n, rubric in enumerate(("Tone", "Facts"))
+    ]
+    assert check([row for item in items for row in item.examples()]).shared_prompts == []
+
+
 def test_a_prompt_in_two_items_is_reported():
     examples = rows(10)
     prompt = examples[0].prompt.title() + "?"
@@ -177,16 +203,90 @@ def test_length_without_spread_has_no_figures():
     assert measure(alike).accuracy is None
 
 
+def test_the_limit_of_length_rises_with_the_most_frequent_score():
+    examples = [row for row in rows(60) if row.score < 4 or row.item < "i2"]
+    figures = measure(examples)
+    counts = Counter(row.score for row in examples)
+    assert figures.chance == pytest.approx(max(counts.values()) / len(examples), abs=1e-4)
+    accuracy = figures.accuracy
+    assert accuracy is not None
+    balanced = accuracy - (figures.chance - 0.2)
+    assert figures.faults(1.0, balanced + 0.01, sure=False) == []
+    [fault] = figures.faults(1.0, balanced - 0.01, sure=False)
+    assert fault == f"length alone grades {accuracy:.0%} right (limit {accuracy - 0.01:.0%})"
+
+
 def test_unequal_scores_are_reported():
     examples = [row for row in rows(40) if row.score != 3 or row.item < "i2"]
     (warning, *_) = check(examples).warnings
     assert warning.startswith("the scores are not equally frequent (1: 40, 2: 40, 3: ")
 
 
-def test_a_language_that_gives_the_score_away_is_reported():
-    examples = rows(40)
-    examples = [replace(row, language="tr") if row.score == 5 else row for row in examples]
-    assert "language 'tr' gives the score away: 40 of 40 have 5" in check(examples).warnings
+@pytest.mark.parametrize(("fives", "warned"), [(30, False), (31, True)])
+def test_a_language_is_reported_if_most_of_its_rows_have_one_score(fives, warned):
+    scores = [5] * fives + [1 + at % 4 for at in range(50 - fives)]
+    examples = rows(60)
+    spots = {score: iter([row.id for row in examples if row.score == score]) for score in range(6)}
+    turkish = {next(spots[score]) for score in scores}
+    examples = [replace(r, language="tr") if r.id in turkish else r for r in examples]
+    warnings = check(examples).warnings
+    assert warnings == ["language 'tr' gives the score away: 31 of 50 have 5"] * warned
+
+
+def test_sources_that_lean_to_a_score_are_no_fault_of_a_balanced_set():
+    examples = rows(60)
+    sources = {1: "low", 2: "low", 3: "mid", 4: "high", 5: "high"}
+    examples = [replace(r, source=sources[r.score] if r.score != 3 else "low") for r in examples]
+    assert not any(line.startswith("source") for line in check(examples).warnings)
+
+
+def test_a_format_shortcut_is_found_and_named_by_its_source():
+    def bulleted(row):
+        return replace(row, response=f"- {row.response}", source="lists")
+
+    examples = rows(100) + [
+        replace(bulleted(row) if row.score == 5 else row, id=f"b-{row.id}", item=f"b-{row.item}")
+        for row in rows(60, seed=9)
+    ]
+    examples = [replace(r, source="lists" if r.item[0] == "b" else "plain") for r in examples]
+    report = check(examples)
+    assert report.format["source"]["plain"].accuracy < 0.3
+    assert report.format["source"]["lists"].accuracy > 0.35
+    (warning,) = report.warnings
+    assert warning.startswith("source 'lists': format alone grades")
+    assert warning.endswith("right (limit 35%)")
+
+
+def test_a_prompt_that_tells_the_score_is_reported():
+    examples = [
+        replace(row, item=row.id, prompt=f"{row.prompt} {WORDS[row.score]}s {row.id}")
+        for row in rows(60)
+    ]
+    (warning,) = [line for line in check(examples).warnings if line.startswith("all examples")]
+    assert warning.startswith("all examples: the prompt alone grades")
+    assert warning.endswith("right (limit 45%)")
+
+
+def test_a_rubric_of_many_rows_is_reported_in_a_large_set():
+    examples = rows(100)
+    examples[:15] = [replace(row, rubric="Is it polite?") for row in examples[:15]]
+    assert (
+        "rubrics on more than 2 % of the rows: 'Is it polite?' on 3.0%" in check(examples).warnings
+    )
+    assert check(examples[:495]).warnings == []
+
+
+def test_a_report_is_shown_in_lines():
+    examples = [replace(row, source="some" if row.item < "i3" else "others") for row in rows(60)]
+    report = check(examples)
+    _, head, everything, others, some, rubrics, same = report.lines()
+    assert len({len(line) for line in (head, everything, others, some)}) == 1
+    figures = (report.length, report.format, report.prompt)
+    right = [f"{each['all']['all'].accuracy:.0%}" for each in figures]
+    assert everything.split() == ["all", "300", "0%", "(20%)", "20%", *right]
+    assert [others.split()[0], some.split()[0]] == ["others", "some"]
+    assert rubrics.startswith("rubrics: 60; the most frequent on 1.7% of the examples, ")
+    assert same == "same answer, other rubric: 0 pairs, - of them with different scores"
 
 
 @pytest.mark.parametrize("token", ["<|im_start|>", "<|im_end|>", "[INST]", "</s>", "<end_of_turn>"])

@@ -145,6 +145,40 @@ def test_length_figures_are_those_of_the_rows(page: Page, rows: sqlite3.Connecti
     check_length(groups["source"]["All examples"], found)
 
 
+def test_kinds_are_those_of_the_rows(page: Page, made: Made) -> None:
+    files = [made[0] / f"build/splits/{name}.jsonl" for name in SPLITS]
+    everything = [row for path in files for row in read_examples(path)]
+    table = page.rows("Kinds")
+    assert list(table) == ["All examples", "bank", "starter"]
+    for name, cells in table.items():
+        members = [row for row in everything if name in ("All examples", row.source)]
+        scores = Counter(row.score for row in members)
+        words = statistics.mean(len(row.response.split()) for row in members)
+        assert cells[:2] == [f"{len(members):,}", str(len({row.item for row in members}))]
+        assert 1 < int(cells[2]) <= len({row.rubric for row in members})
+        assert float(cells[3].replace(",", "")) == pytest.approx(words, abs=0.51)
+        assert cells[4:9] == [str(scores[score]) for score in range(1, 6)]
+    # Each prompt of these has each score once, and chance (prompts - 1) / (rows - 1).
+    assert [cells[9] for cells in table.values()] == ["0.0 %"] * 3
+    prompts = len({row.prompt for row in everything})
+    chance = float(table["All examples"][10].removesuffix(" %")) / 100
+    assert chance == pytest.approx((prompts - 1) / (len(everything) - 1), abs=6e-4)
+
+
+def test_guesses_are_those_of_the_audit(page: Page, made: Made) -> None:
+    tree = json.loads((made[0] / "reports/audit.json").read_text(encoding="utf-8"))
+    table = page.rows("Guesses by source")
+    for name, cells in table.items():
+        place = ("all", "all") if name == "All examples" else ("source", name)
+        by_format, by_prompt = (tree[key][place[0]][place[1]] for key in ("format", "prompt"))
+        expected = [by_format["chance"], by_format["accuracy"], by_prompt["accuracy"]]
+        shown_ = [float(cell.removesuffix(" %")) / 100 for cell in cells[:3]]
+        assert shown_ == pytest.approx(expected, abs=6e-4)
+    assert set(table) == {"All examples", "bank", "starter"}
+    _, page = make([example(n, s) for n in range(3) for s in range(1, 6)])
+    assert "fewer than 50 examples or two items" in page.text
+
+
 def check_length(cells: list[str], members: list[Any]) -> None:
     lengths, scores = [len(row[2].split()) for row in members], [row[3] for row in members]
     assert cells[0] == str(len(members))
@@ -161,8 +195,8 @@ def test_findings_and_warnings_are_those_of_the_audit(page: Page, made: Made) ->
     tree = json.loads((made[0] / "reports/audit.json").read_text(encoding="utf-8"))
     keys = ("near_answers", "near_duplicates", "shared_prompts", "control_tokens", "over_limit")
     findings = list(page.rows("Findings").values())
-    assert findings == [[f"{tree[key]['number']:,}"] for key in keys]
-    assert findings[-1] == ["10"]  # two items with 20,000 letters
+    assert findings[: len(keys)] == [[f"{tree[key]['number']:,}"] for key in keys]
+    assert findings[len(keys) - 1] == ["10"]  # two items with 20,000 letters
     assert tree["warnings"]
     for warning in tree["warnings"]:
         assert shown(warning) in page.text
@@ -213,7 +247,8 @@ def test_pictures_tell_the_counts(page: Page, rows: sqlite3.Connection) -> None:
         )
         words = ", ".join(f"{count} of score {score}" for score, count in enumerate(counts, 1))
         assert f"{source}: {words}" in told[1]
-    (median,) = re.findall(r"score 3: median (\S+) words", told[2])
+    assert "bank: 0.0 %, by chance" in told[2]
+    (median,) = re.findall(r"score 3: median (\S+) words", told[3])
     lengths = [
         len(row[0].split()) for row in rows.execute("SELECT response FROM rows WHERE score = 3")
     ]

@@ -36,11 +36,15 @@ def test_boxes_are_percentiles() -> None:
 def test_bars_are_as_long_as_their_counts() -> None:
     counts = {"small": {1: 1, 2: 2}, "large": {1: 30, 2: 10, 3: 0, 4: 5, 5: 5}}
     widths = [float(w) for w in re.findall(r'width="([\d.]+)"', data_pictures.sources(counts))]
-    assert widths == [180, pytest.approx(180 * 3 / 50)]
+    assert widths == [160, pytest.approx(160 * 3 / 50, abs=0.01)]
     grid = data_pictures.scores_by_source(counts)
-    widths = [float(w) for w in re.findall(r'width="([\d.]+)"', grid)]
-    expected = [1, 1 / 3, 0, 1 / 6, 1 / 6, 1 / 2, 1, 0, 0, 0]
-    assert np.allclose(np.divide(widths, widths[0]), expected, atol=0.01)
+    shaded = re.findall(
+        r'width="([\d.]+)" height="16" class="shade"|class="shade".*?width="([\d.]+)"', grid
+    )
+    widths = [float(one or other) for one, other in shaded][5:]  # after the legend
+    expected = [0.6, 0.2, 0, 0.1, 0.1, 1 / 3, 2 / 3, 0, 0, 0]
+    assert np.allclose(np.divide(widths, sum(widths) / 2), expected, atol=0.001)
+    assert re.findall(r'class="">(\d+)<', grid) == ["60", "20", "10", "10", "33", "67"]
     assert "large: 30 of score 1, 10 of score 2, 0 of score 3" in described(grid)
     told = described(data_pictures.sources(counts))
     assert told == "large: 94.3 %, 50 examples; small: 5.7 %, 3 examples."
@@ -49,8 +53,21 @@ def test_bars_are_as_long_as_their_counts() -> None:
 def test_many_sources_with_long_names_fit() -> None:
     counts = {f"\x1b a source with a long name {n}": {1: n} for n in range(1, 41)}
     svg = data_pictures.sources(counts)
-    assert svg.count("<rect") == 12
-    assert "29 others: 53.0 %, 435 examples" in described(svg)
+    assert svg.count("<rect") == 24
+    assert "17 others: 18.7 %, 153 examples" in described(svg)
     assert "\x1b" not in svg
     names = re.findall(r'text-anchor="end" class="">(.*?)<', svg)
-    assert names == ["\\x1b a source w\N{HORIZONTAL ELLIPSIS}"] * 11 + ["29 others"]
+    assert names == ["\\x1b a source with \N{HORIZONTAL ELLIPSIS}"] * 23 + ["17 others"]
+
+
+def test_variance_is_drawn_beside_chance() -> None:
+    shares = {"low": (0.0, 0.2), "high": (0.75, 0.25), "constant": (None, None)}
+    svg = data_pictures.variance_by_source(shares)
+    assert described(svg) == (
+        "high: 75.0 %, by chance 25.0 %; constant: undefined; low: 0.0 %, by chance 20.0 %."
+    )
+    widths = [float(width) for width in re.findall(r'width="([\d.]+)"', svg)]
+    assert widths == [120, 0, 0]
+    (first, _), (second, _) = re.findall(r'x1="([\d.]+)".*?x2="([\d.]+)"', svg)
+    starts = {float(x) for x in re.findall(r'<rect x="([\d.]+)"', svg)}
+    assert [float(first) - min(starts), float(second) - min(starts)] == [40, 32]

@@ -12,11 +12,15 @@ from autograder.text import normalise
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A row's normalised texts, which decide what counts as the same."""
+    """A row's normalised texts, which decide what counts as the same.
+
+    The reference is one of them: another one can earn the same response another score.
+    """
 
     prompt: str
     response: str
     rubric: str
+    reference: str
 
 
 def texts_of(examples: Sequence[Example]) -> list[Texts]:
@@ -28,7 +32,7 @@ def texts_of(examples: Sequence[Example]) -> list[Texts]:
             known[text] = normalise(text)
         return known[text]
 
-    return [Texts(fold(row.prompt), fold(row.response), fold(row.rubric)) for row in examples]
+    return [Texts(*map(fold, row.request.texts)) for row in examples]
 
 
 def find_faults(examples: Sequence[Example], texts: Sequence[Texts]) -> list[str]:

@@ -9,12 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.balance import draw
+from autograder.checks.chance import SIGNIFICANT, folds, most_frequent, too_right
 from autograder.schema import Example
-
-_FOLDS = 5
-_CHANCE = 0.2
-_SIGNIFICANT = 2.58  # standard errors: by chance in one of a hundred groups
 
 
 @dataclass(frozen=True)
@@ -23,29 +19,31 @@ class LengthFigures:
 
     Attributes:
         num_examples: in the group.
+        chance: share of the most frequent score, 0 to 1.
         correlation: Pearson's r of response words and score; None where it is not defined.
         accuracy: share of scores that length alone gets right, cross-validated by item;
             None for fewer than ten examples or two items.
     """
 
     num_examples: int
+    chance: float
     correlation: float | None
     accuracy: float | None
 
     def faults(self, most_correlation: float, most_accuracy: float, *, sure: bool) -> list[str]:
-        """What lies above the thresholds; if `sure`, only what is hardly chance."""
+        """What lies above the thresholds; if `sure`, only what is hardly chance.
+
+        The limit of the accuracy rises where a score is more frequent than others: `too_right`.
+        """
         found = []
         r, accuracy, count = self.correlation, self.accuracy, self.num_examples
         if r is not None and abs(r) > most_correlation:
             error = math.sqrt(max(1 - r * r, 0) / max(count - 2, 1))
-            if not sure or abs(r) > _SIGNIFICANT * error:
+            if not sure or abs(r) > SIGNIFICANT * error:
                 found.append(f"length and score correlate by {r:+.2f} (limit {most_correlation:g})")
-        if accuracy is not None and accuracy > most_accuracy:
-            error = math.sqrt(_CHANCE * (1 - _CHANCE) / count)
-            if not sure or accuracy - _CHANCE > _SIGNIFICANT * error:
-                found.append(
-                    f"length alone grades {accuracy:.0%} right (limit {most_accuracy:.0%})"
-                )
+        right = too_right(accuracy, self.chance, count, most_accuracy, sure=sure)
+        if right:
+            found.append(f"length alone grades {right}")
         return found
 
 
@@ -56,20 +54,20 @@ def measure(examples: Sequence[Example]) -> LengthFigures:
     correlation = None
     if len(set(lengths)) > 1 and len(set(scores)) > 1:
         correlation = round(statistics.correlation(lengths, scores), 4)
-    return LengthFigures(len(examples), correlation, _accuracy(examples, lengths))
+    accuracy = _accuracy(examples, lengths)
+    return LengthFigures(len(examples), most_frequent(examples), correlation, accuracy)
 
 
 def _accuracy(examples: Sequence[Example], lengths: Sequence[int]) -> float | None:
-    items = sorted({example.item for example in examples}, key=lambda i: draw(0, "length", i))
-    if len(examples) < 10 or len(items) < 2:
+    fold_of, num_folds = folds(examples, "length")
+    if len(examples) < 10 or num_folds < 2:
         return None
-    fold = {item: number % _FOLDS for number, item in enumerate(items)}
     rows = [
-        (length, example.score, fold[example.item])
-        for length, example in zip(lengths, examples, strict=True)
+        (length, example.score, fold)
+        for length, example, fold in zip(lengths, examples, fold_of, strict=True)
     ]
     right = 0
-    for held_out in range(min(_FOLDS, len(items))):
+    for held_out in range(num_folds):
         known = sorted((length, score) for length, score, number in rows if number != held_out)
         edges, guesses = _bins(known)
         right += sum(

@@ -81,12 +81,15 @@ def show(file: str, number: int, mask: bool, model: str, max_length: int) -> Non
 def audit(file: str, params: str | None) -> None:
     """Look for contradictions, leaks and shortcuts in FILE.
 
-    Prints warnings. Exits with 1 on a hard fault.
+    Prints how far the scores depend on the prompt, how well length, format or the prompt alone
+    predict them, how many rubrics there are, and warnings. Exits with 1 on a hard fault.
     """
     from autograder.checks.audit import audit as audit_examples
     from autograder.schema import read_any
 
     report = audit_examples(read_any(file), _thresholds(params))
+    for line in report.lines():
+        _echo(line)
     for warning in report.warnings:
         _echo(f"warning: {warning}")
     click.echo(f"{report.num_examples} examples: no hard fault, {len(report.warnings)} warnings")

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.balance import draw
 from autograder.config import Config, DatasetConfig
 from autograder.errors import DataError
-from autograder.report import data_pictures
+from autograder.report import data_pictures, kinds
 from autograder.report.figures import Notes, number, percent
 from autograder.report.page_data import Audit, AuditCounts, Length
 from autograder.report.pages import fill
@@ -76,10 +76,8 @@ def check_audit(data: DataSet, path: str) -> None:
 def render(data: DataSet) -> str:
     """The page as HTML; every text of the data is shown as text, whatever it holds."""
     notes = Notes()
-    by_source = {
-        source: Counter(row.score for row in rows)
-        for source, rows in _by(data.examples, lambda row: row.source).items()
-    }
+    by_source = dict(sorted(_by(data.examples, lambda row: row.source).items()))
+    scores = {source: Counter(row.score for row in rows) for source, rows in by_source.items()}
     lengths = {
         score: [len(row.response.split()) for row in rows]
         for score, rows in sorted(_by(data.examples, lambda row: row.score).items())
@@ -93,10 +91,18 @@ def render(data: DataSet) -> str:
         splits=_splits(data.splits),
         counts={field: _counts(data.splits, field) for field in _FIELDS},
         pictures={
-            "sources": data_pictures.sources(by_source),
-            "scores": data_pictures.scores_by_source(by_source),
+            "sources": data_pictures.sources(scores),
+            "scores": data_pictures.scores_by_source(scores),
+            "variance": data_pictures.variance_by_source(
+                {
+                    name: (each.between, each.by_chance)
+                    for name, each in data.audit.variance.source.items()
+                }
+            ),
             "lengths": data_pictures.lengths(lengths),
         },
+        kinds=Table([*kinds.COLUMNS], kinds.kinds(by_source, data.audit, notes)),
+        guesses=Table([*kinds.GUESSES], kinds.guesses(data.audit, notes)),
         findings=_findings(data.audit, notes),
         length={title: _length(rows, notes) for title, rows in _length_groups(data.audit)},
         shown=drawn(data.splits["train"], data.config.seed),
@@ -224,7 +230,15 @@ def _findings(audit: Audit, notes: Notes) -> dict[str, list[str]]:
     found = {name: [f"{getattr(audit, key).number:,}"] for key, name in names.items()}
     if limit is None:
         found[names["over_limit"]] = [notes.undefined("the audit was given no limit of tokens")]
-    return found
+    rubrics, same = audit.rubrics.all.all, audit.same_answers
+    return found | {
+        "Share of the examples under the most frequent rubric": [percent(rubrics.largest_share)],
+        "Rubrics on ten examples or more": [f"{rubrics.with_ten_rows:,}"],
+        "The same answer under another rubric (pairs)": [f"{same.num_pairs:,}"],
+        "Share of these pairs with different scores": [
+            notes.share(same.different, "no answer stands under two rubrics")
+        ],
+    }
 
 
 def _length_groups(audit: Audit) -> list[tuple[str, dict[str, Length]]]:

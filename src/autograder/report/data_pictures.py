@@ -25,10 +25,14 @@ from autograder.terminal import printable
 
 Counts = Mapping[str, Mapping[int, int]]
 """For each source the number of examples of each score."""
-_MOST_ROWS = 12
-_MOST_LETTERS = 16
-_BARS = 112  # where they begin, right of the names
+_MOST_ROWS = 24
+_MOST_LETTERS = 20
+_BARS = 138  # where they begin, right of the names
 _ROW = 22
+_FULL = 160.0  # length of the longest bar
+_ROOM_FOR_WORDS = 16
+Shares = Mapping[str, tuple[float | None, float | None]]
+"""For each source a share, and the share that chance would make of it; None: undefined."""
 
 
 def sources(counts: Counts) -> Markup:
@@ -39,7 +43,7 @@ def sources(counts: Counts) -> Markup:
     parts, words = [], []
     for at, ((name, _), count) in enumerate(zip(rows, sizes, strict=True)):
         y = 4 + at * _ROW
-        width, share = 180 * count / most, percent(count / total)
+        width, share = _FULL * count / most, percent(count / total)
         parts += [
             text(_BARS - 8, y + 14, name, "end"),
             tag("rect", x=_BARS, y=y + 2, width=width, height=16, class_="bar bar-0"),
@@ -51,25 +55,67 @@ def sources(counts: Counts) -> Markup:
 
 
 def scores_by_source(counts: Counts) -> Markup:
-    """Sources down, scores across; a full bar is the source's most frequent score."""
+    """Each source's scores as parts of one bar, 1 at its left end, with their shares in percent."""
     rows = _largest(counts)
-    step = (WIDTH - 4 - _BARS) / len(SCORES)
-    parts = [
-        text(_BARS + (at + 0.5) * step, 14, str(score), class_="strong")
-        for at, score in enumerate(SCORES)
-    ]
+    width = WIDTH - 4 - _BARS
+    parts = []
+    for at, score in enumerate(SCORES):
+        x = _BARS + at * width / len(SCORES)
+        parts += _shaded(x, 2, 14, at)
+        parts.append(text(x + 19, 14, str(score), "start", "strong"))
     words = []
     for row, (name, by_score) in enumerate(rows):
-        y = 22 + row * _ROW
+        y, x = 24 + row * _ROW, float(_BARS)
         parts.append(text(_BARS - 8, y + 14, name, "end"))
         for at, count in enumerate(by_score):
-            x, width = _BARS + at * step, (step - 6) * count / max(by_score)
-            parts.append(tag("rect", x=x, y=y + 2, width=width, height=16, class_="bar rest"))
-            parts.append(text(x + 4, y + 14, f"{count:,}", "start"))
+            part = width * count / sum(by_score)
+            parts += _shaded(x, y + 2, part, at)
+            if part >= _ROOM_FOR_WORDS:
+                share = f"{100 * count / sum(by_score):.0f}"
+                parts.append(text(x + part / 2, y + 14, share))
+            x += part
         shown = zip(SCORES, by_score, strict=True)
         words.append(f"{name}: " + ", ".join(f"{count:,} of score {s}" for s, count in shown))
-    height = 24 + len(rows) * _ROW
+    height = 26 + len(rows) * _ROW
     return picture("scores", "Scores of each source", "; ".join(words) + ".", height, *parts)
+
+
+def _shaded(x: float, y: float, width: float, at: int) -> list[Markup]:
+    """A box for a score, darker the higher it is; numbers stay readable on it."""
+    box = {"x": float(x), "y": y, "width": float(width), "height": 16}
+    opacity = round(0.04 + 0.115 * at, 3)
+    return [
+        tag("rect", class_="shade", fill_opacity=opacity, **box),
+        tag("rect", class_="cell", **box),
+    ]
+
+
+def variance_by_source(shares: Shares) -> Markup:
+    """The share of each source's variance that lies between prompts; a line is that of chance."""
+    parts, words = [], []
+    for row, (name, (share, chance)) in enumerate(_first(shares)):
+        y = 4 + row * _ROW
+        told = "undefined" if share is None else percent(share)
+        width = _FULL * (share or 0.0)
+        parts.append(text(_BARS - 8, y + 14, name, "end"))
+        parts.append(
+            tag("rect", x=_BARS, y=y + 2, width=float(width), height=16, class_="bar bar-0")
+        )
+        if chance is not None:
+            x = _BARS + _FULL * chance
+            parts.append(line(x, y, x, y + 20, "line series-1"))
+        end = max(width, _FULL * (chance or 0.0))
+        parts.append(text(_BARS + end + 6, y + 14, told, "start"))
+        words.append(f"{name}: {told}" + (f", by chance {percent(chance)}" if chance else ""))
+    height = 6 + min(len(shares), _MOST_ROWS) * _ROW
+    title = "Variance between prompts"
+    return picture("variance", title, "; ".join(words) + ".", height, *parts)
+
+
+def _first(shares: Shares) -> list[tuple[str, tuple[float | None, float | None]]]:
+    """The sources with the largest shares, under short names."""
+    rows = sorted(shares.items(), key=lambda row: (-(row[1][0] or 0.0), row[0]))
+    return [(_short(name), values) for name, values in rows[:_MOST_ROWS]]
 
 
 def lengths(words: Mapping[int, Sequence[int]]) -> Markup:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -27,6 +27,7 @@ from autograder.evaluation.typed_files import read_jsonl, read_text
 from autograder.jsonl import show
 from autograder.schema import Example
 
+Part = TypeVar("Part")
 Table = list[dict[str, float | None]]
 
 
@@ -62,14 +63,50 @@ class Length(_Part):
     accuracy: Figure
 
 
-class _All(_Part):
-    all: Length
+class _All(_Part, Generic[Part]):
+    all: Part
 
 
-class Lengths(_Part):
-    all: _All
-    source: dict[str, Length]
+class BySource(_Part, Generic[Part]):
+    """Of all examples, and of each source."""
+
+    all: _All[Part]
+    source: dict[str, Part]
+
+
+class Lengths(BySource[Length]):
     category: dict[str, Length]
+
+
+class Guess(_Part):
+    """How far some features give the scores away."""
+
+    chance: Number
+    accuracy: Figure
+    correlation: Figure
+
+
+class Variance(_Part):
+    """The share of the score's variance that lies between prompts."""
+
+    between: Figure
+    by_chance: Figure
+
+
+class Rubrics(_Part):
+    """How many rubrics there are, and how many examples have the same one."""
+
+    number: Count
+    median_rows: Number
+    with_ten_rows: Count
+    largest_share: Number
+
+
+class SameAnswers(_Part):
+    """Answers that several rubrics grade."""
+
+    num_pairs: Count
+    different: Figure
 
 
 class Finding(_Part):
@@ -95,6 +132,11 @@ class Audit(_Part):
     scores: Annotated[dict[str, Count], AfterValidator(of_each_score)]
     counts: AuditCounts
     length: Lengths
+    format: BySource[Guess]
+    prompt: BySource[Guess]
+    variance: BySource[Variance]
+    rubrics: BySource[Rubrics]
+    same_answers: SameAnswers
     near_answers: Finding
     near_duplicates: Finding
     shared_prompts: Finding
