@@ -212,7 +212,7 @@ def _record(
             {
                 "file": sheet.path.name,
                 "references": sheet.references,
-                "num_rows": len(sheet.read.rows),
+                "num_answers": len(sheet.read.rows),
                 "fields_not_read": sheet.read.unread,
                 "figures": {
                     column.title: trees[at]

@@ -98,7 +98,7 @@ def test_what_is_graded_is_not_graded_again(call, judge_folder, monkeypatch):
     first = call("--judge", judge_folder, "--limit", 2)
     monkeypatch.setattr(Judge, "evaluate_batches", None)
     assert call("--judge", judge_folder, "--limit", 2) == first
-    sizes = {each["file"]: each["num_rows"] for each in first[1]["files"]}
+    sizes = {each["file"]: each["num_answers"] for each in first[1]["files"]}
     assert sizes == {"five.jsonl": 8, "pairs.json": 8, "two.csv": 2}  # of two prompts each
 
 

@@ -255,3 +255,10 @@ def test_a_folder_is_no_file_and_an_unknown_ending_is_json_lines(write, tmp_path
         read_benchmark(tmp_path)
     path = write(RECORD).rename(tmp_path / "rows.txt")
     assert len(read_benchmark(path).rows) == 1
+
+
+def test_rows_of_one_line_have_ids_of_their_own(tmp_path):
+    rows = [{"prompt": f"p{n}", "response": "r", "rubric": "u", "score": 1} for n in range(3)]
+    examples = read_benchmark(write_as("json", tmp_path, rows)).examples
+    assert [e.id for e in examples] == ["line-1", "line-1.2", "line-1.3"]
+    assert [e.item for e in examples] == ["line-1", "line-1.2", "line-1.3"]

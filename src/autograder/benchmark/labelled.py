@@ -90,8 +90,12 @@ class RowReader:
     scale: Scale | None = None
     rubric: str | None = None
 
-    def read(self, source: SourceRow) -> Labelled:
+    def read(self, source: SourceRow, default: str) -> Labelled:
         """The labelled answers of a row.
+
+        Args:
+            source: the row.
+            default: its id, if it has none.
 
         Raises:
             DataError: the first fault, with file, line and field.
@@ -102,18 +106,19 @@ class RowReader:
         is_pair = _is_pair(values)
         if not _has_rubric(values) and (is_pair or self.rubric):
             values["rubric"] = self.rubric or DEFAULT_RUBRIC
-        row = Row(values, self.name, source.line)
         if "responses" in values:
             if self.scale:
+                row = Row(values, self.name, source.line)
                 raise row.error("responses", "have scores from 1 to 5; leave --scale out")
             return Labelled(parse_item(values, self.name, source.line).examples(), [])
+        row = Row({"id": default} | values, self.name, source.line)
         if is_pair:
             return self._pair(row)
         if "reasoning" in values and values.keys() <= _OWN:
             whole = {"score": self._score(row, "score")}
             if isinstance(values.get("level"), str):  # a cell of CSV
                 whole["level"] = _converted(row, "level", whole_score)
-            return Labelled([parse_example(values | whole, self.name, source.line)], [])
+            return Labelled([parse_example(row.values | whole, self.name, source.line)], [])
         example = _example(row, _name(row, _RESPONSES), self._score(row, _name(row, _SCORES)))
         return _labelled(row, [example])
 
@@ -156,11 +161,11 @@ def _is_pair(values: Mapping[str, object]) -> bool:
 
 def _example(row: Row, response: str, score: int, suffix: str = "") -> Example:
     """A record, whose answer stands in the field `response`; its id ends in the suffix."""
-    identity = _identity(row, "id", f"line-{row.line}")
+    identity = _identity(row, "id")
     reference = _name(row, _REFERENCES)
     return Example(
         id=f"{identity}{suffix}",
-        item=_identity(row, "item", identity),
+        item=_identity(row, "item") if "item" in row.values else identity,
         prompt=row.text(_name(row, _PROMPTS)),
         response=row.text(response),
         rubric=_rubric(row),
@@ -185,13 +190,13 @@ def _name(row: Row, names: Sequence[str]) -> str:
     return next((name for name in names if name in row.values), names[1])
 
 
-def _identity(row: Row, field: str, default: str) -> str:
+def _identity(row: Row, field: str) -> str:
     """A name, which files write as text or as a whole number."""
     value = row.values.get(field)
     if isinstance(value, int) and not isinstance(value, bool):
         row.known.append(field)
         return str(value)
-    return row.text(field, default=default)
+    return row.text(field)
 
 
 def _converted(row: Row, field: str, rule: Callable[[object], int]) -> int:

@@ -101,8 +101,11 @@ def read_benchmark(
     rows: list[Graded] = []
     unread: dict[str, None] = {}
     kinds: set[bool] = set()
+    lines: Counter[int] = Counter()
     for row in table.rows:
-        found = reader.read(row)
+        lines[row.line] += 1  # a JSON array may have all its rows in one line
+        nth = f".{lines[row.line]}" if lines[row.line] > 1 else ""
+        found = reader.read(row, f"line-{row.line}{nth}")
         kinds.add(found.is_pair)
         if len(kinds) > 1:
             message = "pairs and answers with scores stand in one file; part it"
