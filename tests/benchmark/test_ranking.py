@@ -91,8 +91,10 @@ def test_resamples_are_the_rows_repeated(rows):
     drawn = np.random.default_rng(1).integers(0, 3, size=(5, 30))
     weights = torch.from_numpy(drawn[:, prompts]).double()
     columns = tensors(given, labels)
-    auc, balanced = (of(*columns, weights).tolist() for of in (area_under_curve, balanced_accuracy))
-    within = within_pearson(*columns, torch.from_numpy(prompts), weights).tolist()
+    auc, balanced = (
+        of(*columns, weights=weights).tolist() for of in (area_under_curve, balanced_accuracy)
+    )
+    within = within_pearson(*columns, prompts=torch.from_numpy(prompts), weights=weights).tolist()
     for at, counts in enumerate(drawn):
         again = np.repeat(np.arange(len(given)), counts[prompts])
         x, y = given[again], labels[again]
@@ -104,8 +106,8 @@ def test_resamples_are_the_rows_repeated(rows):
 def test_a_resample_without_one_of_the_labels_has_no_figure():
     columns = tensors([1.0, 2.0], [1, 5])
     weights = torch.tensor([[2.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
-    assert area_under_curve(*columns, weights).isnan().tolist() == [True, False]
-    assert balanced_accuracy(*columns, weights).isnan().tolist() == [True, False]
+    assert area_under_curve(*columns, weights=weights).isnan().tolist() == [True, False]
+    assert balanced_accuracy(*columns, weights=weights).isnan().tolist() == [True, False]
 
 
 def test_expected_scores_that_differ_by_rounding_alone_are_equal():
