@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import csv
+import dataclasses
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from autograder.benchmark.records import read_benchmark
 from autograder.errors import DataError
 from autograder.schema import read_any
+from autograder.tables.formats import ImportOptions
+from autograder.tables.scales import Scale
 
 ROOT = Path(__file__).parents[2]
 RECORD = {
@@ -143,3 +149,116 @@ def test_a_fault_names_file_line_and_field(write, change, says):
 def test_a_missing_field_is_named(write, name):
     with pytest.raises(DataError, match=rf":1: {name}: missing"):
         read_benchmark(write({key: value for key, value in RECORD.items() if key != name}))
+
+
+def write_as(form: str, path: Path, rows: list[dict[str, Any]]) -> Path:
+    """The rows as a file of that format; CSV leaves a cell empty where a row has none."""
+    path = path / f"rows.{form}"
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if form == "json":
+        path.write_text(json.dumps(rows), encoding="utf-8")
+    elif form == "csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
+    else:
+        columns = {name: [row.get(name) for row in rows] for name in names}
+        parquet.write_table(pyarrow.table(columns), path)
+    return path
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            {k: v for k, v in RECORD.items() if k != "scores"},
+            {"id": "q2", "prompt": "p", "response": "r", "rubric": "u", "score": 1},
+        ],
+        [{"id": "7", "prompt": "p", "better": "b", "worse": "w", "rubric": "u"}] * 2,
+        [json.loads((ROOT / "data/starter.jsonl").read_text(encoding="utf-8").split("\n")[0])],
+        [{k: v for k, v in FLAT.items() if k != "output"} | {"id": "f"}],
+        [NESTED | {"id": "n", "rubric": "u", "score": 2}],
+    ],
+    ids=["records", "pairs", "example", "prometheus", "instruction"],
+)
+def test_other_formats_give_the_same_rows(write, tmp_path, form, rows):
+    wanted = read_benchmark(write(*rows))
+    found = read_benchmark(write_as(form, tmp_path, rows))
+    assert found.examples == wanted.examples
+    assert (found.is_pairs, found.unread) == (wanted.is_pairs, wanted.unread)
+
+
+def test_columns_of_other_names_and_texts_for_all_rows(tmp_path):
+    rows = [
+        {"question": "p", "answer": "r", "prompt": "not this", "mark": "7.5", "grade": "x"},
+        {"question": "q", "answer": "s", "prompt": "not this", "mark": "0", "grade": "x"},
+    ]
+    options = ImportOptions(
+        mapped={"prompt": "question", "response": "answer", "score": "mark"},
+        constants={"rubric": "u"},
+        scale=Scale.parse("0:10"),
+    )
+    read = read_benchmark(write_as("csv", tmp_path, rows), options=options)
+    assert [(e.prompt, e.response, e.rubric, e.score) for e in read.examples] == [
+        ("p", "r", "u", 4),
+        ("q", "s", "u", 1),
+    ]
+    assert read.unread == ["grade"]
+    wrong = dataclasses.replace(options, mapped={"prompt": "ask"})
+    with pytest.raises(DataError, match=r"no column 'ask' .*--map prompt=COLUMN"):
+        read_benchmark(tmp_path / "rows.csv", options=wrong)
+    with pytest.raises(DataError, match=r":2: score: \"7.5\" is outside the scale 0:5"):
+        read_benchmark(
+            tmp_path / "rows.csv", options=dataclasses.replace(options, scale=Scale.parse("0:5"))
+        )
+
+
+def test_what_the_user_maps_wins_over_every_usual_name(write):
+    options = ImportOptions(constants={"rubric": "u"}, mapped={"response": "output"})
+    (example,) = read_benchmark(write(FLAT), options=options).examples
+    assert (example.rubric, example.response) == ("u", "Good. [RESULT] 5")
+    assert example.prompt == "Name a noble gas."
+
+
+def test_a_rubric_for_the_rows_without_one(write):
+    bare = {name: value for name, value in RECORD.items() if name != "rubric"}
+    path = write(RECORD, bare | {"id": "q2"}, NESTED | {"id": "q3"})
+    rubrics = [e.rubric for e in read_benchmark(path, rubric="mine").examples]
+    assert rubrics == ["Is it a noble gas?", "mine", RUBRIC]
+    with pytest.raises(DataError, match=":2: rubric: missing; --rubric TEXT"):
+        read_benchmark(path)
+
+
+@pytest.mark.parametrize("name", ["data/bank/writing.jsonl", None])
+def test_only_scores_have_a_scale(write, name):
+    path = ROOT / name if name else write({"prompt": "p", "better": "b", "worse": "w"})
+    with pytest.raises(DataError, match="--scale"):
+        read_benchmark(path, options=ImportOptions(scale=Scale.parse("0:1")))
+
+
+def test_whole_items_are_drawn_and_more_of_them_include_the_fewer(write):
+    rows = [RECORD | {"id": f"r{n}", "prompt": f"p{n // 3}"} for n in range(30)]
+    read = read_benchmark(write(*rows))
+    some, more = read.drawn(3, seed=1), read.drawn(5, seed=1)
+    assert (len(some.rows), len(more.rows)) == (9, 15)
+    assert [row for row in more.rows if row in some.rows] == some.rows  # in the file's order
+    assert {e.item for e in some.examples} != {e.item for e in read.examples[:9]}
+    assert read.drawn(3, seed=2) != some
+    assert read.drawn(None, seed=1) == read
+    assert read.first(4).rows == read.rows[:4]
+
+
+def test_a_folder_is_no_file_and_an_unknown_ending_is_json_lines(write, tmp_path):
+    with pytest.raises(DataError, match="is a folder"):
+        read_benchmark(tmp_path)
+    path = write(RECORD).rename(tmp_path / "rows.txt")
+    assert len(read_benchmark(path).rows) == 1
+
+
+def test_rows_of_one_line_have_ids_of_their_own(tmp_path):
+    rows = [{"prompt": f"p{n}", "response": "r", "rubric": "u", "score": 1} for n in range(3)]
+    examples = read_benchmark(write_as("json", tmp_path, rows)).examples
+    assert [e.id for e in examples] == ["line-1", "line-1.2", "line-1.3"]
+    assert [e.item for e in examples] == ["line-1", "line-1.2", "line-1.3"]

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
 from click.testing import CliRunner
 from scipy import stats
+from sklearn.metrics import roc_auc_score
 
+from autograder.benchmark.labelled import DEFAULT_RUBRIC
 from autograder.cli.benchmark import benchmark
 from autograder.errors import DataError
+from autograder.judging.judge import Judge
 from helpers.processor import needs_int8
 
 
@@ -66,6 +70,53 @@ def test_limit_and_reference(folder, file):
     assert without.stdout.partition("\n\n")[2] != result.stdout.partition("\n\n")[2]
 
 
+def test_pairs_are_graded_and_resumed_as_answers_are(folder, tmp_path, monkeypatch):
+    rows = [
+        {"prompt": f"Say {n // 2}.", "better": "no " * (n + 1), "worse": "yes, yes"}
+        for n in range(6)
+    ]
+    file, output, predictions = (tmp_path / name for name in ("p.json", "out.json", "rows.csv"))
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    places = ("--judge", folder, "--output", output, "--predictions", predictions)
+    options = (*places, "--bootstrap", 20, "--limit", 5, "--rubric", "Is it short?")
+    result = call(file, *options)
+    assert result.exit_code == 0
+    assert "pairs: 5, prompts: 3" in result.stdout
+    with predictions.open(encoding="utf-8", newline="") as lines:
+        grades = list(csv.DictReader(lines))
+    assert [row["id"] for row in grades[:2]] == ["line-1/better", "line-1/worse"]
+    assert len(grades) == 10
+    expected = [float(row["expected"]) for row in grades]
+    wins = [(a > b) + (a == b) / 2 for a, b in zip(expected[::2], expected[1::2], strict=True)]
+    tree = json.loads(output.read_text(encoding="utf-8"))
+    assert tree["pairs"]["systems"]["judge"]["accuracy"] == pytest.approx(sum(wins) / 5)
+    monkeypatch.setattr(Judge, "evaluate_batches", None)
+    assert call(file, *options).stdout == result.stdout
+
+
+def test_the_help_says_the_default_rubric():
+    assert DEFAULT_RUBRIC in " ".join(str(benchmark.help).split())
+
+
+def test_two_labels_in_a_csv_of_other_columns(folder, tmp_path):
+    file, output, predictions = (tmp_path / name for name in ("p.csv", "out.json", "rows.csv"))
+    lines = [f"What is {n // 2}?;It is {n}{n}.;{n % 2}" for n in range(10)]
+    file.write_text("\n".join(["question;answer;right", *lines]), encoding="utf-8")
+    columns = ("--map", "prompt=question", "--map", "response=answer", "--map", "score=right")
+    places = ("--judge", folder, "--output", output, "--predictions", predictions)
+    form = ("--scale", "0:1", "--delimiter", ";", "--set", "rubric=Is it right?")
+    result = call(file, *places, *columns, *form, "--bootstrap", 20)
+    assert result.exit_code == 0
+    with predictions.open(encoding="utf-8", newline="") as rows:
+        grades = list(csv.DictReader(rows))
+    is_right = [row["score"] == "5" for row in grades]
+    auc = roc_auc_score(is_right, [float(row["expected"]) for row in grades])
+    ranking = json.loads(output.read_text(encoding="utf-8"))["ranking"]
+    assert ranking["systems"]["judge"]["auc"] == pytest.approx(auc)
+    assert f"\nauc       {auc:.3f} (" in result.stdout
+    assert "variance of the labels that lies between prompts: 0%" in result.stdout
+
+
 @needs_int8
 def test_a_fast_judge_is_measured_as_such(folder, file, tmp_path):
     paths = [tmp_path / "exact.json", tmp_path / "fast.json"]
@@ -87,6 +138,10 @@ def test_wrong_usage_exits_with_2_and_faults_are_raised(folder, file, tmp_path):
         assert f"FILE and {name} are the same file" in result.stderr
     assert call(file, "--output", tmp_path).exit_code == 2
     assert call(file, "--bootstrap", 1).exit_code == 2
+    for wrong in (["--scale", "5:1"], ["--map", "promt=x"], ["--rubric", " "]):
+        assert call(file, *wrong).exit_code == 2
+    both = call(file, "--rubric", "a", "--set", "rubric=b")
+    assert "--rubric and --set rubric both give one" in both.stderr
     assert call(file, "--limit", 0).exit_code == 2
     with pytest.raises(DataError, match="no such file"):
         call(tmp_path / "none.jsonl", "--judge", folder)

@@ -1,4 +1,4 @@
-"""A judge measured on labelled rows of any source.
+"""A judge measured on labelled answers of any source: with scores, or in pairs.
 
-Public: `records.read_benchmark`, `predictions.grade`, `scoreboard.benchmark`.
+Public: `records.read_benchmark`, `predictions.grade`, `board.measure_file`.
 """

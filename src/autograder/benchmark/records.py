@@ -1,16 +1,4 @@
-"""Graded answers from elsewhere: our own rows, records with a rubric, and Prometheus-style ones.
-
-A line is, whichever it looks like:
-
-- an example or an item of ours (`schema`);
-- a record with `prompt`, `response`, `rubric` and `score`, no reasoning needed;
-- a Prometheus-style record: `instruction`, `response`, `score`, a `rubric` (or `score_rubric`) of
-  `criteria` and `score1_description` to `score5_description` or `anchors` from "1" to "5", or all
-  of these flat: `orig_instruction`, `orig_criteria`, `orig_score1_description` ...
-
-`id`, `item`, `category` and a reference answer are optional. What else a record of the latter
-kinds holds is not read, and said.
-"""
+"""Labelled answers from elsewhere, in a file of any of the usual formats: see `labelled`."""
 
 from __future__ import annotations
 
@@ -20,17 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.jsonl import Row, read_rows
-from autograder.schema import SCORES, Example, parse_example, parse_item
-from autograder.tables.layouts import anchored
+from autograder.balance import draw
+from autograder.benchmark.labelled import FIELDS, RowReader
+from autograder.errors import DataError
+from autograder.schema import Example
+from autograder.tables.binding import bind
+from autograder.tables.formats import SUFFIXES, ImportOptions, open_table
+from autograder.tables.layouts import Layout
 from autograder.text import normalise
 
-_OWN = {field.name for field in dataclasses.fields(Example)}
-_PROMPTS = ("orig_instruction", "prompt", "instruction")
-_RESPONSES = ("orig_response", "response")
-_RUBRICS = ("rubric", "score_rubric")
-_REFERENCES = ("orig_reference_answer", "reference_answer", "reference")
-_SCORES = ("orig_score", "score")
+_LAYOUT = Layout("benchmark", {name: name for name in FIELDS}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +30,106 @@ class Graded:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A file of graded answers.
+    """A file of labelled answers.
 
     Attributes:
         rows: in the file's order, with distinct ids; rows that share an item or a prompt have
             the same `item`, so that a bootstrap by items draws them together.
         unread: fields of the file that were not looked at.
+        is_pairs: the rows come in twos: the better answer to a prompt, then the worse.
     """
 
     rows: list[Graded]
     unread: list[str]
+    is_pairs: bool = False
 
     @property
     def examples(self) -> list[Example]:
         return [row.example for row in self.rows]
 
+    @property
+    def num_references(self) -> int:
+        """Answers with a reference answer."""
+        return sum(bool(row.example.reference) for row in self.rows)
 
-def read_benchmark(path: Path | str, *, reference: bool = True) -> Benchmark:
-    """Read and check a JSON Lines file of graded answers.
+    def first(self, num: int | None) -> Benchmark:
+        """So many answers or pairs from the start; None: all."""
+        end = num and num * (2 if self.is_pairs else 1)
+        return dataclasses.replace(self, rows=self.rows[:end])
+
+    def drawn(self, num: int | None, seed: int) -> Benchmark:
+        """So many items by the seed, each whole; None: all. More of them include the fewer."""
+        items = sorted({row.example.item for row in self.rows}, key=lambda i: draw(seed, "item", i))
+        kept = {*items[:num]}
+        return dataclasses.replace(self, rows=[r for r in self.rows if r.example.item in kept])
+
+    def without_references(self) -> Benchmark:
+        """The same, where the judge knows the rubric alone."""
+        rows = [
+            dataclasses.replace(row, example=dataclasses.replace(row.example, reference=""))
+            for row in self.rows
+        ]
+        return dataclasses.replace(self, rows=rows)
+
+
+def read_benchmark(
+    path: Path | str,
+    *,
+    reference: bool = True,
+    rubric: str | None = None,
+    options: ImportOptions | None = None,
+) -> Benchmark:
+    """Read and check a file of labelled answers: JSON Lines, a JSON array, CSV or Parquet.
 
     Args:
-        path: of the file.
-        reference: keep the reference answers; without them the judge knows the rubric alone.
+        path: of the file; with an unknown ending it is JSON Lines.
+        reference: keep the reference answers.
+        rubric: of the rows without one; see `RowReader`.
+        options: columns, constants, scale and delimiter.
 
     Raises:
         DataError: the first fault, with file, line and field.
     """
+    path, options = Path(path), options or ImportOptions()
+    if path.is_dir():
+        raise DataError("is a folder; name a file", path=str(path))
+    if path.suffix.lower() not in SUFFIXES:
+        options = dataclasses.replace(options, form="jsonl")
+    table = open_table(str(path), options)
+    bind(_LAYOUT, table, options.mapped, options.constants)  # refuses a column that is not there
+    reader = RowReader(table.name, options.mapped, options.constants, options.scale, rubric)
     rows: list[Graded] = []
     unread: dict[str, None] = {}
-    for _, (found, fields) in read_rows(Path(path), _parse):
-        rows += found
-        unread.update(dict.fromkeys(fields))
-    examples = [
-        row.example if reference else dataclasses.replace(row.example, reference="") for row in rows
-    ]
+    kinds: set[bool] = set()
+    lines: Counter[int] = Counter()
+    for row in table.rows:
+        lines[row.line] += 1  # a JSON array may have all its rows in one line
+        nth = f".{lines[row.line]}" if lines[row.line] > 1 else ""
+        found = reader.read(row, f"line-{row.line}{nth}")
+        kinds.add(found.is_pair)
+        if len(kinds) > 1:
+            message = "pairs and answers with scores stand in one file; part it"
+            raise DataError(message, path=table.name, line=row.line)
+        rows += [Graded(example, row.line) for example in found.examples]
+        unread.update(dict.fromkeys(found.unread))
+    if not rows:
+        raise DataError("holds no rows", path=table.name)
+    read = Benchmark(_told_apart(rows), sorted(unread), kinds == {True})
+    return read if reference else read.without_references()
+
+
+def _told_apart(rows: Sequence[Graded]) -> list[Graded]:
+    """The rows with distinct ids and with the items of their clusters."""
+    examples = [row.example for row in rows]
     used: Counter[str] = Counter()
-    for at, (example, item) in enumerate(zip(examples, _clusters(examples), strict=True)):
-        used[example.id] += 1
-        suffix = f"#{used[example.id]}" if used[example.id] > 1 else ""
-        new = dataclasses.replace(example, id=f"{example.id}{suffix}", item=item)
-        rows[at] = dataclasses.replace(rows[at], example=new)
-    return Benchmark(rows, sorted(unread))
+    told = []
+    for row, item in zip(rows, _clusters(examples), strict=True):
+        identity = row.example.id
+        used[identity] += 1
+        suffix = f"#{used[identity]}" if used[identity] > 1 else ""
+        new = dataclasses.replace(row.example, id=f"{identity}{suffix}", item=item)
+        told.append(dataclasses.replace(row, example=new))
+    return told
 
 
 def _clusters(examples: Sequence[Example]) -> list[str]:
@@ -99,67 +145,3 @@ def _clusters(examples: Sequence[Example]) -> list[str]:
         parents[root(("prompt", normalise(example.prompt)))] = root(("item", example.item))
     first: dict[tuple[str, str], str] = {}
     return [first.setdefault(root(("item", row.item)), row.item) for row in examples]
-
-
-def _parse(values: object, path: str, line: int) -> tuple[list[Graded], list[str]]:
-    if isinstance(values, dict) and "responses" in values:
-        item = parse_item(values, path, line)
-        return [Graded(example, line) for example in item.examples()], []
-    if isinstance(values, dict) and "reasoning" in values and values.keys() <= _OWN:
-        return [Graded(parse_example(values, path, line), line)], []
-    row = Row(values, path, line)
-    identity, name = _identity(row), _name(row, _REFERENCES)
-    example = Example(
-        id=identity,
-        item=row.text("item", default=identity),
-        prompt=row.text(_name(row, _PROMPTS)),
-        response=row.text(_name(row, _RESPONSES)),
-        rubric=_rubric(row),
-        score=_score(row),
-        reasoning="",
-        category=row.text("category", default="general"),
-        level=1,
-        reference=row.text(name) if row.values.get(name) else "",
-    )
-    return [Graded(example, line)], sorted(row.values.keys() - {*row.known, name})
-
-
-def _name(row: Row, names: Sequence[str]) -> str:
-    """The first of the names that the row has; if none, the one to complain about."""
-    return next((name for name in names if name in row.values), names[1])
-
-
-def _identity(row: Row) -> str:
-    value = row.values.get("id")
-    if isinstance(value, int) and not isinstance(value, bool):
-        row.known.append("id")
-        return str(value)
-    return row.text("id", default=f"line-{row.line}")
-
-
-def _score(row: Row) -> int:
-    name = _name(row, _SCORES)
-    # Prometheus' own files hold the score as text.
-    if row.values.get(name) in [str(score) for score in SCORES]:
-        return int(row.text(name))
-    return row.whole(name, SCORES[0], SCORES[-1])
-
-
-def _rubric(row: Row) -> str:
-    if "orig_criteria" in row.values:
-        return _levels(row, "orig_criteria", "orig_score{}_description")
-    name = next((name for name in _RUBRICS if name in row.values), _RUBRICS[0])
-    value = row.get(name)
-    if isinstance(value, dict):
-        return _levels(Row(value, row.path, row.line, prefix=f"{name}."), "criteria")
-    return _levels(row, name) if "anchors" in row.values else row.text(name)
-
-
-def _levels(row: Row, criteria: str, pattern: str = "score{}_description") -> str:
-    """A criterion and what each score means, as one text."""
-    holder = row
-    if "anchors" in row.values:
-        prefix = f"{row.prefix}anchors."
-        holder, pattern = Row(row.get("anchors"), row.path, row.line, prefix=prefix), "{}"
-    descriptions = [holder.text(pattern.format(score)) for score in SCORES]
-    return anchored(row.text(criteria), *descriptions)

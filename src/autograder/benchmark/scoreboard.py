@@ -16,6 +16,7 @@ from torch import Tensor
 
 from autograder.balance import draw, score_counts
 from autograder.benchmark.predictions import Grade
+from autograder.benchmark.ranking import ranking
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.measure import distribution, measure, measure_gain
 from autograder.prompt import FieldName
@@ -55,10 +56,10 @@ def benchmark(
         }
 
     names = [example.category for example in examples]
-    cut = Counter(name for grade in grades for name in grade.truncated)
+    order = {name: rows for name, rows in systems.items() if name != "majority"}  # it orders none
     return {
         "scores": score_counts(examples),
-        "truncated": {name: cut[name] for name in _CUT},
+        "truncated": cut_fields(grades),
         "systems": figures(range(len(examples))),
         "gain": {
             system: measure_gain(systems["judge"], rows, examples, **options).model_dump()
@@ -66,11 +67,18 @@ def benchmark(
             if system != "judge"
         },
         "distribution": distribution(systems["judge"], examples),
+        "ranking": ranking(order, examples, **options),
         "categories": {
             name: figures([row for row, other in enumerate(names) if other == name])
             for name in (sorted(set(names)) if len(set(names)) > 1 else [])
         },
     }
+
+
+def cut_fields(grades: Sequence[Grade]) -> dict[str, int]:
+    """How many answers had each field cut to fit the judge."""
+    cut = Counter(name for grade in grades for name in grade.truncated)
+    return {name: cut[name] for name in _CUT}
 
 
 def _length_of_others(examples: Sequence[Example], seed: int) -> Tensor:
@@ -94,6 +102,7 @@ def table(tree: dict[str, Any]) -> str:
     for name in MEASURES:
         cells = (f"{_with_interval(figures, name):{_WIDTH}}" for figures in systems.values())
         lines.append(f"{name:10}{''.join(cells)}")
+    lines += _ranking_lines(tree["ranking"], list(systems))
     if tree["categories"]:
         lines += ["", f"{'category':18}{'':12}{'n':>5}" + "".join(f"{m:>10}" for m in MEASURES)]
     for category, each in tree["categories"].items():
@@ -106,14 +115,29 @@ def table(tree: dict[str, Any]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def _ranking_lines(found: dict[str, Any], systems: Sequence[str]) -> list[str]:
+    lines = []
+    for name in found["systems"]["judge"]["interval"]:
+        each = (found["systems"].get(system) for system in systems)
+        cells = (with_bounds(e[name], e["interval"][name]) if e else "-" for e in each)
+        lines.append(f"{name:10}{''.join(f'{cell:{_WIDTH}}' for cell in cells)}")
+    share = found["between_prompts"]
+    between = "-" if share is None else f"{share:.0%}"
+    return [*lines, "", f"variance of the labels that lies between prompts: {between}"]
+
+
 def _title(system: str) -> str:
     return system.replace("_", " ")
 
 
 def _with_interval(figures: dict[str, Any], name: str) -> str:
-    bounds = figures["interval"][name]
-    value = _number(figures[name])
-    return f"{value} ({_number(bounds[0])} to {_number(bounds[1])})" if bounds else value
+    return with_bounds(figures[name], figures["interval"][name])
+
+
+def with_bounds(value: float | None, bounds: Sequence[float] | None) -> str:
+    """A figure with its interval, where it has one."""
+    number = _number(value)
+    return f"{number} ({_number(bounds[0])} to {_number(bounds[1])})" if bounds else number
 
 
 def _number(value: float | None) -> str:

@@ -6,6 +6,15 @@ from pathlib import Path
 
 import click
 
+from autograder.cli.columns import (
+    columns_and_texts,
+    delimiter_option,
+    map_option,
+    one_delimiter,
+    one_scale,
+    scale_option,
+    set_option,
+)
 from autograder.cli.counting import rows_bar
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
@@ -30,13 +39,24 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Resamples for the 95 % intervals; each draws whole prompts.",
 )
 @fast_option
-@click.option("--limit", type=click.IntRange(min=1), help="Stop after this many rows.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="Stop after this many answers, or pairs of them."
+)
 @click.option(
     "--reference/--no-reference",
     default=True,
     show_default=True,
     help="Show the judge the reference answer of each row that has one.",
 )
+@click.option(
+    "--rubric",
+    metavar="TEXT",
+    help="Rubric of the rows without one. Pairs have a default; other rows need theirs.",
+)
+@map_option
+@set_option
+@scale_option
+@delimiter_option
 def benchmark(
     file: Path,
     folder: Path,
@@ -46,60 +66,72 @@ def benchmark(
     fast: bool,
     limit: int | None,
     reference: bool,
+    rubric: str | None,
+    mapped: tuple[str, ...],
+    constants: tuple[str, ...],
+    scale: str | None,
+    delimiter: str | None,
 ) -> None:
-    """Measure a judge on FILE, next to two baselines: majority class and response length.
+    """Measure a judge on labelled answers in FILE, next to simple baselines.
 
-    FILE is JSON Lines. A line is an example, an item, a record with prompt, response, rubric and
-    score, or a Prometheus-style record (instruction, response, score, and rubric with criteria
+    FILE is JSON Lines, a JSON array, CSV or Parquet. A row has prompt, response, rubric and score;
+    or is a pair: prompt, better and worse, of which both answers are graded; or is an example, an
+    item, or a Prometheus-style record (instruction, response, score, and rubric with criteria
     and score1_description ...; or the same fields as orig_instruction, orig_criteria ...).
+
+    The baselines of scores are the majority class and the response's length, and that of pairs is
+    the longer answer. The default rubric of pairs is: "How good is the answer? It does what was
+    asked, is correct, helpful and honest, and does no harm."
     """
+    from autograder.benchmark.labelled import FIELDS
     from autograder.benchmark.records import read_benchmark
     from autograder.config import Config
     from autograder.files import atomic_write, json_text
+    from autograder.tables.formats import ImportOptions
     from autograder.terminal import printable
 
     _keep_apart(file, output, predictions)
-    read = read_benchmark(file, reference=reference)
-    rows, unread = read.rows[:limit], printable(", ".join(read.unread), keep="")
-    num_references = sum(bool(row.example.reference) for row in rows)
+    columns, texts = columns_and_texts(mapped, constants, FIELDS)
+    if rubric is not None and "rubric" in texts:
+        raise click.UsageError("--rubric and --set rubric both give one; leave one out")
+    if rubric is not None and not rubric.strip():
+        raise click.UsageError("--rubric is empty; write one or leave it out")
+    options = ImportOptions(
+        mapped=columns, constants=texts, scale=one_scale(scale), delimiter=one_delimiter(delimiter)
+    )
+    whole = read_benchmark(file, reference=reference, rubric=rubric, options=options)
+    read, unread = whole.first(limit), printable(", ".join(whole.unread), keep="")
     if unread:
         click.echo(f"fields that are not read: {unread}", err=True)
 
-    from autograder.benchmark import scoreboard
+    from autograder.benchmark.board import measure_file, summary
     from autograder.benchmark.predictions import grade
     from autograder.judging.folder import judge_fingerprint
     from autograder.judging.judge import FAST, Judge
 
     judge, fingerprint = Judge.load(folder, fast=fast), judge_fingerprint(folder)
-    with rows_bar(len(rows), "answer") as progress:
+    with rows_bar(len(read.rows), "answer") as progress:
         grades = grade(
             judge,
-            rows,
+            read.rows,
             source=str(file),
             fingerprint=fingerprint + FAST if fast else fingerprint,
             predictions=predictions,
             progress=progress,
         )
-    examples = [row.example for row in rows]
-    tree = scoreboard.benchmark(grades, examples, resamples=bootstrap, seed=Config().seed)
+    tree = measure_file(grades, read, resamples=bootstrap, seed=Config().seed)
     about = {
         "file": str(file),
         "judge": str(folder),
         "judge_sha256": fingerprint,
         "fast": fast,
         "max_length": judge.encoder.max_length,
-        "num_references": num_references,
+        "num_references": read.num_references,
         "fields_not_read": read.unread,
     }
     if output:
         atomic_write(output, json_text(about | tree))
-    num_prompts = tree["systems"]["judge"]["num_items"]
-    scores = ", ".join(f"{score}: {count}" for score, count in tree["scores"].items())
-    click.echo(f"answers: {len(rows)}, prompts: {num_prompts}; scores {scores}")
-    click.echo(f"with a reference answer: {num_references}")
-    cut = ", ".join(f"{name} {count}" for name, count in tree["truncated"].items())
-    click.echo(f"cut to fit {judge.encoder.max_length} tokens: {cut}\n")
-    click.echo(scoreboard.table(tree))
+    click.echo(summary(about | tree))
 
 
 def _keep_apart(file: Path, output: Path | None, predictions: Path | None) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from autograder.tables.scales import Scale
 
 map_option = click.option(
     "--map",
@@ -22,6 +26,12 @@ set_option = click.option(
 )
 delimiter_option = click.option(
     "--delimiter", help="Separator of CSV cells; by default a comma, or a tab in .tsv."
+)
+scale_option = click.option(
+    "--scale",
+    metavar="LOW:HIGH",
+    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up. Without "
+    "it scores must be whole numbers from 1 to 5.",
 )
 
 
@@ -52,6 +62,20 @@ def one_delimiter(delimiter: str | None) -> str | None:
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise click.UsageError("--delimiter has to be one character, e.g. ';' or '\\t'")
     return delimiter
+
+
+def one_scale(text: str | None) -> Scale | None:
+    """What `--scale` says.
+
+    Raises:
+        click.UsageError: it is not LOW:HIGH.
+    """
+    from autograder.tables.scales import Scale
+
+    try:
+        return None if text is None else Scale.parse(text)
+    except ValueError as error:
+        raise click.UsageError(f"--scale: {error}") from None
 
 
 def _pairs(option: str, given: Sequence[str], known: Sequence[str]) -> dict[str, str]:

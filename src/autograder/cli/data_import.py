@@ -11,11 +11,13 @@ from autograder.cli.columns import (
     delimiter_option,
     map_option,
     one_delimiter,
+    one_scale,
+    scale_option,
     set_option,
 )
 
 if TYPE_CHECKING:
-    from autograder.tables.scales import PairRule, Scale
+    from autograder.tables.scales import PairRule
 
 _FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", "prometheus", "pairwise")
 _SCORE = click.IntRange(1, 5)
@@ -35,12 +37,7 @@ _SCORE = click.IntRange(1, 5)
 )
 @map_option
 @set_option
-@click.option(
-    "--scale",
-    metavar="LOW:HIGH",
-    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up. Without "
-    "it scores must be whole numbers from 1 to 5.",
-)
+@scale_option
 @click.option("--preferred", type=_SCORE, help="Pairs: score of the preferred response.")
 @click.option("--other", type=_SCORE, help="Pairs: score of the other response.")
 @click.option("--tied", type=_SCORE, help="Pairs: score of both responses of a tie.")
@@ -107,7 +104,7 @@ def import_command(
             form=form,
             mapped=columns,
             constants=texts,
-            scale=_scale(scale),
+            scale=one_scale(scale),
             pair=_pair_rule(preferred, other, tied),
             item=item,
             limit=limit,
@@ -133,15 +130,6 @@ def import_command(
     if report.num_unexplained:
         done += f", {report.num_unexplained} without reasoning (only the score is taught)"
     click.echo(printable(f"{done}: {out}", keep=""))
-
-
-def _scale(text: str | None) -> Scale | None:
-    from autograder.tables.scales import Scale
-
-    try:
-        return None if text is None else Scale.parse(text)
-    except ValueError as error:
-        raise click.UsageError(f"--scale: {error}") from None
 
 
 def _pair_rule(preferred: int | None, other: int | None, tied: int | None) -> PairRule | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
+
+if TYPE_CHECKING:
+    from autograder.benchmark.records import Graded
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -74,7 +77,6 @@ def merge(
     if method == "linear" and (density is not None or rank is not None):
         raise click.UsageError("--density and --rank: linear is exact and takes neither")
 
-    from autograder.benchmark.records import read_benchmark
     from autograder.export.combine import Recipe, check_recipe
     from autograder.export.merge import compare, table
     from autograder.export.merge import merge as write
@@ -92,7 +94,7 @@ def merge(
     default = SPLITS / "validation.jsonl"
     chosen = validation or (default if default.is_file() else None)
     examples = read_examples(chosen) if chosen else []
-    rows = read_benchmark(measured).rows if measured else []
+    rows = _graded(measured) if measured else []
     with stage_bars() as progress:
         values = write(trained, recipe, out, examples, progress)
     made = values["merge"]
@@ -105,6 +107,17 @@ def merge(
             figures = compare([*judges, out], rows, measured, progress, seed)
         titles = [printable(str(folder), keep="") for folder in (*judges, out)]
         click.echo(f"\n{table(titles, figures)}")
+
+
+def _graded(path: Path) -> list[Graded]:
+    from autograder.benchmark.records import read_benchmark
+    from autograder.errors import DataError
+
+    read = read_benchmark(path)
+    if read.is_pairs:
+        message = "holds pairs; --evaluate takes answers with scores"
+        raise DataError(message, path=str(path))
+    return read.rows
 
 
 def _rank(values: dict[str, Any]) -> int:
