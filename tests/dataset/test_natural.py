@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -45,14 +47,59 @@ def test_there_is_no_hard_fault(items: list[Item]) -> None:
     assert find_faults(examples, texts_of(examples)) == []
 
 
-def test_scores_rubrics_and_languages_are_many(items: list[Item]) -> None:
+LEAST = {
+    "first-tests": 350,
+    "one-fact": 400,
+    "long-answers": 250,
+    "small-models": 250,
+    "contexts": 150,
+    "refusals-and-attacks": 150,
+}
+"""Items of each kind; of `other-rubrics` groups count."""
+
+
+def test_there_are_enough_of_each_kind() -> None:
+    by_kind = {file.stem: read_items(file) for file in FILES}
+    for kind, least in LEAST.items():
+        assert len(by_kind[kind]) >= least, kind
+    groups = Counter(item.group for item in by_kind["other-rubrics"])
+    assert len(groups) >= 150
+    assert all(2 <= count <= 4 for count in groups.values())
+    long = [graded for item in by_kind["long-answers"] for graded in item.responses]
+    assert sum(3 <= len(item.responses) <= 5 for item in by_kind["long-answers"]) >= 250
+    assert median(len(graded.response.split()) for graded in long) >= 80
+    assert sum(len(item.responses) for item in by_kind["small-models"]) >= 1200
+
+
+def test_pairs_that_differ_in_one_fact_are_alike_but_for_it() -> None:
+    pairs = [
+        (first, second)
+        for item in read_items(DATA / "natural/one-fact.jsonl")
+        for first, second in combinations(item.responses, 2)
+    ]
+    assert sum(first.score != second.score for first, second in pairs) >= 400
+    lengths = [sorted((len(first.response), len(second.response))) for first, second in pairs]
+    assert sum(short >= 0.8 * long for short, long in lengths) >= 0.9 * len(lengths)
+
+
+def test_there_are_enough_in_all(items: list[Item]) -> None:
+    assert len(items) >= 1500
+    assert sum(len(item.responses) for item in items) >= 6000
+    languages = Counter(item.language for item in items)
+    assert len(languages) >= 13
+    assert languages.total() - languages["en"] >= 200
+
+
+def test_scores_and_rubrics_are_many(items: list[Item]) -> None:
     scores = Counter(graded.score for item in items for graded in item.responses)
     total = sum(scores.values())
-    assert min(scores[score] for score in SCORES) >= 0.12 * total
+    assert min(scores[score] for score in SCORES) >= 0.1 * total
     assert max(scores.values()) <= 0.34 * total
     rows: Counter[str] = Counter()
     for item in items:
         rows[normalise(item.rubric)] += len(item.responses)
     assert len(rows) >= 900
     assert max(rows.values()) <= 0.02 * total
-    assert len({item.language for item in items}) >= 13
+    several = [item for item in items if len(item.responses) > 1]
+    same = [item for item in several if len({graded.score for graded in item.responses}) == 1]
+    assert len(same) >= 0.04 * len(several)
