@@ -77,7 +77,7 @@ def test_no_rows_are_no_encoded_rows(encoder, tmp_path):
 
 def test_equal_prefixes_have_equal_keys(path, encoder, tmp_path):
     encoded = Rows.of_file(path, tmp_path / "cache").encode(encoder, tmp_path / "cache")
-    keys = encoded.prefix_keys
+    keys = [row.key for row in encoded.outlines]
     for at, key in enumerate(keys):
         for other, known in enumerate(keys):
             assert (key == known) == (encoded[at].prefix == encoded[other].prefix)

@@ -50,7 +50,7 @@ def runs(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         run={"checkpoint_every": 1},
         train={
             "optimizer": "paged_adamw_8bit",
-            "lr": 5e-3,
+            "lr": 2e-3,
             "epochs": 3,
             "batch_size": 3,
             "accumulate": 2,

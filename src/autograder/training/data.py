@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 import random
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import lightning
 
@@ -56,7 +55,7 @@ class JudgeLoader:
         self.examples = examples
         places = range(len(examples))
         self.batches: list[Sequence[int]] = (
-            list(pack(prefix_keys(examples), batch_size))
+            list(pack(outlines(examples), batch_size))
             if regroup
             else [places[start : start + batch_size] for start in places[::batch_size]]
         )
@@ -110,38 +109,54 @@ class JudgeLoader:
             yield collate(examples, self.pad_id, self.share_prefix)
 
 
-def prefix_keys(examples: Sequence[Encoded]) -> Sequence[Hashable]:
-    """One for each example, equal for equal prefixes."""
-    known: Sequence[Hashable] | None = getattr(examples, "prefix_keys", None)
-    return [example.prefix for example in examples] if known is None else known
+class Outline(NamedTuple):
+    """What packing has to know of an example.
+
+    Attributes:
+        key: equal for equal prefixes.
+        prefix, branch: tokens of the prefix, and of what follows it.
+    """
+
+    key: Hashable
+    prefix: int
+    branch: int
 
 
-def pack(keys: Sequence[Hashable], batch_size: int) -> list[list[int]]:
-    """Batches of at most `batch_size` places that split as few groups of equal keys as can be.
+def outlines(examples: Sequence[Encoded]) -> Sequence[Outline]:
+    """One for each example; rows that keep them need not be read for it."""
+    known: Sequence[Outline] | None = getattr(examples, "outlines", None)
+    if known is not None:
+        return known
+    return [Outline(row.prefix, len(row.prefix), len(row.response)) for row in examples]
 
-    A group with more places than a batch holds is cut; the smaller pieces fill batches
-    together, the largest first, each into the first batch that has room.
+
+def pack(rows: Sequence[Outline], batch_size: int) -> list[list[int]]:
+    """Batches of at most `batch_size` places: few cut groups of equal keys, little padding.
+
+    A group with more places than a batch holds is cut. A batch begins with the longest piece
+    that is left, and takes the longest that fits until none does: pieces of about one length
+    stand together, as a batch is padded to its longest.
     """
     groups: dict[Hashable, list[int]] = {}
-    for place, key in enumerate(keys):
-        groups.setdefault(key, []).append(place)
+    for place, row in enumerate(rows):
+        groups.setdefault(row.key, []).append(place)
     pieces = [
         group[start : start + batch_size]
         for group in groups.values()
         for start in range(0, len(group), batch_size)
     ]
+    left: list[list[tuple[int, int]]] = [[] for _ in range(batch_size + 1)]
+    for number, piece in enumerate(pieces):
+        length = rows[piece[0]].prefix + sum(rows[place].branch for place in piece)
+        left[len(piece)].append((length, -number))
+    for same_size in left:
+        same_size.sort()  # the longest is last; of equal ones the first
     batches: list[list[int]] = []
-    with_room: list[list[int]] = [[] for _ in range(batch_size)]  # by room, heaps of batches
-    for piece in sorted(pieces, key=len, reverse=True):
-        fitting = [heap for heap in with_room[len(piece) :] if heap]
-        if fitting:
-            at = heapq.heappop(min(fitting, key=lambda heap: heap[0]))
-            batches[at].extend(piece)
-        else:
-            at = len(batches)
-            batches.append(piece)
-        if room := batch_size - len(batches[at]):
-            heapq.heappush(with_room[room], at)
+    while any(left):
+        batches.append(batch := [])
+        while fitting := [part for part in left[: batch_size - len(batch) + 1] if part]:
+            _, number = max(fitting, key=lambda part: part[-1]).pop()
+            batch.extend(pieces[-number])
     return batches
 
 
@@ -181,8 +196,8 @@ class ThinReasoning(Sequence[Encoded]):
         return replace(example, verdict=example.verdict[:1])
 
     @property
-    def prefix_keys(self) -> Sequence[Hashable]:
-        return prefix_keys(self.examples)
+    def outlines(self) -> Sequence[Outline]:
+        return outlines(self.examples)
 
 
 class JudgeDataModule(lightning.LightningDataModule):

@@ -30,6 +30,7 @@ from autograder.jsonl import read_rows, unique
 from autograder.model.encode import Encoded, Encoder
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.schema import Example, parse_example
+from autograder.training.data import Outline
 
 _TEXT, _TOKENS = Value("string"), List(Value("int32"))
 EXAMPLE = Features(
@@ -40,8 +41,10 @@ EXAMPLE = Features(
 ENCODED = Features(
     dict.fromkeys(("prefix", "response", "verdict"), _TOKENS)
     | {name: Value("int32") for name in ("opening_end", "rubric_end")}
-    | {"score": Value("int8"), "truncated": List(_TEXT), "prefix_digest": Value("binary")}
+    | {"score": Value("int8"), "truncated": List(_TEXT)}
+    | {"key": Value("binary"), "num_prefix": Value("int32"), "num_response": Value("int32")}
 )
+_OUTLINE = ("key", "num_prefix", "num_response")
 
 BAR_AFTER_S = 5
 """Encoding that takes longer shows its progress."""
@@ -58,15 +61,18 @@ class EncodedRows(Sequence[Encoded]):
 
     def __getitem__(self, index: Any) -> Any:
         row = self.rows[index]
-        del row["prefix_digest"]
+        for name in _OUTLINE:
+            del row[name]
         for name in ("prefix", "response", "verdict", "truncated"):
             row[name] = tuple(row[name])
         return Encoded(**row)
 
     @property
-    def prefix_keys(self) -> list[bytes]:
-        """For each row a digest of its prefix, equal for equal prefixes."""
-        return list(self.rows["prefix_digest"])
+    def outlines(self) -> list[Outline]:
+        """Of each row; the key is a digest of its prefix."""
+        return [
+            Outline(*values) for values in zip(*map(self.rows.__getitem__, _OUTLINE), strict=True)
+        ]
 
     @property
     def num_truncated(self) -> int:
@@ -152,7 +158,11 @@ class Rows:
             encoded = encoder.encode_all(examples)
             bar.update(len(examples))
             found = {name: [getattr(row, name) for row in encoded] for name in _FIELDS}
-            return found | {"prefix_digest": [_prefix_digest(row) for row in encoded]}
+            return found | {
+                "key": [_prefix_digest(row) for row in encoded],
+                "num_prefix": [len(row.prefix) for row in encoded],
+                "num_response": [len(row.response) for row in encoded],
+            }
 
         with storage_errors(cache), bar, _without_bars():
             cache.mkdir(parents=True, exist_ok=True)
@@ -170,7 +180,7 @@ class Rows:
         return EncodedRows(rows)
 
 
-_FIELDS = [name for name in ENCODED if name != "prefix_digest"]
+_FIELDS = [name for name in ENCODED if name not in _OUTLINE]
 
 
 def _content(path: Path) -> bytes:
