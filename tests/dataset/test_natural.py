@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
@@ -103,3 +104,21 @@ def test_scores_and_rubrics_are_many(items: list[Item]) -> None:
     several = [item for item in items if len(item.responses) > 1]
     same = [item for item in several if len({graded.score for graded in item.responses}) == 1]
     assert len(same) >= 0.04 * len(several)
+
+
+def test_the_data_card_counts_what_there_is(items: list[Item]) -> None:
+    page = (DATA.parent / "docs/data-card.md").read_text(encoding="utf-8")
+    row = re.compile(r"^\| `([\w-]+)` \| [^|]+ \| (\d.+) \|$", re.MULTILINE)
+    shown = dict(row.findall(page))
+    for file in FILES:
+        graded = [graded for item in read_items(file) for graded in item.responses]
+        scores = Counter(entry.score for entry in graded)
+        words = median(len(entry.response.split()) for entry in graded)
+        each = ", ".join(str(scores[score]) for score in SCORES)
+        assert shown[file.stem] == f"{len(read_items(file))} | {len(graded):,} | {each} | {words:g}"
+    rows = sum(len(item.responses) for item in items)
+    rubrics = len({item.rubric for item in items})
+    languages = len({item.language for item in items})
+    sizes = f"{len(items):,} items, {rows:,} responses, {rubrics:,} rubrics, {languages} languages"
+    assert sizes in page
+    assert f"{sum(item.language != 'en' for item in items)} natural items are in other" in page
