@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from autograder.evaluation.measure import measure
-from autograder.evaluation.pairs import pair_accuracy, pairs
+from autograder.evaluation.pairs import pair_accuracy
 from autograder.schema import Example
 
 
@@ -25,7 +26,25 @@ def certain(*scores: int) -> torch.Tensor:
 def test_pairs_are_of_one_request_and_of_different_labels() -> None:
     rows = [row("a", 5), row("a", 2), row("b", 1), row("a", 2, 1), row("a", 1, rubric="v"),
             row("b", 4)]  # fmt: skip
-    assert sorted(pairs(rows)) == [(0, 1), (0, 3), (5, 2)]
+    # Right are 5 over each 2 of a; wrong is 4 over 1 of b; the other rubric makes no pair.
+    share, _, count = pair_accuracy(certain(5, 1, 3, 4, 1, 2), rows, resamples=10, seed=1)
+    assert count == 3
+    assert share == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_pair_counts_as_it_would_one_by_one(seed: int) -> None:
+    rng = random.Random(seed)
+    rows = [row(rng.choice("abc"), rng.randint(1, 5), n) for n in range(60)]
+    given = [rng.randint(1, 5) for _ in rows]
+    won = [
+        (a > b) - (a < b) if first.score > second.score else (b > a) - (b < a)
+        for (a, first), (b, second) in itertools.combinations(zip(given, rows, strict=True), 2)
+        if first.item == second.item and first.score != second.score
+    ]
+    share, _, count = pair_accuracy(certain(*given), rows, resamples=10, seed=1)
+    assert count == len(won)
+    assert share == pytest.approx((np.mean(won) + 1) / 2)
 
 
 def test_ties_count_half() -> None:
@@ -64,3 +83,4 @@ def test_without_a_pair_there_is_no_share() -> None:
     assert math.isnan(interval.low)
     found = measure(certain(1, 2, 3), rows, resamples=10, seed=1)
     assert (found.pairs, found.pairs_interval, found.num_pairs) == (None, None, 0)
+    assert "pairs" in found.undefined

@@ -58,6 +58,8 @@ def measure(
     share, spread, num_pairs = pair_accuracy(
         probabilities, examples, resamples=resamples, seed=seed
     )
+    if share is None:
+        undefined["pairs"] = "no two answers to one request have different labels"
     return Figures(
         num_examples=len(examples),
         num_items=len(set(items)),

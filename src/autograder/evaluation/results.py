@@ -34,7 +34,10 @@ FIRST_TESTS = ("natural/first-tests", "natural/one-fact")
 
 
 def is_hand_written(source: str) -> bool:
-    """Whether a person wrote the examples of a source; every other one is a program's family."""
+    """Whether the examples of a source are written, not composed by a program's family.
+
+    The answers in `natural/small-models` are what small models gave to written prompts.
+    """
     return source in ("bank", "starter", "user") or source.startswith(NATURAL)
 
 
