@@ -58,14 +58,17 @@ def measure(
     share, spread, num_pairs = pair_accuracy(
         probabilities, examples, resamples=resamples, seed=seed
     )
+    pairs_interval = _bounds(spread)
     if share is None:
         undefined["pairs"] = "no two answers to one request have different labels"
+    if pairs_interval is None:
+        undefined["pairs_interval"] = "fewer than two items, or no pair in any resample"
     return Figures(
         num_examples=len(examples),
         num_items=len(set(items)),
         num_pairs=num_pairs,
         pairs=share,
-        pairs_interval=_bounds(spread),
+        pairs_interval=pairs_interval,
         **values,
         interval=Measures[Bounds](**bounds),
         undefined=undefined,
