@@ -40,7 +40,7 @@ FULL := dataset.num_natural=0 dataset.num_bank=1860 dataset.num_constructed=1400
 	$(foreach name,plea padding format typos rubric,dataset.augment.$(name)=0.1) \
 	train.share=1 train.batch_size=10 evaluate.batch_size=20 run.checkpoint_every=100
 
-full: setup  ## all data, as an experiment: a quarter of an hour on a GPU, hours on a CPU (docs/full.md)
+full: setup  ## the whole bank and all families, as an experiment: a quarter of an hour on a GPU (docs/full.md)
 	$(BIN)/autograder model pull $(BASE)
 	$(BIN)/dvc exp run $(foreach setting,model.name=$(BASE) train.lr=$(LR) $(FULL),-S $(setting))
 
