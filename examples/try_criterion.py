@@ -2,7 +2,8 @@
 
     python examples/try_criterion.py examples/criterion.jsonl
 
-Grades the responses of each item in a file of items, beside the scores that you gave them. Run it before training, and again after.
+Grades the responses of each item in a file of items, beside the scores that you gave them.
+Run it before training, and again after.
 """
 
 from __future__ import annotations
