@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.benchmark.board import measure_file
+from autograder.benchmark.labelled import REMEDIES, RUBRIC_OPTION
 from autograder.benchmark.predictions import grade
 from autograder.benchmark.records import Benchmark, read_benchmark
 from autograder.cli.counting import rows_bar
@@ -95,8 +96,10 @@ def sheets(folder: Path, args: argparse.Namespace, seed: int) -> list[Sheet]:
     if not paths:
         raise SystemExit(f"error: {folder}: holds no file that ends in {', '.join(SUFFIXES)}")
     found = []
+    remedies = REMEDIES | {"rubric": RUBRIC_OPTION}
     for path in paths:
-        read = read_benchmark(path, rubric=args.rubric).drawn(args.limit, seed)
+        whole = read_benchmark(path, rubric=args.rubric, remedies=remedies)
+        read = whole.drawn(args.limit, seed)
         if not read.num_references:
             found.append(Sheet(path, "none", read))
             continue
@@ -203,6 +206,9 @@ def _record(
     return {
         "folder": str(args.folder),
         "limit": args.limit,
+        "rubric": args.rubric,
+        "references": args.references,
+        "bootstrap": args.bootstrap,
         "seed": seed,
         "judges": [
             {"name": column.title, "fingerprint": column.fingerprint, "max_length": length}
@@ -213,6 +219,7 @@ def _record(
                 "file": sheet.path.name,
                 "references": sheet.references,
                 "num_answers": len(sheet.read.rows),
+                "num_tied": sheet.read.num_tied,
                 "fields_not_read": sheet.read.unread,
                 "figures": {
                     column.title: trees[at]

@@ -84,6 +84,8 @@ def test_a_table_of_all_files_with_and_without_references(call, judge_folder, tm
     shown, hidden, pairs, two = (each["figures"][str(judge_folder)] for each in found["files"])
     assert shown["systems"]["judge"]["pearson"] != hidden["systems"]["judge"]["pearson"]
     assert pairs["pairs"]["num_items"] == 4
+    settings = {"bootstrap": 20, "limit": None, "references": "both", "rubric": None}
+    assert {name: found[name] for name in settings} == settings
     kept = tmp_path / "work" / found["judges"][0]["fingerprint"]
     with (kept / "two.csv.none.csv").open() as file:
         grades = list(csv.DictReader(file))
@@ -122,6 +124,13 @@ def test_a_faulty_file_stops_before_a_judge_is_loaded(panel, sets, judge_folder,
     monkeypatch.setattr(Judge, "load", None)
     with pytest.raises(SystemExit, match=r"^error: .*five.jsonl:1: score: missing"):
         panel.main([str(sets), "--judge", str(judge_folder)])
+    for row, remedy in (
+        ('{"prompt": "p", "response": "r", "score": 7}', "`autograder data import --scale"),
+        ('{"prompt": "p", "response": "r", "score": 5}', "--rubric TEXT gives one"),
+    ):
+        (sets / "five.jsonl").write_text(row)
+        with pytest.raises(SystemExit, match=remedy):
+            panel.main([str(sets), "--judge", str(judge_folder)])
     with pytest.raises(SystemExit, match="no such folder"):
         panel.main([str(sets / "none")])
 

@@ -53,6 +53,24 @@ def test_two_labels_are_told_apart_as_scikit_learn_counts_it(rows):
     )
 
 
+@pytest.mark.parametrize("labels", [(1, 5), (2, 4), (4, 5), (1, 2), (1, 4)])
+def test_two_labels_are_told_apart_in_their_middle(labels):
+    rng = np.random.default_rng(2)
+    names = rng.choice(labels, size=200)
+    given = names + rng.normal(size=200)
+    middle = np.mean(labels)
+    assert balanced_accuracy(*tensors(given, names)).item() == pytest.approx(
+        balanced_accuracy_score(names == labels[1], given >= middle)
+    )
+    assert balanced_accuracy(*tensors(names.astype(float), names)).item() == 1
+    counts = rng.integers(0, 3, size=200)
+    drawn = balanced_accuracy(*tensors(given, names, counts[None].astype(float)))
+    again, labelled = np.repeat(given, counts), np.repeat(names, counts)
+    assert drawn.item() == pytest.approx(
+        balanced_accuracy_score(labelled == labels[1], again >= middle)
+    )
+
+
 def within_by_hand(given, labels, prompts):
     """Each prompt's rows less their mean, where the labels differ; then Pearson's r."""
     first, second = [], []

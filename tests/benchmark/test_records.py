@@ -11,6 +11,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
+from autograder.benchmark.labelled import REMEDIES
 from autograder.benchmark.records import read_benchmark
 from autograder.errors import DataError
 from autograder.schema import read_any
@@ -65,7 +66,9 @@ def write(tmp_path):
 @pytest.mark.parametrize("name", ["data/starter.jsonl", "data/bank/writing.jsonl"])
 def test_our_own_files_read_as_ever(name):
     read = read_benchmark(ROOT / name)
-    assert read.examples == read_any(ROOT / name)
+    seen = ("id", "item", "category", "score", "request")  # all that a figure depends on
+    for found, wanted in zip(read.examples, read_any(ROOT / name), strict=True):
+        assert [getattr(found, each) for each in seen] == [getattr(wanted, each) for each in seen]
     assert read.unread == []
     text = (ROOT / name).read_text(encoding="utf-8").splitlines()
     for row in read.rows:
@@ -121,6 +124,57 @@ def test_ids_may_be_shared_and_answers_of_one_prompt_are_one_group(write):
     examples = read_benchmark(write(*rows)).examples
     assert [row.id for row in examples] == ["q1", "q1#2", "7", "b", "c", "d", "e"]
     assert [row.item for row in examples] == ["q1", "q1", "q1", "one", "one", "one", "e"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["a", "a#2", "a"], ["a", "a#2", "a#3"]),
+        (["a", "a", "a#2", "a"], ["a", "a#3", "a#2", "a#4"]),
+        (["a#2", "a#2", "a", "a"], ["a#2", "a#2#2", "a", "a#3"]),
+    ],
+)
+def test_ids_are_distinct_whatever_they_look_like(write, given, told):
+    rows = [RECORD | {"id": name, "response": f"{n}"} for n, name in enumerate(given)]
+    assert [row.id for row in read_benchmark(write(*rows)).examples] == told
+
+
+EXAMPLE = {name: RECORD[name] for name in ("id", "prompt", "response", "rubric", "score")}
+
+
+@pytest.mark.parametrize("others", [{}, {"reasoning": "As neon is."}, {"scores": [5]}])
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        ({"id": 7}, {"id": "7", "item": "7"}),
+        ({"item": 3, "category": 4}, {"item": "3", "category": "4"}),
+        ({"category": float("nan")}, {"category": "general"}),
+        ({"reference": float("nan")}, {"reference": ""}),
+        ({"id": float("nan"), "item": None}, {"id": "line-1", "item": "line-1"}),
+        ({"level": 2.0}, {}),
+        ({"level": "hard", "language": 1, "source": ["web"]}, {}),
+        ({"reasoning": 3}, {}),
+    ],
+)
+def test_a_value_reads_alike_whatever_else_stands_in_the_row(write, others, change, seen):
+    (example,) = read_benchmark(write(EXAMPLE | others | change)).examples
+    assert {name: getattr(example, name) for name in seen} == seen
+
+
+@pytest.mark.parametrize("others", [{}, {"reasoning": "As neon is."}])
+@pytest.mark.parametrize("field", ["id", "item", "category"])
+def test_no_name_is_a_list(write, others, field):
+    path = write(EXAMPLE | others | {field: ["x"]})
+    with pytest.raises(DataError, match=rf":1: {field}: expected text or a whole number, got \["):
+        read_benchmark(path)
+
+
+def test_an_item_s_names_and_level_are_read_as_an_import_reads_them(write):
+    item = json.loads((ROOT / "data/bank/writing.jsonl").read_text(encoding="utf-8").split("\n")[0])
+    (first, *_) = read_benchmark(write(item | {"id": 7, "group": 9, "level": 2.0})).examples
+    assert (first.id, first.item, first.level) == ("7/1", "9", 2)
+    with pytest.raises(DataError, match="level: expected a whole number from 1 to 3, got 4"):
+        read_benchmark(write(item | {"level": 4}))
 
 
 @pytest.mark.parametrize(
@@ -227,8 +281,96 @@ def test_a_rubric_for_the_rows_without_one(write):
     path = write(RECORD, bare | {"id": "q2"}, NESTED | {"id": "q3"})
     rubrics = [e.rubric for e in read_benchmark(path, rubric="mine").examples]
     assert rubrics == ["Is it a noble gas?", "mine", RUBRIC]
-    with pytest.raises(DataError, match=":2: rubric: missing; --rubric TEXT"):
+    with pytest.raises(DataError, match=r":2: rubric: missing; .autograder data import --set rubr"):
         read_benchmark(path)
+    with pytest.raises(DataError, match=r":2: rubric: missing; ask your aunt$"):
+        read_benchmark(path, remedies=REMEDIES | {"rubric": "ask your aunt"})
+
+
+def test_a_score_of_another_scale_names_the_caller_s_remedy(write):
+    path = write(RECORD | {"score": 7})
+    with pytest.raises(DataError, match="got 7; `autograder data import --scale LOW:HIGH` conv"):
+        read_benchmark(path)
+    with pytest.raises(DataError, match=r"got 7; divide it$"):
+        read_benchmark(path, remedies=REMEDIES | {"score": "divide it"})
+
+
+BETTER_WORSE = {"prompt": "p", "better": "good", "worse": "bad", "category": "c"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"prompt": "p", "chosen": "good", "rejected": "bad"},
+        {"instruction": "p", "chosen": "good", "worse": "bad"},
+        {"prompt": "p", "response_a": "good", "response_b": "bad", "winner": "a"},
+        {"prompt": "p", "response_a": "bad", "response_b": "good", "winner": "model_b"},
+        {"prompt": "p", "response_a": "bad", "response_b": "good", "winner": "B", "score": ""},
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+def test_the_pairs_that_an_import_knows(write, tmp_path, row, form):
+    wanted = read_benchmark(write(BETTER_WORSE))
+    found = read_benchmark(write_as(form, tmp_path, [row | {"category": "c", "id": "line-1"}]))
+    assert found.examples == wanted.examples
+    assert (found.is_pairs, found.num_tied, found.unread) == (True, 0, [])
+
+
+def test_the_answers_of_pairs_may_have_any_name(write):
+    columns = {"response_a": "one", "response_b": "two", "winner": "best"}
+    row = {"prompt": "p", "one": "bad", "two": "good", "best": "b", "winner": "a"}
+    found = read_benchmark(write(row), options=ImportOptions(mapped=columns))
+    assert [e.response for e in found.examples] == ["good", "bad"]
+
+
+def test_ties_are_left_out_and_counted(write):
+    row = {"prompt": "p", "response_a": "x", "response_b": "y", "winner": "a"}
+    tie = row | {"winner": "tie"}
+    found = read_benchmark(write(tie, row, tie | {"response_a": "y"}))
+    assert [e.response for e in found.examples] == ["x", "y"]
+    assert (found.num_tied, found.is_pairs) == (2, True)
+    assert [row.line for row in found.tied] == [1, 1, 3, 3]
+    with pytest.raises(DataError, match="holds nothing but ties"):
+        read_benchmark(write(tie))
+    for winner in ("c", None, ""):
+        with pytest.raises(DataError, match=":1: winner: expected one of a, response_a, model_a"):
+            read_benchmark(write(row | {"winner": winner}))
+
+
+ANSWER = {"prompt": "p", "response": "r", "rubric": "u", "score": 2}
+COMPARED = {"prompt": "p", "response_a": "x", "response_b": "y", "winner": "a"}
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+@pytest.mark.parametrize(
+    "pair", [BETTER_WORSE, {"prompt": "p", "chosen": "x", "rejected": "y"}, COMPARED]
+)
+def test_answers_and_pairs_in_one_file_are_told_by_what_is_filled(tmp_path, form, pair):
+    answer = {name: "" for name in pair if form == "csv"} | ANSWER
+    for rows in ([answer, pair], [pair, answer]):
+        path = write_as(form, tmp_path, rows)
+        with pytest.raises(DataError, match="pairs and answers with scores stand in one file"):
+            read_benchmark(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"better": "", "worse": "", "response": " "}, "response: is empty"),
+        ({"better": "x", "worse": "", "response": "", "score": ""}, "worse: is empty"),
+        ({"better": "", "worse": "y", "response": "", "score": ""}, "better: is empty"),
+        ({"better": "", "worse": "", "score": ""}, "score: expected a number"),
+    ],
+)
+def test_a_row_that_lacks_a_cell_is_of_the_kind_of_its_others(tmp_path, change, says):
+    path = write_as("csv", tmp_path, [ANSWER | {"better": "", "worse": ""} | change])
+    with pytest.raises(DataError, match=rf":2: {says}"):
+        read_benchmark(path)
+
+
+def test_cells_of_the_other_kind_that_are_empty_are_not_unread(tmp_path):
+    rows = [ANSWER | {"better": "", "worse": None, "chosen": "", "winner": ""}]
+    assert read_benchmark(write_as("csv", tmp_path, rows)).unread == []
 
 
 @pytest.mark.parametrize("name", ["data/bank/writing.jsonl", None])

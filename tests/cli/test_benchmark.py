@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from autograder.benchmark.labelled import DEFAULT_RUBRIC
 from autograder.cli.benchmark import benchmark
+from autograder.config import Config
 from autograder.errors import DataError
 from autograder.judging.judge import Judge
 from helpers.processor import needs_int8
@@ -117,6 +118,29 @@ def test_two_labels_in_a_csv_of_other_columns(folder, tmp_path):
     assert "variance of the labels that lies between prompts: 0%" in result.stdout
 
 
+def test_the_figures_say_how_they_were_made(folder, tmp_path):
+    file, output = tmp_path / "p.csv", tmp_path / "out.json"
+    sides = [f"Say {n};no;yes, yes;{winner}" for n, winner in enumerate([*"abab", "tie"])]
+    file.write_text("\n".join(["ask;response_a;response_b;best", *sides]), encoding="utf-8")
+    columns = {"prompt": "ask", "winner": "best"}
+    given = {
+        "map": columns,
+        "set": {"category": "all"},
+        "scale": None,
+        "delimiter": ";",
+        "reference": False,
+        "limit": 3,
+        "bootstrap": 20,
+    }
+    texts = [f"--map={name}={column}" for name, column in columns.items()]
+    options = [*texts, "--set=category=all", "--delimiter=;", "--no-reference", "--limit=3"]
+    result = call(file, "--judge", folder, "--output", output, "--bootstrap", 20, *options)
+    assert "ties left out, as they have no better answer: 1\n" in result.stderr
+    tree = json.loads(output.read_text(encoding="utf-8"))
+    assert tree["settings"] == given | {"rubric": DEFAULT_RUBRIC, "seed": Config().seed}
+    assert (tree["num_tied"], tree["pairs"]["num_pairs"]) == (1, 3)
+
+
 @needs_int8
 def test_a_fast_judge_is_measured_as_such(folder, file, tmp_path):
     paths = [tmp_path / "exact.json", tmp_path / "fast.json"]
@@ -140,8 +164,15 @@ def test_wrong_usage_exits_with_2_and_faults_are_raised(folder, file, tmp_path):
     assert call(file, "--bootstrap", 1).exit_code == 2
     for wrong in (["--scale", "5:1"], ["--map", "promt=x"], ["--rubric", " "]):
         assert call(file, *wrong).exit_code == 2
+    for name in ("id", "item"):
+        assert f"--set {name} would make one item" in call(file, "--set", f"{name}=x").stderr
     both = call(file, "--rubric", "a", "--set", "rubric=b")
     assert "--rubric and --set rubric both give one" in both.stderr
     assert call(file, "--limit", 0).exit_code == 2
+    file.write_text('{"prompt": "p", "response": "r", "score": 7}')
+    with pytest.raises(DataError, match=r"score: .*; --scale LOW:HIGH converts other scales"):
+        call(file, "--judge", folder)
+    with pytest.raises(DataError, match="rubric: missing; --rubric TEXT gives one"):
+        call(file, "--judge", folder, "--scale", "0:10")
     with pytest.raises(DataError, match="no such file"):
         call(tmp_path / "none.jsonl", "--judge", folder)

@@ -117,6 +117,14 @@ def test_leaks_prints_pairs_and_exits_with_1(tmp_path):
     result = call("leaks", str(mine), "--against", str(clean))
     assert result.exit_code == 0
     assert "0 nearly repeat another" in result.output
+    bare = {name: value for name, value in record.items() if name != "rubric"}
+    tie = {"prompt": "So?", "response_a": words, "response_b": "No.", "winner": "tie"}
+    pair = tie | {"prompt": "And?", "response_a": "Yes.", "winner": "b"}
+    for rows in ([bare], [tie, pair]):
+        clean.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        result = call("leaks", str(mine), "--against", str(clean))
+        assert "nearly repeat another" in result.output  # not a fault, which also exits with 1
+        assert result.exit_code == 1
     same = call("leaks", str(mine), "--against", str(mine))
     assert same.output.splitlines()[0] == r"prompt: a\x1b and a\x1b share 100%"
     assert call("leaks", str(mine)).exit_code == 2

@@ -62,10 +62,14 @@ def test_a_column_that_may_hold_the_reasons_is_pointed_at(tmp_path):
     labels, out = tmp_path / "labels.csv", str(tmp_path / "out.jsonl")
     labels.write_text("prompt,response,rubric,score,why\x1b\nWho?,Me,Right,5,It is I.\n")
     result = call(str(labels), "-o", out)
-    assert result.stderr == "if one of 'why\\x1b' gives reasons: --map reasoning=COLUMN\n"
+    hint = "if one gives reasons: --map reasoning=COLUMN"
+    assert result.stderr == f"columns that are not read: why\\x1b; {hint}\n"
     labels.write_text("prompt,response,rubric,score,why\nWho?,Me,Right,5,It is I.\n")
     result = call(str(labels), "-o", out, "--map", "reasoning=why")
     assert (result.stderr, "without reasoning" in result.stdout) == ("", False)
+    labels.write_text("prompt,response,rubric,score,why,refrence\nWho?,Me,Right,5,It is I.,Us\n")
+    result = call(str(labels), "-o", out, "--map", "reasoning=why")
+    assert result.stderr == "columns that are not read: refrence; --map FIELD=COLUMN reads one\n"
 
 
 def test_the_file_of_rejects_can_be_named(tmp_path, source):

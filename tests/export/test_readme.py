@@ -23,6 +23,9 @@ def figures(value, **changes):
     return {
         "num_examples": 10,
         "num_items": 2,
+        "num_pairs": 20,
+        "pairs": 0.7,
+        "pairs_interval": [0.6, 0.8],
         **dict.fromkeys(MEASURES, value),
         "interval": {key: [value - 0.1, value + 0.1] for key in MEASURES},
         "undefined": {},
@@ -45,6 +48,8 @@ def tree():
         "judge_sha256": None,
         "test": compared(figures(0.5), figures(0.2, pearson=None)),
         "hand_written": None,
+        "natural": None,
+        "first_tests": None,
         "holdout": compared(figures(0.4), figures(0.2), figures(0.3)),
     }
 
@@ -90,6 +95,20 @@ def test_what_benchmark_writes_is_read_too(trained, tmp_path):
     text = make(trained, find_evidence(trained, path, tmp_path / "none"))
     assert r"**a\|b\.jsonl**: 10 answers" in text
     assert "/home" not in text
+
+
+def test_figures_of_pairs_stand_in_no_card(trained, tmp_path):
+    path = write(tmp_path / "b.json", {"judge_sha256": trained.fingerprint, "pairs": {}})
+    with pytest.raises(DataError, match=r"b\.json: holds figures of pairs; a card takes those of"):
+        find_evidence(trained, path, tmp_path / "none")
+
+
+def test_an_old_result_of_a_benchmark_says_what_makes_it_anew(trained, tmp_path):
+    old = {name: value for name, value in figures(0.5).items() if name != "num_pairs"}
+    path = write(tmp_path / "b.json", {"systems": {"judge": old}})
+    again = r"systems\.judge\.num_pairs: missing; run `autograder benchmark --output` again"
+    with pytest.raises(DataError, match=again):
+        find_evidence(trained, path, tmp_path / "none")
 
 
 def test_figures_of_another_judge_are_left_out_or_refused(trained, tree, tmp_path):

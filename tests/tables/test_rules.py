@@ -211,6 +211,65 @@ def test_feedback_records_may_have_no_feedback(tmp_path, row, form):
     assert (example.rubric, example.score, example.reasoning) == (RUBRIC, 3, "")
 
 
+PLAIN_NAMES = {
+    "instruction": "p",
+    "response": "a",
+    "rubric": "r",
+    "score": 4,
+    "reasoning": "w",
+    "reference": "gold",
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "form"),
+    [
+        (PLAIN_NAMES, "auto"),
+        (PLAIN_NAMES, "prometheus"),
+        (without(PLAIN_NAMES, "instruction") | {"prompt": "p"}, "auto"),
+        (without(PLAIN_NAMES, "instruction") | {"prompt": "p"}, "prometheus"),
+        (without(PLAIN_NAMES, "reference") | {"reference_answer": "gold"}, "auto"),
+        (without(PLAIN_NAMES, "reasoning") | {"feedback": "w"}, "auto"),
+        (
+            without(PLAIN_NAMES, "instruction", "reference")
+            | {"prompt": "p", "reference_answer": "gold"},
+            "auto",
+        ),
+    ],
+)
+def test_a_field_is_found_under_any_of_its_names(tmp_path, row, form):
+    (example,) = run(tmp_path, [row], form=form)
+    assert (example.prompt, example.reasoning, example.reference) == ("p", "w", "gold")
+
+
+def test_a_pair_s_fields_have_the_same_names(tmp_path):
+    row = {"instruction": "p", "chosen": "x", "rejected": "y", "reference_answer": "gold"}
+    examples = run(tmp_path, [row], pair=PAIR, constants={"rubric": "r"})
+    assert [(e.prompt, e.reference) for e in examples] == [("p", "gold")] * 2
+
+
+def test_flat_feedback_records_may_have_a_plain_reference(tmp_path):
+    row = without(FLAT, "orig_reference_answer", "orig_feedback")
+    (example,) = run(tmp_path, [row | {"reference": "gold", "reasoning": "w"}])
+    assert (example.prompt, example.reference, example.reasoning) == ("p", "gold", "w")
+
+
+def test_a_column_that_is_mapped_is_no_other_field_by_its_name(tmp_path):
+    row = without(PLAIN_NAMES, "reasoning")
+    (example,) = run(tmp_path, [row], mapped={"reasoning": "reference"})
+    assert (example.reasoning, example.reference) == ("gold", "")
+
+
+def test_what_only_later_rows_have_is_read_and_else_named(tmp_path):
+    rows = [LABEL | {"response": f"a{n}"} for n in range(150)]
+    rows.append(LABEL | {"reference": "gold", "why": "w"})
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = import_data(str(source), out, ImportOptions())
+    assert read_examples(out)[-1].reference == "gold"
+    assert report.unread == ("why",)
+
+
 def test_a_prompt_column_beside_an_instruction_is_the_prompt(tmp_path):
     (example,) = run(tmp_path, [LABEL | {"instruction": "Grade strictly."}])
     assert example.prompt == "p"
@@ -308,7 +367,7 @@ def test_rows_of_a_prompt_are_never_parted(tmp_path):
     assert len({e.item for e in examples}) == 30
     # The same responses stand under two rubrics: a fault of any set whose items part them.
     audit(examples, AuditConfig())
-    sides = split(examples, SplitConfig(), 1)
+    sides = split(examples, SplitConfig())
     found = [{int(e.response.split()[0]) for e in side} for side in sides.values()]
     assert sum(map(len, found)) == len(set.union(*found)) == 30
     by_rubric = run(tmp_path, rows, item="prompt+rubric")

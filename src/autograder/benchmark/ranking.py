@@ -19,9 +19,6 @@ from autograder.model.scores import expected_score
 from autograder.schema import Example
 from autograder.text import normalise
 
-THRESHOLD = 3.0
-"""From this expected score on, an answer is given the higher of two labels."""
-
 _NUM_DIGITS = 6
 
 
@@ -163,16 +160,19 @@ def area_under_curve(given: Tensor, labels: Tensor, weights: Tensor | None = Non
 def balanced_accuracy(given: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
     """The mean of the shares of the higher label's rows and of the others that are told as such.
 
-    Told as the higher is what is given `THRESHOLD` or more. Arguments and result are those of
-    `area_under_curve`.
+    Told as the higher is what is given the middle of the two labels or more. Arguments and result
+    are those of `area_under_curve`.
 
     Example:
         >>> balanced_accuracy(torch.tensor([3.0, 2.0, 4.0]), torch.tensor([1, 1, 5])).item()
         0.75
+        >>> balanced_accuracy(torch.tensor([4.4, 4.6]), torch.tensor([4, 5])).item()
+        1.0
     """
     counts = torch.ones(1, len(given), dtype=torch.float64) if weights is None else weights
     is_high = labels == labels.max()
-    right = (is_high == (given >= THRESHOLD)).double()
+    middle = (labels.min() + labels.max()) / 2
+    right = (is_high == (given >= middle)).double()
     shares = [counts @ (right * part) / (counts @ part.double()) for part in (is_high, ~is_high)]
     found = torch.stack(shares).mean(dim=0)
     return found[0] if weights is None else found

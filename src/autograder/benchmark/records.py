@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from autograder.balance import draw
-from autograder.benchmark.labelled import FIELDS, RowReader
+from autograder.benchmark.fields import FIELDS
+from autograder.benchmark.labelled import REMEDIES, RowReader
 from autograder.errors import DataError
 from autograder.schema import Example
 from autograder.tables.binding import bind
@@ -37,15 +39,22 @@ class Benchmark:
             the same `item`, so that a bootstrap by items draws them together.
         unread: fields of the file that were not looked at.
         is_pairs: the rows come in twos: the better answer to a prompt, then the worse.
+        tied: the rows of pairs without a better answer, which are not among `rows`.
     """
 
     rows: list[Graded]
     unread: list[str]
     is_pairs: bool = False
+    tied: list[Graded] = field(default_factory=list)
 
     @property
     def examples(self) -> list[Example]:
         return [row.example for row in self.rows]
+
+    @property
+    def num_tied(self) -> int:
+        """Pairs without a better answer."""
+        return len(self.tied) // 2
 
     @property
     def num_references(self) -> int:
@@ -78,6 +87,7 @@ def read_benchmark(
     reference: bool = True,
     rubric: str | None = None,
     options: ImportOptions | None = None,
+    remedies: Mapping[str, str] = REMEDIES,
 ) -> Benchmark:
     """Read and check a file of labelled answers: JSON Lines, a JSON array, CSV or Parquet.
 
@@ -86,6 +96,7 @@ def read_benchmark(
         reference: keep the reference answers.
         rubric: of the rows without one; see `RowReader`.
         options: columns, constants, scale and delimiter.
+        remedies: see `RowReader`.
 
     Raises:
         DataError: the first fault, with file, line and field.
@@ -97,10 +108,13 @@ def read_benchmark(
         options = dataclasses.replace(options, form="jsonl")
     table = open_table(str(path), options)
     bind(_LAYOUT, table, options.mapped, options.constants)  # refuses a column that is not there
-    reader = RowReader(table.name, options.mapped, options.constants, options.scale, rubric)
+    reader = RowReader(
+        table.name, options.mapped, options.constants, options.scale, rubric, remedies
+    )
     rows: list[Graded] = []
     unread: dict[str, None] = {}
     kinds: set[bool] = set()
+    tied: list[Graded] = []
     lines: Counter[int] = Counter()
     for row in table.rows:
         lines[row.line] += 1  # a JSON array may have all its rows in one line
@@ -110,24 +124,29 @@ def read_benchmark(
         if len(kinds) > 1:
             message = "pairs and answers with scores stand in one file; part it"
             raise DataError(message, path=table.name, line=row.line)
-        rows += [Graded(example, row.line) for example in found.examples]
+        graded = [Graded(example, row.line) for example in found.examples]
+        (tied if found.is_tie else rows).extend(graded)
         unread.update(dict.fromkeys(found.unread))
     if not rows:
-        raise DataError("holds no rows", path=table.name)
-    read = Benchmark(_told_apart(rows), sorted(unread), kinds == {True})
+        raise DataError("holds nothing but ties" if tied else "holds no rows", path=table.name)
+    read = Benchmark(_told_apart(rows), sorted(unread), kinds == {True}, tied)
     return read if reference else read.without_references()
 
 
 def _told_apart(rows: Sequence[Graded]) -> list[Graded]:
     """The rows with distinct ids and with the items of their clusters."""
     examples = [row.example for row in rows]
-    used: Counter[str] = Counter()
+    names = {example.id for example in examples}
+    seen: set[str] = set()
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
     told = []
     for row, item in zip(rows, _clusters(examples), strict=True):
-        identity = row.example.id
-        used[identity] += 1
-        suffix = f"#{used[identity]}" if used[identity] > 1 else ""
-        new = dataclasses.replace(row.example, id=f"{identity}{suffix}", item=item)
+        first = identity = row.example.id
+        if first in seen:  # another row may be called `first#2` itself
+            numbered = (f"{first}#{number}" for number in numbers[first])
+            identity = next(name for name in numbered if name not in names)
+        seen.add(first)
+        new = dataclasses.replace(row.example, id=identity, item=item)
         told.append(dataclasses.replace(row, example=new))
     return told
 

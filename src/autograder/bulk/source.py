@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -66,10 +66,6 @@ class Source:
         except NoRowsError:
             return cls(path, form, options, (), Binding({}, {}, ()))
         binding = bind(_LAYOUT, table, options.mapped, options.constants)
-        if "reference" not in binding.constants:
-            # It may be in later rows only.
-            columns = {"reference": "reference", **binding.columns}
-            binding = replace(binding, columns=columns)
         return cls(path, form, options, table.columns, binding)
 
     def rows(self) -> Iterator[SourceRow]:

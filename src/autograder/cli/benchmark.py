@@ -75,7 +75,8 @@ def benchmark(
     """Measure a judge on labelled answers in FILE, next to simple baselines.
 
     FILE is JSON Lines, a JSON array, CSV or Parquet. A row has prompt, response, rubric and score;
-    or is a pair: prompt, better and worse, of which both answers are graded; or is an example, an
+    or is a pair, of which both answers are graded: prompt, better and worse (or chosen and
+    rejected; or response_a, response_b and winner, where ties are left out); or is an example, an
     item, or a Prometheus-style record (instruction, response, score, and rubric with criteria
     and score1_description ...; or the same fields as orig_instruction, orig_criteria ...).
 
@@ -83,15 +84,20 @@ def benchmark(
     the longer answer. The default rubric of pairs is: "How good is the answer? It does what was
     asked, is correct, helpful and honest, and does no harm."
     """
-    from autograder.benchmark.labelled import FIELDS
+    from autograder.benchmark.fields import FIELDS
+    from autograder.benchmark.labelled import DEFAULT_RUBRIC, RUBRIC_OPTION
     from autograder.benchmark.records import read_benchmark
     from autograder.config import Config
     from autograder.files import atomic_write, json_text
     from autograder.tables.formats import ImportOptions
+    from autograder.tables.scales import SCALE_OPTION
     from autograder.terminal import printable
 
     _keep_apart(file, output, predictions)
     columns, texts = columns_and_texts(mapped, constants, FIELDS)
+    for field in ("id", "item"):
+        if field in texts:
+            raise click.UsageError(f"--set {field} would make one item of all rows; leave it out")
     if rubric is not None and "rubric" in texts:
         raise click.UsageError("--rubric and --set rubric both give one; leave one out")
     if rubric is not None and not rubric.strip():
@@ -99,10 +105,15 @@ def benchmark(
     options = ImportOptions(
         mapped=columns, constants=texts, scale=one_scale(scale), delimiter=one_delimiter(delimiter)
     )
-    whole = read_benchmark(file, reference=reference, rubric=rubric, options=options)
+    remedies = {"rubric": RUBRIC_OPTION, "score": SCALE_OPTION}
+    whole = read_benchmark(
+        file, reference=reference, rubric=rubric, options=options, remedies=remedies
+    )
     read, unread = whole.first(limit), printable(", ".join(whole.unread), keep="")
     if unread:
         click.echo(f"fields that are not read: {unread}", err=True)
+    if whole.num_tied:
+        click.echo(f"ties left out, as they have no better answer: {whole.num_tied}", err=True)
 
     from autograder.benchmark.board import measure_file, summary
     from autograder.benchmark.predictions import grade
@@ -119,7 +130,8 @@ def benchmark(
             predictions=predictions,
             progress=progress,
         )
-    tree = measure_file(grades, read, resamples=bootstrap, seed=Config().seed)
+    seed = Config().seed
+    tree = measure_file(grades, read, resamples=bootstrap, seed=seed)
     about = {
         "file": str(file),
         "judge": str(folder),
@@ -127,7 +139,19 @@ def benchmark(
         "fast": fast,
         "max_length": judge.encoder.max_length,
         "num_references": read.num_references,
+        "num_tied": read.num_tied,
         "fields_not_read": read.unread,
+        "settings": {
+            "rubric": DEFAULT_RUBRIC if rubric is None and read.is_pairs else rubric,
+            "map": columns,
+            "set": texts,
+            "scale": scale,
+            "delimiter": delimiter,
+            "reference": reference,
+            "limit": limit,
+            "bootstrap": bootstrap,
+            "seed": seed,
+        },
     }
     if output:
         atomic_write(output, json_text(about | tree))

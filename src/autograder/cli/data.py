@@ -138,10 +138,13 @@ def leaks(file: str, against: str) -> None:
     Compares prompts, and prompts with responses, by their common word 8-grams. Prints each such
     row with the nearest row of the other file. Exits with 1 if there is any.
     """
+    from autograder.benchmark.labelled import DEFAULT_RUBRIC
     from autograder.benchmark.records import read_benchmark
     from autograder.checks.leaks import LEAST, answers, nearest, prompts
 
-    mine, theirs = read_benchmark(file).examples, read_benchmark(against).examples
+    # Rubrics are not compared, so a row need not have one, nor a pair a better answer.
+    read = [read_benchmark(path, rubric=DEFAULT_RUBRIC) for path in (file, against)]
+    mine, theirs = ([row.example for row in (*each.rows, *each.tied)] for each in read)
     compared = {
         "prompt": nearest(prompts(mine), prompts(theirs)),
         "prompt and response": nearest(answers(mine), answers(theirs)),

@@ -120,9 +120,12 @@ def import_command(
     if report.num_rejected:
         first = printable(report.first_reject, keep="")
         click.echo(f"first rejected row: {first}", err=True)
-    if report.num_unexplained == report.num_examples and report.unread:
-        unread = printable(", ".join(map(repr, report.unread)), keep="")
-        click.echo(f"if one of {unread} gives reasons: --map reasoning=COLUMN", err=True)
+    if report.unread:
+        hint = "--map FIELD=COLUMN reads one"
+        if report.num_unexplained == report.num_examples:
+            hint = "if one gives reasons: --map reasoning=COLUMN"
+        unread = printable(", ".join(report.unread), keep="")
+        click.echo(f"columns that are not read: {unread}; {hint}", err=True)
     done = (
         f"{report.num_examples} examples of {report.num_items} items from {report.num_rows} "
         f"{report.layout} rows, {report.num_rejected} rejected"

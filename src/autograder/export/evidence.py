@@ -67,8 +67,16 @@ def find_evidence(trained: Trained, metrics: Path | None, default: Path) -> Evid
 
 def _read(path: Path) -> tuple[str | None, dict[str, dict[str, Figures]]]:
     """The judge's sha256, and the figures by the title of the set of answers."""
-    if "systems" in _keys(path):
-        found = read_json(path, Benchmark)
+    keys = _keys(path)
+    if "pairs" in keys:
+        message = "holds figures of pairs; a card takes those of answers with scores"
+        raise DataError(message, path=str(path))
+    if "systems" in keys:
+        try:
+            found = read_json(path, Benchmark)
+        except DataError as error:
+            error.args = (f"{error}; run `autograder benchmark --output` again",)
+            raise
         if "judge" not in found.systems:
             raise DataError("missing", path=str(path), field="systems.judge")
         return found.judge_sha256, {Path(found.file).name: dict(found.systems)}

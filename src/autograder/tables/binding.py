@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.errors import DataError
 from autograder.tables.layouts import ANCHORS, Layout
 from autograder.tables.rows import SourceRow, Table
+from autograder.tables.values import is_empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Binding:
             if field in self.required:
                 if column in values:
                     found[field] = value
-            elif not _is_empty(value):
+            elif not is_empty(value):
                 found[field] = value
         return found
 
@@ -76,25 +76,17 @@ def bind(
     columns = {
         field: column
         for field, column in {**layout.columns, **mapped}.items()
-        if field not in constants and (field in mapped or column in table.columns)
+        if field not in constants
     }
+    # Any other may be in later rows only: those of JSON differ in their fields.
     missing = {
-        field: column for field, column in columns.items() if column not in table.columns
-    } | {
-        field: layout.columns[field]
-        for field in required
-        if field not in columns and field not in constants
+        field: column
+        for field, column in columns.items()
+        if column not in table.columns and (field in mapped or field in required)
     }
     if missing:
         raise DataError(_missing(missing, table.columns), path=table.name)
     return Binding(columns, dict(constants), required)
-
-
-def _is_empty(value: object) -> bool:
-    """None, blank text, or the NaN that data frames write where a cell is empty."""
-    if isinstance(value, float):
-        return math.isnan(value)
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from autograder.errors import DataError
-from autograder.jsonl import show
 from autograder.schema import Example, parse_example
 from autograder.tables.binding import Binding
 from autograder.tables.layouts import Part, parts_of, rubric_of
 from autograder.tables.rows import SourceRow
-from autograder.tables.scales import PairRule, Scale, whole_score
+from autograder.tables.scales import SCALE_OPTION, PairRule, Scale, whole_score
+from autograder.tables.values import NAMES, as_level, as_name
 from autograder.text import normalise
 
+Value = TypeVar("Value")
 ITEM_RULES = ("prompt", "prompt+rubric")
 _NUM_DIGITS = 16
-_COPIED = ("category", "language", "source", "reference", "prompt", "reasoning")
+_COPIED = ("language", "source", "reference", "prompt", "reasoning")
+_CONVERTED: dict[str, Callable[[object], object]] = {
+    **dict.fromkeys(NAMES, as_name),
+    "level": as_level,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,50 +69,42 @@ class Converter:
     def _example(self, row: SourceRow, inputs: dict[str, object], part: Part) -> Example:
         values = {name: inputs[name] for name in _COPIED if name in inputs}
         values |= {
+            field: self._converted(row, field, of, inputs[field])
+            for field, of in _CONVERTED.items()
+            if field in inputs
+        }
+        identity, item = values.pop("id", None), values.pop("item", None)
+        values |= {
             "id": "to come",
             "response": part.response,
             "rubric": inputs["rubric"],
             "score": part.score if part.is_final else self._score(row, part.score),
         }
-        if "level" in inputs:
-            values["level"] = self._level(row, inputs["level"])
         # Checks the texts, of which id and item are made.
         draft = parse_example(values, self.name, row.line)
-        item = self._name(row, "item", inputs)
         if item is None:
             key = [normalise(draft.prompt)]
             if self.item_rule == "prompt+rubric":
                 key.append(normalise(draft.rubric))
             item = f"item-{_digest(*key)}"
-        identity = self._name(row, "id", inputs)
         if identity is None:
             content = (draft.prompt, draft.rubric, draft.response, str(draft.score))
             identity = f"{item}/{_digest(*content, draft.reasoning, draft.reference)}"
         else:
-            identity += part.suffix
+            identity = f"{identity}{part.suffix}"
         return parse_example(values | {"id": identity, "item": item}, self.name, row.line)
 
     def _score(self, row: SourceRow, value: object) -> int:
+        rule: Callable[[object], int] = partial(whole_score, remedy=SCALE_OPTION)
+        return self._converted(row, "score", self.scale.score if self.scale else rule, value)
+
+    def _converted(
+        self, row: SourceRow, field: str, rule: Callable[[object], Value], value: object
+    ) -> Value:
         try:
-            return self.scale.score(value) if self.scale else whole_score(value)
+            return rule(value)
         except ValueError as error:
-            raise self._fault(row, "score", str(error)) from None
-
-    def _level(self, row: SourceRow, value: object) -> object:
-        try:
-            return whole_score(value)
-        except ValueError:
-            message = f"expected a whole number from 1 to 3, got {show(value)}"
-            raise self._fault(row, "level", message) from None
-
-    def _name(self, row: SourceRow, field: str, inputs: dict[str, object]) -> str | None:
-        """An id, which sources write as text or as a whole number."""
-        value = inputs.get(field)
-        if value is None or isinstance(value, str):
-            return value
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        raise self._fault(row, field, f"expected text or a whole number, got {show(value)}")
+            raise self._fault(row, field, str(error)) from None
 
     def _fault(self, row: SourceRow, field: str, message: str) -> DataError:
         return DataError(message, path=self.name, line=row.line, field=field)

@@ -29,7 +29,7 @@ class ImportReport:
         num_examples, num_items: written.
         num_repeated: examples of pairs left out, as an earlier pair has the very same.
         num_unexplained: examples without a reasoning; they teach the score alone.
-        unread: the columns that fill no field.
+        unread: the columns that fill no field, in the order in which they are met.
         first_reject: line and reason; empty without rejects.
     """
 
@@ -69,13 +69,15 @@ def import_data(
     )
     table = open_table(source, options)
     layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
+    layout = layout.among({*table.columns} - {*options.mapped.values()})
     converter = _converter(table, layout, options)
-    tally = _Tally()
+    tally, met = _Tally(), dict.fromkeys(table.columns)
     with contextlib.ExitStack() as stack:
         good = stack.enter_context(atomic_file(out))
         bad = None
         for row in islice(table.rows, options.limit):
             tally.num_rows += 1
+            met.update(dict.fromkeys(row.values))  # rows of JSON may differ in their fields
             try:
                 fresh = tally.admit(converter.examples(row), row.line, table.name)
             except DataError as error:
@@ -99,7 +101,7 @@ def import_data(
         with storage_errors(rejected):
             rejected.unlink(missing_ok=True)
     read = set(converter.binding.columns.values())
-    return tally.report(layout, tuple(name for name in table.columns if name not in read))
+    return tally.report(layout, tuple(name for name in met if name not in read))
 
 
 def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converter:

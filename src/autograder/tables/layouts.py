@@ -14,6 +14,8 @@ FIELDS = tuple(field.name for field in fields(Example))
 ANCHORS = ("criteria", *(f"score{score}_description" for score in SCORES))
 PAIR = ("chosen", "rejected", "response_a", "response_b", "winner")
 Inputs = Mapping[str, object]
+_ALSO = {"prompt": ("instruction",), "reference": ("reference_answer",)}
+"""What fields are called in any layout where their own name lacks."""
 _WINNERS = {
     **dict.fromkeys(("a", "response_a", "model_a"), "a"),
     **dict.fromkeys(("b", "response_b", "model_b"), "b"),
@@ -55,6 +57,17 @@ class Layout:
     @property
     def is_pairwise(self) -> bool:
         return "score" not in self.columns
+
+    def among(self, columns: Collection[str]) -> Layout:
+        """The layout of these columns: a field whose usual one lacks has another of its names."""
+
+        def find(field: str, usual: str) -> str:
+            names = (usual, field, *_ALSO.get(field, ()))
+            return next((name for name in names if name in columns), usual)
+
+        return replace(
+            self, columns={name: find(name, usual) for name, usual in self.columns.items()}
+        )
 
     def without(self, field: str) -> Layout:
         """The layout without the usual column of a field."""
@@ -143,10 +156,10 @@ def parts_of(
     else:
         suffixes = ("/a", "/b")
         responses = (inputs.get("response_a"), inputs.get("response_b"))
-        winner = _WINNERS.get(str(inputs["winner"]).strip().lower())
-        if winner is None:
-            known = ", ".join(_WINNERS)
-            raise fault("winner", f"expected one of {known}, got {show(inputs['winner'])}")
+        try:
+            winner = winner_of(inputs["winner"])
+        except ValueError as error:
+            raise fault("winner", str(error)) from None
         if winner == "tie":
             if rule.tied is None:
                 raise fault("winner", "is a tie; --tied N gives both responses a score")
@@ -160,6 +173,18 @@ def parts_of(
         Part(suffix, response, score, is_final=True)
         for suffix, response, score in zip(suffixes, responses, scores, strict=True)
     ]
+
+
+def winner_of(value: object) -> str:
+    """`a`, `b` or `tie`.
+
+    Raises:
+        ValueError: it is no word for one of them.
+    """
+    found = _WINNERS.get(str(value).strip().lower())
+    if found is None:
+        raise ValueError(f"expected one of {', '.join(_WINNERS)}, got {show(value)}")
+    return found
 
 
 def rubric_of(inputs: Inputs, path: str, line: int) -> object:

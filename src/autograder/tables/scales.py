@@ -10,6 +10,8 @@ from autograder.schema import SCORES
 
 _LOW, _HIGH = SCORES[0], SCORES[-1]
 _NUM_DIGITS = 50
+SCALE_OPTION = "--scale LOW:HIGH converts other scales"
+"""The remedy of a command that has the option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,20 @@ class Scale:
             return int((_LOW + share).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def whole_score(value: object) -> int:
+def whole_score(value: object, remedy: str = "") -> int:
     """The score that a cell holds: 4, "4" and the 4.0 of spreadsheets.
+
+    Args:
+        value: of any type.
+        remedy: what the caller has for a number of another scale.
 
     Raises:
         ValueError: it is not a whole number from 1 to 5.
     """
     given = number(value)
     if not _LOW <= given <= _HIGH or given != given.to_integral_value():
-        raise ValueError(
-            f"expected a whole number from {_LOW} to {_HIGH}, got {show(value)}; "
-            "--scale LOW:HIGH converts other scales"
-        )
+        message = f"expected a whole number from {_LOW} to {_HIGH}, got {show(value)}"
+        raise ValueError(f"{message}; {remedy}" if remedy else message)
     return int(given)
 
 
