@@ -9,7 +9,7 @@ import pytest
 
 from autograder.benchmark.board import summary
 from autograder.benchmark.labelled import DEFAULT_RUBRIC
-from autograder.benchmark.pairs import measure_pairs
+from autograder.benchmark.pairwise import measure_pairs
 from autograder.benchmark.predictions import Grade
 from autograder.benchmark.records import read_benchmark
 from autograder.errors import DataError

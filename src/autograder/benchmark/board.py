@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.benchmark.pairs import measure_pairs, pairs_table
+from autograder.benchmark.pairwise import measure_pairs, pairs_table
 from autograder.benchmark.predictions import Grade
 from autograder.benchmark.records import Benchmark
 from autograder.benchmark.scoreboard import benchmark, table

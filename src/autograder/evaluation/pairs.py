@@ -44,7 +44,7 @@ def pair_accuracy(
     """
     expected = expected_scores(probabilities).numpy()
     labels = np.array([example.score for example in examples])
-    requests: dict[tuple[str, str, str, str], list[int]] = {}
+    requests: dict[tuple[str, ...], list[int]] = {}
     for at, row in enumerate(examples):
         requests.setdefault((row.item, row.prompt, row.rubric, row.reference), []).append(at)
     counted = [_won_of(expected[rows], labels[rows]) for rows in requests.values()]
