@@ -92,11 +92,13 @@ def test_a_recipe_is_exactly_balanced(recipe, sources):
     assert len(set(score_counts(examples).values())) == 1
     assert len({example.id for example in examples}) == len(examples)
     [line] = said
-    number, whole, each = re.fullmatch(
+    told = re.fullmatch(
         r"dropped ([\d,]+) of ([\d,]+) examples of the recipe \w+ so that every score that occurs "
         r"is there equally often \(dataset\.balance=false keeps them\): (.+)",
         line,
-    ).groups()
+    )
+    assert told is not None
+    number, whole, each = told.groups()
     everything = generate(settings(recipe, balance=False), DATA)
     assert len(everything) == int(whole.replace(",", ""))
     assert len(everything) - len(examples) == int(number.replace(",", ""))

@@ -59,7 +59,7 @@ def split(examples: Sequence[Example], config: SplitConfig) -> dict[str, list[Ex
 
 def _place(item: str) -> float:
     """Where an item stands, from 0 to 1: as good as random, and the same for ever."""
-    return int(draw(_FOR_EVER, "split", item)[:_DIGITS], 16) / 16**_DIGITS
+    return int(draw(_FOR_EVER, "split", item)[:_DIGITS], 16) / float(16**_DIGITS)
 
 
 def _side(item: str, config: SplitConfig) -> str:
