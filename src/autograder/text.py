@@ -8,6 +8,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+# Chinese and Japanese are written without spaces; each of their signs is a word.
+SIGNS = r"\u3040-\u30ff\u3400-\u9fff"
+"""These signs, for a class of characters in a regular expression."""
 _MARKS = "'\"\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
 _QUOTES = re.compile(rf"(?<!\w)[{_MARKS}]+|[{_MARKS}]+(?!\w)")
 _STOPS = re.compile(r"[.,;:!?\u2026\u3002\u3001\uff01\uff1f]+(?=\s|$)")

@@ -219,7 +219,60 @@ def test_the_limit_of_length_rises_with_the_most_frequent_score():
 def test_unequal_scores_are_reported():
     examples = [row for row in rows(40) if row.score != 3 or row.item < "i2"]
     (warning, *_) = check(examples).warnings
-    assert warning.startswith("the scores are not equally frequent (1: 40, 2: 40, 3: ")
+    assert warning == (
+        "the scores that occur are not equally frequent (1: 40, 2: 40, 3: 12, 4: 40, 5: 40)"
+    )
+
+
+@pytest.mark.parametrize("scores", [(1, 5), (2, 3, 5), (1, 2, 3, 4, 5)])
+def test_only_scores_that_occur_have_to_be_equally_frequent(scores):
+    even = [row for row in rows(60) if row.score in scores]
+    assert check(even).warnings == []
+    odd = [row for row in even if row.score != 5 or row.item < "i3"]
+    assert [line for line in check(odd).warnings if "equally frequent" in line] == [
+        "the scores that occur are not equally frequent ("
+        + ", ".join(f"{score}: {sum(row.score == score for row in odd)}" for score in scores)
+        + ")"
+    ]
+
+
+def test_a_set_with_one_score_has_nothing_to_teach():
+    fives = [row for row in rows(60) if row.score == 5]
+    assert check(fives).warnings == ["every score is 5: there is nothing to tell apart"]
+
+
+def skewed() -> list[Example]:
+    """More than 70 % have a 5, and these are longer."""
+    return [
+        replace(row, id=f"{row.id}-{n}", score=5 if n < 7 else row.score,
+                response=f"{row.response} {'very ' * 40}" if n < 7 else row.response)
+        for n in range(10)
+        for row in rows(8, seed=n)
+        for row in [replace(row, item=f"{row.item}-{n}")]
+    ]  # fmt: skip
+
+
+def findings(warnings: list[str]) -> list[str]:
+    """The warnings without the group that they are of."""
+    return [line.partition(": ")[2] or line for line in warnings]
+
+
+def test_what_is_found_in_all_examples_is_not_told_again_of_a_group_that_is_all_of_them():
+    warnings = check(skewed()).warnings
+    assert len(warnings) >= 2
+    assert len(set(findings(warnings))) == len(warnings)
+    assert not any(line.startswith(("source", "category", "level", "lang")) for line in warnings)
+
+
+def test_what_is_found_in_a_category_is_not_told_again_of_a_source_that_is_the_same():
+    some = [replace(row, id=f"s-{row.id}", item=f"s-{row.item}", category="some", source="some")
+            for row in skewed()]  # fmt: skip
+    examples = [*some, *(row for row in rows(60, seed=99))]
+    warnings = [line for line in check(examples).warnings if "'some'" in line]
+    assert len(warnings) >= 2
+    assert len(set(findings(warnings))) == len(warnings)
+    assert any(line.startswith("category 'some' gives the score away") for line in warnings)
+    assert any(line.startswith("source 'some': length and score") for line in warnings)
 
 
 @pytest.mark.parametrize(("fives", "warned"), [(30, False), (31, True)])

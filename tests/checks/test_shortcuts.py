@@ -95,6 +95,18 @@ def test_words_weigh_as_in_scikit_learn() -> None:
     assert np.allclose(found[:, often > 0], expected)
 
 
+def test_signs_that_are_written_without_spaces_are_words_of_their_own() -> None:
+    prompts = ["水を沸かすGPU", "水が凍るGPUは", "A GPU?", "So?"]
+    examples = [
+        Example(f"r{n}", f"i{n}", prompt, "r", "u", 1 + n, "", "c", 1)
+        for n, prompt in enumerate(prompts)
+    ]
+    found = word_features(examples).toarray() > 0
+    # Shared are the sign for water, the word beside such signs, and the rubric, in all rows.
+    assert sorted(found.sum(axis=0)) == [0, 2, 3]
+    assert found.tolist()[:2] == [found.tolist()[0]] * 2
+
+
 def test_items_are_whole_in_their_fold() -> None:
     examples = rows(30)
     parts = list(halves(examples, "prompt"))

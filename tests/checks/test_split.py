@@ -110,6 +110,20 @@ def test_three_items_are_enough_and_two_are_not():
         split([*item("a"), *item("b")], SHARES)
 
 
+def test_items_that_the_holdout_took_are_counted_where_too_few_are_left():
+    examples = [*item("a"), *item("b", "sums"), *item("d", "poems"), *item("e", "sums")]
+    config = SHARES.changed(holdout=("ordering", "sums", "poems"))
+    with pytest.raises(DataError) as caught:
+        split(examples, config)
+    assert str(caught.value) == (
+        "1 items are too few for train + validation + test with one item each; split.holdout took "
+        "3 more (poems, sums); add items, or hold none out: -S 'split.holdout=[]'"
+    )
+    assert split(examples, config.changed(holdout=()))["train"]
+    with pytest.raises(DataError, match=r"one item each; add items$"):
+        split(examples[:5], config)
+
+
 def test_no_validation_is_a_choice():
     splits = split(many(20), SplitConfig.model_construct(validation=0.0, test=0.2))
     assert splits["validation"] == []

@@ -68,6 +68,35 @@ def test_stats_counts_by_every_field():
     assert line.split()[1:7] == ["20", "4", "4", "4", "4", "4"]
 
 
+@pytest.fixture
+def items():
+    """Two lines as they stand in a file of `data/natural/`."""
+    graded = [{"score": 1, "response": "No."}, {"score": 5, "response": "Yes."}]
+    item = {"category": "c", "level": 1, "prompt": "So?", "rubric": "Right?", "responses": graded}
+    return "".join(
+        json.dumps(item | {"id": f"mine-{n}", "prompt": f"So {n}?"}) + "\n" for n in "ab"
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "source"),
+    [("data/natural", "natural/mine"), ("natural", "natural/mine"), ("data/bank", "bank")],
+)
+def test_the_source_is_that_of_the_pipeline(tmp_path, monkeypatch, items, folder, source):
+    path = tmp_path / folder / "mine.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(items, encoding="utf-8")
+    assert call("show", str(path)).output.splitlines()[0].endswith(f"sources {source}: 4")
+    assert f"(c, level 1, en, {source})" in call("show", str(path)).output
+    lines = call("stats", str(path)).output.splitlines()
+    assert lines[next(n for n, line in enumerate(lines) if line.startswith("source")) + 1].split()[
+        :2
+    ] == [source, "4"]
+    assert call("audit", str(path)).exit_code == 0
+    monkeypatch.chdir(path.parent)
+    assert call("show", "mine.jsonl").output.splitlines()[0].endswith(f"sources {source}: 4")
+
+
 def test_audit_says_that_there_is_no_hard_fault():
     result = call("audit", BANK)
     assert result.exit_code == 0

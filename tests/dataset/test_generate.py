@@ -92,13 +92,16 @@ def test_a_recipe_is_exactly_balanced(recipe, sources):
     assert len(set(score_counts(examples).values())) == 1
     assert len({example.id for example in examples}) == len(examples)
     [line] = said
-    number, each = re.fullmatch(
-        r"dropped (\d+) examples so that every score is there equally often "
-        r"\(dataset\.balance=false keeps them\): (.+)",
+    told = re.fullmatch(
+        r"dropped ([\d,]+) of ([\d,]+) examples of the recipe \w+ so that every score that occurs "
+        r"is there equally often \(dataset\.balance=false keeps them\): (.+)",
         line,
-    ).groups()
+    )
+    assert told is not None
+    number, whole, each = told.groups()
     everything = generate(settings(recipe, balance=False), DATA)
-    assert len(everything) - len(examples) == int(number)
+    assert len(everything) == int(whole.replace(",", ""))
+    assert len(everything) - len(examples) == int(number.replace(",", ""))
     for part in each.split(", "):
         source, count = part.rsplit(" ", 1)
         left = [sum(row.source == source for row in rows) for rows in (everything, examples)]
@@ -112,9 +115,13 @@ def test_the_starter_recipe_has_fifty():
 def own(folder: Path, scores: Iterable[int]) -> Path:
     """A data folder: ours, and one file of the user's."""
     shutil.copytree(DATA, folder)
+    return with_user(folder, scores)
+
+
+def with_user(folder: Path, scores: Iterable[int], source: str = "user") -> Path:
     rows = [
         Example(f"own-{n}", f"own-{n}", f"Question {n}?", f"Answer {n}.", "Right?", score,
-                "It is as it is.", "own", 1)
+                "It is as it is.", "own", 1, source=source)
         for n, score in enumerate(scores)
     ]  # fmt: skip
     (folder / "user").mkdir()
@@ -271,6 +278,53 @@ def replaced(path: Path, old: str, new: str) -> None:
 
 def test_a_small_folder(folder):
     assert len(generate(settings("bank"), folder)) == 20
+
+
+@pytest.mark.parametrize("source", ["user", "bank", "mine"])
+@pytest.mark.parametrize("scores", [[4, 5] * 30 + [5], [1] * 3 + [5]])
+def test_ours_and_the_users_examples_are_balanced_apart(folder, scores, source):
+    alone = generate(settings("bank"), folder)
+    said: list[str] = []
+    both = generate(settings("bank"), with_user(folder, scores, source), said.append)
+    ours = [row for row in both if row.category != "own"]
+    assert ours == alone
+    counts = Counter(row.score for row in both if row.category == "own")
+    assert counts == dict.fromkeys(set(scores), min(Counter(scores).values()))
+    assert said[0].startswith(
+        f"dropped {len(scores) - counts.total()} of {len(scores)} examples of data/user/ so that "
+        "every score that occurs is there equally often (dataset.balance=false keeps them): "
+    )
+
+
+@pytest.mark.parametrize(
+    ("scores", "lost"),
+    [([5] * 50 + [4] * 50 + [3], 98), ([1] * 30 + [5] * 9, 21), ([1] * 30 + [5] * 10, 20)],
+)
+def test_a_set_that_loses_more_than_half_is_told_loudly(folder, scores, lost):
+    said: list[str] = []
+    kept = generate(settings("user"), with_user(folder, scores), said.append)
+    assert len(scores) - len(kept) == lost
+    loud = [line for line in said if line.startswith("WARNING: ")]
+    assert len(loud) == (lost > len(scores) / 2)
+    for line in loud:
+        rarest = min(scores, key=scores.count)
+        assert f"data/user/, as score {rarest} has only {scores.count(rarest)};" in line
+        assert line.endswith("dataset.balance=false")
+    said.clear()
+    assert len(generate(settings("user", balance=False), folder, said.append)) == len(scores)
+    assert said == []
+
+
+def test_a_folder_of_which_nothing_is_drawn_need_not_be_there(folder):
+    few: dict[str, Any] = {"num_constructed": 0, "balance": False}
+    # The rows of this starter set name no source.
+    for name, sources in (("natural", {"user", "bank"}), ("bank", {"user"})):
+        shutil.rmtree(folder / name)
+        few[f"num_{name}"] = 0
+        assert {row.source for row in generate(settings("full", **few), folder)} == sources
+    few["num_bank"] = 1
+    with pytest.raises(DataError, match=r"bank: holds no \.jsonl files"):
+        generate(settings("full", **few), folder)
 
 
 def test_a_new_item_leaves_the_order_of_the_others(folder):

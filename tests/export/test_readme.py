@@ -154,6 +154,34 @@ def test_figures_of_another_shape_are_refused(trained, tmp_path, values, message
         find_evidence(trained, path, path)
 
 
+def with_data(trained, **dataset):
+    params = trained.values["params"] | {"dataset": dataset}
+    return make(dataclasses.replace(trained, values=trained.values | {"params": params}))
+
+
+def test_what_was_drawn_is_told_as_such(trained):
+    sizes = {"num_natural": None, "num_bank": 900, "num_constructed": 1000}
+    text = with_data(trained, recipe="full", balance=True, **sizes)
+    assert (
+        r"Drawn, before balancing: natural examples (all), ladders from 1 to 5 (about 900), "
+        r"program-made examples (about 1000)."
+    ) in text
+    assert "and the project's own (`data/user/`), if there were any" in text
+    text = with_data(trained, recipe="full", balance=False, **sizes | {"num_natural": 0})
+    assert "Drawn: natural examples (none), ladders" in text
+    assert "at most" not in text.partition("## Data")[2]
+    bank = with_data(trained, recipe="bank", balance=True, **sizes)
+    assert "(`data/user/`)" in bank
+    assert "Drawn" not in bank
+
+
+def test_of_an_older_judge_only_what_its_record_names_is_told(trained):
+    text = with_data(trained, recipe="full", num_bank=900, num_constructed=2900)
+    assert "Drawn: ladders from 1 to 5 (about 900), program-made examples (about 2900)." in text
+    assert "natural" not in text.partition("## Data")[2]
+    assert "Drawn" not in with_data(trained, recipe="full")
+
+
 # --- names that are somebody's
 
 

@@ -213,8 +213,13 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
     data, page = make([example(n, s) for n in range(3) for s in range(1, 6)], seed=4711)
     assert "Seed 4711" in plain(page.source.replace("<dd>", " "))
     dataset = data.config.dataset
-    assert f"the starter set, all natural examples, {dataset.num_bank:,} of the bank" in page.text
-    assert f"{dataset.num_constructed:,} program-made ones" in page.text
+    for words in (
+        f"the starter set, all natural examples, about {dataset.num_bank:,} of the bank, "
+        f"{dataset.num_constructed:,} program-made ones and those of data/user/, if there are any; "
+        "numbers as drawn, before balancing",
+        "every score that occurs is there equally often, among those of data/user/ and among all",
+    ):
+        assert words in page.text
     for name, weight in dataset.families.items():
         assert (f"{name} {weight:g}" in page.text) == (weight > 0)
     shares = data.config.split
@@ -230,9 +235,16 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
         dataset={"recipe": "starter"},
         split={"holdout": (hostile,)},
     )
+    assert printable(hostile) in page.text
     assert "starter: the hand-written starter set alone" in page.text
     assert "program-made ones" not in page.text
-    assert printable(hostile) in page.text
+    assert "until every score that occurs is there equally often Split" in page.text
+    changes = {"num_natural": 0, "num_bank": 1200, "balance": False}
+    _, page = make(data.examples, dataset=changes)
+    assert "the starter set, no natural examples, about 1,200 of the bank, " in page.text
+    assert "before balancing" not in page.text
+    _, page = make(data.examples, dataset={"recipe": "bank"})
+    assert "all hand-written, and those of data/user/, if there are any" in page.text
 
 
 def test_pictures_tell_the_counts(page: Page, rows: sqlite3.Connection) -> None:

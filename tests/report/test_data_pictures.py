@@ -66,8 +66,23 @@ def test_variance_is_drawn_beside_chance() -> None:
     assert described(svg) == (
         "high: 75.0 %, by chance 25.0 %; constant: undefined; low: 0.0 %, by chance 20.0 %."
     )
+    assert "others" not in svg
     widths = [float(width) for width in re.findall(r'width="([\d.]+)"', svg)]
     assert widths == [120, 0, 0]
     (first, _), (second, _) = re.findall(r'x1="([\d.]+)".*?x2="([\d.]+)"', svg)
     starts = {float(x) for x in re.findall(r'<rect x="([\d.]+)"', svg)}
     assert [float(first) - min(starts), float(second) - min(starts)] == [40, 32]
+
+
+def test_sources_that_have_no_room_are_counted_with_the_most_that_they_can_have() -> None:
+    shares = {f"source {n:02}": (n / 100, 0.5) for n in range(1, 41)}
+    svg = data_pictures.variance_by_source(shares)
+    told = described(svg)
+    assert told.startswith("source 40: 40.0 %, by chance 50.0 %; ")
+    assert told.endswith("source 18: 18.0 %, by chance 50.0 %; 17 others: at most 18.0 % each.")
+    assert svg.count("<rect") == 23
+    (height,) = re.findall(r'viewBox="0 0 \d+ ([\d.]+)"', svg)
+    assert float(height) == 6 + 24 * 22
+    whole = data_pictures.variance_by_source(dict(list(shares.items())[:24]))
+    assert "others" not in whole
+    assert whole.count("<rect") == 24

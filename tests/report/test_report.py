@@ -109,6 +109,61 @@ def test_unseen_kinds_have_their_own_tables(page: Page, made: Made) -> None:
     assert "unseen_kind" not in page.rows("Figures by category")
 
 
+PARTS = "Parts of the held-out answers"
+
+
+def test_parts_stand_side_by_side_with_the_base_model_where_it_is_known(
+    project: Path, made: Made
+) -> None:
+    systems = made[1].systems
+    holdout, base = systems.holdout, systems.test.baselines.base_model
+    assert holdout is not None
+    assert base is not None
+
+    def fill(tree: dict[str, Any]) -> None:
+        tree["natural"] = tree["holdout"]["judge"]
+        tree["first_tests"] = tree["test"]["judge"] | {
+            "num_pairs": 0, "pairs": None, "pairs_interval": None,
+        }  # fmt: skip
+
+    assert list(write(project).rows(PARTS)) == [
+        "The whole test split",
+        "The whole test split: base model",
+        "Of it hand-written",
+        "Kinds never trained on",
+    ]
+    edit(project / "reports/eval/systems.json", fill)
+    page = write(project)
+    rows = page.rows(PARTS)
+    assert len(rows) == 6
+    assert rows["The whole test split"] == part(systems.test.judge)
+    assert rows["The whole test split: base model"] == part(base)
+    assert rows["Of it natural, as people ask"] == part(holdout.judge)
+    assert rows["Kinds never trained on"] == part(holdout.judge)
+    first = rows["Of it first tests and answers that differ in one fact"]
+    assert first[:4] == part(systems.test.judge)[:4]
+    assert first[4].startswith(DASH)
+    assert first[5] == "0"
+    assert "no two answers to one request have different labels" in page.text
+
+
+def part(row: Figures) -> list[str]:
+    def cell(value: float | None, bounds: Any, scale: int, places: int, sign: str) -> str:
+        assert value is not None
+        low, high = (f"{round(bound, 6) * scale:.{places}f}" for bound in bounds)
+        told = f"{round(value, 6) * scale:.{places}f}{sign} ({low} to {high}{sign})"
+        return told.replace("-", "\N{MINUS SIGN}")
+
+    return [
+        str(row.num_examples),
+        cell(row.exact, row.interval.exact, 100, 1, " %"),
+        cell(row.mae, row.interval.mae, 1, 3, ""),
+        cell(row.pearson, row.interval.pearson, 1, 3, ""),
+        cell(row.pairs, row.pairs_interval, 100, 1, " %"),
+        str(row.num_pairs),
+    ]
+
+
 def test_undefined_figures_are_a_dash_with_the_reason(page: Page) -> None:
     majority = page.rows("The judge beside its baselines")[
         "Majority: always the most frequent score"

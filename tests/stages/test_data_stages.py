@@ -67,7 +67,10 @@ def test_the_stages_write_their_files_the_same_way_each_time(project):
 
 def test_generate_says_what_it_made(project):
     first, second = call(project, "generate").stdout.splitlines()
-    assert first == "dropped 3 of starter so that every score is there equally often"
+    assert first == (
+        "dropped 3 of 53 examples of the recipe starter so that every score that occurs is there "
+        "equally often (dataset.balance=false keeps them): starter 3"
+    )
     assert second == (
         "build/dataset/examples.jsonl: 50 examples, 24 items; "
         "scores 1: 10, 2: 10, 3: 10, 4: 10, 5: 10; sources starter: 50"

@@ -10,6 +10,7 @@ from autograder.balance import score_counts
 from autograder.checks.audit_report import AuditReport
 from autograder.checks.chance import too_right
 from autograder.checks.faults import Texts, find_faults, texts_of
+from autograder.checks.grouping import FIELDS, Groups, distinct, group_by, measured
 from autograder.checks.guess import GuessFigures
 from autograder.checks.length import measure
 from autograder.checks.repeats import near_answers, near_duplicates, same_answers, shared_prompts
@@ -20,11 +21,8 @@ from autograder.errors import AuditError
 from autograder.schema import Example
 
 T = TypeVar("T")
-Groups = Mapping[str, Mapping[str, Sequence[Example]]]
-"""For each field and each of its values the examples."""
 _MOST_NAMED = 10
 _MOST_IN_WARNING = 5
-FIELDS = ("category", "level", "language", "source")
 # No parameter: the prompt may say something of the score, as what people grade does.
 _MAX_PROMPT_ACCURACY = 0.45
 _CONTROL = re.compile(
@@ -68,14 +66,15 @@ def audit(
     over = [row.id for row in examples if token_limit is not None and count(row) > token_limit]
     groups = {name: group_by(examples, name) for name in FIELDS}
     by_source: Groups = {"all": {"all": examples}, "source": groups["source"]}
+    by_kind: Groups = {**by_source, "category": groups["category"]}
     text_of = {row.id: text for row, text in zip(examples, texts, strict=True)}
 
     def texts_in(rows: Sequence[Example]) -> list[Texts]:
         return [text_of[row.id] for row in rows]
 
-    length = _each({**by_source, "category": groups["category"]}, measure)
-    format_ = _each(by_source, by_format)
-    prompt = _each(by_source, by_prompt)
+    length = measured(by_kind, measure)
+    format_ = measured(by_source, by_format)
+    prompt = measured(by_source, by_prompt)
     return AuditReport(
         num_examples=len(examples),
         num_items=len({row.item for row in examples}),
@@ -87,8 +86,8 @@ def audit(
         length=length,
         format=format_,
         prompt=prompt,
-        variance=_each(by_source, lambda rows: score_variance(rows, texts_in(rows))),
-        rubrics=_each(by_source, lambda rows: rubric_figures(texts_in(rows))),
+        variance=measured(by_source, lambda rows: score_variance(rows, texts_in(rows))),
+        rubrics=measured(by_source, lambda rows: rubric_figures(texts_in(rows))),
         same_answers=same_answers(examples, texts),
         near_answers=answers,
         near_duplicates=duplicates,
@@ -100,13 +99,18 @@ def audit(
         warnings=[
             *imbalances(examples, groups),
             *_in_groups(
+                by_kind,
                 length,
                 lambda each, sure: each.faults(
                     config.max_length_correlation, config.max_length_accuracy, sure=sure
                 ),
             ),
-            *_in_groups(format_, _too_right("format alone grades", config.max_length_accuracy)),
-            *_in_groups(prompt, _too_right("the prompt alone grades", _MAX_PROMPT_ACCURACY)),
+            *_in_groups(
+                by_source, format_, _too_right("format alone grades", config.max_length_accuracy)
+            ),
+            *_in_groups(
+                by_source, prompt, _too_right("the prompt alone grades", _MAX_PROMPT_ACCURACY)
+            ),
             *_warn("rubrics on more than 2 % of the rows", frequent_rubrics(examples, texts)),
             *_warn(
                 "nearly the same responses to one prompt have different scores",
@@ -152,30 +156,16 @@ def _estimate(row: Example) -> int:
     return int((len(text) - other + _TEMPLATE_CHARACTERS) / _ASCII_A_TOKEN) + other
 
 
-def group_by(examples: Sequence[Example], name: str) -> dict[str, list[Example]]:
-    """The examples of each value of a field, values in order."""
-    groups: dict[str, list[Example]] = {}
-    for row in examples:
-        groups.setdefault(str(getattr(row, name)), []).append(row)
-    return dict(sorted(groups.items()))
-
-
-def _each(groups: Groups, measure_: Callable[[Sequence[Example]], T]) -> dict[str, dict[str, T]]:
-    return {
-        name: {value: measure_(rows) for value, rows in values.items()}
-        for name, values in groups.items()
-    }
-
-
 def _in_groups(
-    figures: Mapping[str, Mapping[str, T]], faults: Callable[[T, bool], Sequence[str]]
+    groups: Groups,
+    figures: Mapping[str, Mapping[str, T]],
+    faults: Callable[[T, bool], Sequence[str]],
 ) -> list[str]:
     """The faults of each group, after its name; in all but the whole only what is hardly chance."""
     return [
         f"{'all examples' if name == 'all' else f'{name} {value!r}'}: {fault}"
-        for name, values in figures.items()
-        for value, each in values.items()
-        for fault in faults(each, name != "all")
+        for name, value in distinct(groups)
+        for fault in faults(figures[name][value], name != "all")
     ]
 
 

@@ -22,14 +22,13 @@ from dataclasses import dataclass
 
 from autograder.errors import AuditError
 from autograder.schema import Example
-from autograder.text import normalise
+from autograder.text import SIGNS, normalise
 
 NUM_WORDS = 8
 LEAST = 0.5
 _MOST_ITEMS = 10
 _MOST_NAMED = 10
-# Chinese and Japanese are written without spaces; each of their signs is a word here.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+")
+_WORD = re.compile(rf"[{SIGNS}]|[^\s{SIGNS}]+")
 
 _Sequence = tuple[str, ...]
 

@@ -12,13 +12,14 @@ from scipy.sparse import csr_array
 
 from autograder.checks.guess import GuessFigures, guess
 from autograder.schema import Example
+from autograder.text import SIGNS
 
 _BULLET = re.compile(r"^\s*[-*\u2022]\s", re.MULTILINE)
 _NUMBERED = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}\s", re.MULTILINE)
 _BOLD = re.compile(r"\*\*\S|__\S")
 _ENDED = re.compile(r"[.!?\u2026\u3002\uff01\uff1f][\"'\u201d\u2019)\]]*\s*\Z")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"[{SIGNS}]|[^\W{SIGNS}]+")
 Word = tuple[str, str]
 """A word and where it stands: `prompt` or `rubric`."""
 

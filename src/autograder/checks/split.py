@@ -38,8 +38,13 @@ def split(examples: Sequence[Example], config: SplitConfig) -> dict[str, list[Ex
     side = {row.item: _side(row.item, config) for row in examples}
     needed = [name for name in SPLITS if name == "train" or getattr(config, name)]
     if len(side) < len(needed):
+        few = f"{len(side)} items are too few for {' + '.join(needed)} with one item each"
+        if not unseen:
+            raise DataError(f"{few}; add items")
+        found = sorted(kinds & {kind for row in held_out for kind in (row.category, row.source)})
         raise DataError(
-            f"{len(side)} items are too few for {' + '.join(needed)} with one item each; add items"
+            f"{few}; split.holdout took {len(unseen)} more ({', '.join(found)}); add items, or "
+            "hold none out: -S 'split.holdout=[]'"
         )
     for name in needed:
         if name not in side.values():
@@ -54,7 +59,7 @@ def split(examples: Sequence[Example], config: SplitConfig) -> dict[str, list[Ex
 
 def _place(item: str) -> float:
     """Where an item stands, from 0 to 1: as good as random, and the same for ever."""
-    return int(draw(_FOR_EVER, "split", item)[:_DIGITS], 16) / 16**_DIGITS
+    return int(draw(_FOR_EVER, "split", item)[:_DIGITS], 16) / float(16**_DIGITS)
 
 
 def _side(item: str, config: SplitConfig) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from autograder.balance import score_counts
 from autograder.checks.faults import Texts
+from autograder.checks.grouping import Groups, distinct
 from autograder.schema import Example
 
 _SURE_ROWS = 50
@@ -114,27 +115,28 @@ def frequent_rubrics(examples: Sequence[Example], texts: Sequence[Texts]) -> lis
     ]
 
 
-def imbalances(
-    examples: Sequence[Example], groups: Mapping[str, Mapping[str, Sequence[Example]]]
-) -> list[str]:
+def imbalances(examples: Sequence[Example], groups: Groups) -> list[str]:
     """Where a score is too frequent.
 
-    The whole set has to have each score equally often. A group, such as a source, may lean to
-    one score, as what people grade does, but not so far that its name alone gives most scores
-    away: to more than 60 % of at least 50 rows.
+    The whole set has to have every score that occurs equally often, and more than one. A group,
+    such as a source, may lean to one score, as what people grade does, but not so far that its
+    name alone gives most scores away: to more than 60 % of at least 50 rows.
     """
     found = []
-    counts = score_counts(examples)
-    if len(set(counts.values())) > 1:
+    counts = {score: count for score, count in score_counts(examples).items() if count}
+    if len(counts) == 1:
+        found.append(f"every score is {next(iter(counts))}: there is nothing to tell apart")
+    elif len(set(counts.values())) > 1:
         shown = ", ".join(f"{score}: {count}" for score, count in counts.items())
-        found.append(f"the scores are not equally frequent ({shown})")
-    for name, values in groups.items():
-        for value, rows in values.items():
-            score, most = Counter(row.score for row in rows).most_common(1)[0]
-            if len(rows) >= _SURE_ROWS and most > _MOST_OF_ONE_SCORE * len(rows):
-                found.append(
-                    f"{name} {value!r} gives the score away: {most} of {len(rows)} have {score}"
-                )
+        found.append(f"the scores that occur are not equally frequent ({shown})")
+    _, *parts = distinct({"all": {"all": examples}, **groups})
+    for name, value in parts:
+        rows = groups[name][value]
+        score, most = Counter(row.score for row in rows).most_common(1)[0]
+        if len(rows) >= _SURE_ROWS and most > _MOST_OF_ONE_SCORE * len(rows):
+            found.append(
+                f"{name} {value!r} gives the score away: {most} of {len(rows)} have {score}"
+            )
     return found
 
 

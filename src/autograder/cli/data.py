@@ -63,9 +63,8 @@ def show(file: str, number: int, mask: bool, model: str, max_length: int) -> Non
     of the reasoning are coloured. Without colours, the score is in << >>, the reasoning in < >.
     """
     from autograder.balance import summary
-    from autograder.schema import read_any
 
-    examples = read_any(file)
+    examples = _read(file)
     if mask:
         _print_masks(examples[:number], model, max_length)
         return
@@ -85,9 +84,8 @@ def audit(file: str, params: str | None) -> None:
     predict them, how many rubrics there are, and warnings. Exits with 1 on a hard fault.
     """
     from autograder.checks.audit import audit as audit_examples
-    from autograder.schema import read_any
 
-    report = audit_examples(read_any(file), _thresholds(params))
+    report = audit_examples(_read(file), _thresholds(params))
     for line in report.lines():
         _echo(line)
     for warning in report.warnings:
@@ -103,12 +101,12 @@ def stats(file: str) -> None:
     Also says how many have no reasoning: these teach the score alone.
     """
     from autograder.balance import score_counts, summary
-    from autograder.checks.audit import FIELDS, group_by
+    from autograder.checks.grouping import FIELDS, group_by
     from autograder.checks.length import measure
     from autograder.cli.bars import bars
-    from autograder.schema import SCORES, read_any
+    from autograder.schema import SCORES
 
-    examples = read_any(file)
+    examples = _read(file)
     click.echo(summary(examples))
     if unexplained := sum(not example.reasoning for example in examples):
         click.echo(f"without reasoning (only the score is taught): {unexplained}")
@@ -162,6 +160,22 @@ def leaks(file: str, against: str) -> None:
     )
     if num_leaks:
         raise click.exceptions.Exit(1)
+
+
+def _read(file: str) -> list[Example]:
+    """The examples of FILE, under the sources that they have in the pipeline.
+
+    There each file of `data/natural/` is a source of its own; a row does not say so itself.
+    """
+    import dataclasses
+    from pathlib import Path
+
+    from autograder.schema import read_any
+
+    examples, path = read_any(file), Path(file).absolute()
+    if path.parent.name != "natural":
+        return examples
+    return [dataclasses.replace(row, source=f"natural/{path.stem}") for row in examples]
 
 
 def _thresholds(params: str | None) -> AuditConfig:

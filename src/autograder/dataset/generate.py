@@ -1,4 +1,4 @@
-"""The data set of a recipe: hand-written rows, and program-made ones, balanced by score."""
+"""The data set of a recipe: hand-written, program-made and the user's rows, balanced by score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from autograder.balance import apportion, balance, draw
+from autograder.balance import apportion, balance, draw, score_counts
 from autograder.config import Config, DatasetConfig
 from autograder.dataset.augment import augment
 from autograder.errors import ConfigError, DataError
@@ -22,9 +22,11 @@ def generate(
 ) -> list[Example]:
     """Build the examples of `config.dataset.recipe` from the folder `data`.
 
-    Over the whole set every score is there equally often (`balance`); `report` is called with a
-    line about what was dropped for it. Items come in a seeded order, the examples of one item
-    side by side. Some are varied (`augment`). The same seed and data give the same bytes.
+    With `config.dataset.balance`, every score that occurs is there equally often (`balance`): in
+    the examples of `data/user/` and, apart from these, in all others. So neither thins the other,
+    and `report` is called with lines about what each lost. Items come in a seeded order, the
+    examples of one item side by side. Some are varied (`augment`). The same seed and data give
+    the same bytes.
 
     Raises:
         DataError: a row is faulty, or an id is used twice.
@@ -32,11 +34,13 @@ def generate(
     """
     recipe, seed = config.dataset.recipe, config.seed
     batches: list[Batch] = []
+    user: list[Batch] = []
     if recipe != "user":
         starter = data / "starter.jsonl"
         batches.append((str(starter), read_examples(starter)))
     if recipe != "starter":
-        batches += _user(data / "user", needed=recipe == "user")
+        user = _user(data / "user", needed=recipe == "user")
+        batches += user
     if recipe in ("bank", "full"):
         of_all = recipe == "full"
         natural = config.dataset.num_natural if of_all else None
@@ -46,14 +50,39 @@ def generate(
         batches += _constructed(config.dataset, seed, data)
     examples = _join(batches, config, data / "families")
     if config.dataset.balance:
-        examples, dropped = balance(examples, seed)
-        if dropped:
-            each = ", ".join(f"{source} {count}" for source, count in dropped.items())
-            report(
-                f"dropped {sum(dropped.values())} examples so that every score is there equally "
-                f"often (dataset.balance=false keeps them): {each}"
-            )
+        # A user's set may hold other scores than ours, whatever its rows name as their source.
+        theirs = {example.id for _, rows in user for example in rows}
+        parts = {
+            f"the recipe {recipe}": [row for row in examples if row.id not in theirs],
+            "data/user/": [row for row in examples if row.id in theirs],
+        }
+        examples = [
+            row for part, rows in parts.items() for row in _balanced(part, rows, seed, report)
+        ]
     return sorted(examples, key=lambda example: draw(seed, "order", example.item))
+
+
+def _balanced(
+    part: str, examples: Sequence[Example], seed: int, report: Callable[[str], None]
+) -> list[Example]:
+    """What `balance` leaves of a part of the set, and lines about what it drops."""
+    kept, dropped = balance(examples, seed)
+    num_dropped = len(examples) - len(kept)
+    if num_dropped:
+        each = ", ".join(f"{source} {count}" for source, count in dropped.items())
+        report(
+            f"dropped {num_dropped:,} of {len(examples):,} examples of {part} so that every score "
+            f"that occurs is there equally often (dataset.balance=false keeps them): {each}"
+        )
+    if num_dropped > len(examples) / 2:
+        counts = {score: count for score, count in score_counts(examples).items() if count}
+        rarest = min(counts, key=lambda score: counts[score])
+        report(
+            f"WARNING: balancing took more than half of the examples of {part}, as score {rarest} "
+            f"has only {counts[rarest]:,}; add more of that score, or keep all examples with "
+            "dataset.balance=false"
+        )
+    return kept
 
 
 def _user(folder: Path, *, needed: bool) -> list[Batch]:
@@ -72,9 +101,11 @@ def _hand_written(
 ) -> list[Batch]:
     """All items, or whole items in a seeded order until there are `count` examples.
 
-    A new item hardly changes the choice. If `by_file`, the source of a file's items is
-    `folder/stem`, so that its kind can be measured.
+    A new item hardly changes the choice. Where none are asked for, there need be no file. If
+    `by_file`, the source of a file's items is `folder/stem`, so that its kind can be measured.
     """
+    if count == 0:
+        return []
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise DataError("holds no .jsonl files of items", path=str(folder))

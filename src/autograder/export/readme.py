@@ -22,6 +22,11 @@ _MEASURES = {
     "ece": "calibration error",
 }
 _SYSTEMS = ("judge", "base_model", "majority", "length_only")
+_DRAWN = {
+    "num_natural": "natural examples",
+    "num_bank": "ladders from 1 to 5",
+    "num_constructed": "program-made examples",
+}
 _LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit"}
 _LIBRARIES = {"merged": "transformers", "adapter": "peft", "gguf": "gguf"}
 
@@ -157,28 +162,31 @@ def _data(trained: Trained) -> str:
     made = trained.values["params"].get("dataset")
     if not isinstance(made, Mapping):
         return "The judge's own record does not say what it was trained on."
+    own = "and the project's own (`data/user/`), if there were any"
     words = {
-        "full": "hand-written and program-made examples",
-        "bank": "hand-written examples",
+        "full": f"hand-written and program-made examples, {own}",
+        "bank": f"hand-written examples, {own}",
         "starter": "the starter set of 50 examples, a smoke test",
         "user": "the project's own labelled answers (`data/user/`)",
     }
     recipe = str(made.get("recipe"))
     lines = [f"Recipe `{escape(recipe)}`: {words.get(recipe, 'unknown to this version')}."]
     if recipe == "full":
-        # Judges made before the natural items came know no number of them.
-        natural, bank = (made.get(name, 0) for name in ("num_natural", "num_bank"))
-        lines.append(
-            f"Hand-written: natural examples ({_most(natural)}) and ladders from 1 to 5 "
-            f"({_most(bank)}); program-made: {escape(str(made.get('num_constructed')))}."
-        )
+        # A judge made before a kind of example came names no number of it.
+        drawn = [f"{kind} ({_number(made[name])})" for name, kind in _DRAWN.items() if name in made]
+        balanced = ", before balancing" if made.get("balance") else ""
+        if drawn:
+            lines.append(f"Drawn{balanced}: {', '.join(drawn)}.")
     if recipe in ("full", "bank"):
         lines.append("Labels were given by the authors of the texts, not by a panel.")
     return "\n".join(lines)
 
 
-def _most(count: object) -> str:
-    return "all" if count is None else escape(f"at most {count}")
+def _number(count: object) -> str:
+    """How many examples were drawn: of whole items, so that a few more may have come."""
+    if count is None:
+        return "all"
+    return escape(f"about {count}") if count else "none"
 
 
 def _licence(trained: Trained) -> str:

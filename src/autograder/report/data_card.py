@@ -23,6 +23,7 @@ _SPLITS = {
     "test": "Test",
     "holdout": "Held-out kinds",
 }
+_WITH_USER = ("bank", "full")
 _FIELDS = ("source", "level", "category", "language", "score")
 
 
@@ -141,7 +142,7 @@ def _facts(config: Config) -> dict[str, str]:
         mix = [f"{name} {weight:g}" for name, weight in dataset.families.items() if weight]
         facts["Mix of program-made examples"] = ", ".join(mix) or "none"
     return facts | {
-        "Balance": "every score is there equally often in the whole set"
+        "Balance": _balance(dataset.recipe)
         if dataset.balance
         else "as it comes (dataset.balance: false)",
         "Split": f"{percent(rest)} training, {percent(split.validation)} validation, "
@@ -157,21 +158,33 @@ def _reasoned(examples: Sequence[Example]) -> str:
     return f"{count:,} of {len(examples):,} examples have one; the others teach the score alone"
 
 
+def _balance(recipe: str) -> str:
+    even = "examples were dropped until every score that occurs is there equally often"
+    apart = ", among those of data/user/ and among all others" if recipe in _WITH_USER else ""
+    return even + apart
+
+
 def _recipe(dataset: DatasetConfig) -> str:
     if dataset.recipe == "starter":
         return "the hand-written starter set alone"
     if dataset.recipe == "user":
-        return "the examples in data/user alone"
+        return "the examples in data/user/ alone"
+    user = "and those of data/user/, if there are any"
     if dataset.recipe == "bank":
-        return "the starter set, the natural items and the bank, all hand-written"
+        return f"the starter set, the natural items and the bank, all hand-written, {user}"
+    drawn = "; numbers as drawn, before balancing" if dataset.balance else ""
     return (
-        f"the starter set, {_up_to(dataset.num_natural)} natural examples, "
-        f"{_up_to(dataset.num_bank)} of the bank and {dataset.num_constructed:,} program-made ones"
+        f"the starter set, {_number(dataset.num_natural)} natural examples, "
+        f"{_number(dataset.num_bank)} of the bank, {dataset.num_constructed:,} program-made ones "
+        f"{user}{drawn}"
     )
 
 
-def _up_to(count: int | None) -> str:
-    return "all" if count is None else f"{count:,}"
+def _number(count: int | None) -> str:
+    """Of whole items drawn: a few more than asked for may come."""
+    if count is None:
+        return "all"
+    return f"about {count:,}" if count else "no"
 
 
 def _splits(splits: Mapping[str, Sequence[Example]]) -> Table:

@@ -93,7 +93,8 @@ def _shaded(x: float, y: float, width: float, at: int) -> list[Markup]:
 def variance_by_source(shares: Shares) -> Markup:
     """The share of each source's variance that lies between prompts; a line is that of chance."""
     parts, words = [], []
-    for row, (name, (share, chance)) in enumerate(_first(shares)):
+    rows, others = _first(shares)
+    for row, (name, (share, chance)) in enumerate(rows):
         y = 4 + row * _ROW
         told = "undefined" if share is None else percent(share)
         width = _FULL * (share or 0.0)
@@ -107,15 +108,22 @@ def variance_by_source(shares: Shares) -> Markup:
         end = max(width, _FULL * (chance or 0.0))
         parts.append(text(_BARS + end + 6, y + 14, told, "start"))
         words.append(f"{name}: {told}" + (f", by chance {percent(chance)}" if chance else ""))
-    height = 6 + min(len(shares), _MOST_ROWS) * _ROW
+    if others:
+        y = 4 + len(rows) * _ROW
+        told = f"at most {percent(rows[-1][1][0] or 0.0)} each"
+        parts.append(text(_BARS - 8, y + 14, f"{others:,} others", "end"))
+        parts.append(text(_BARS + 6, y + 14, told, "start"))
+        words.append(f"{others:,} others: {told}")
+    height = 6 + (len(rows) + bool(others)) * _ROW
     title = "Variance between prompts"
     return picture("variance", title, "; ".join(words) + ".", height, *parts)
 
 
-def _first(shares: Shares) -> list[tuple[str, tuple[float | None, float | None]]]:
-    """The sources with the largest shares, under short names."""
+def _first(shares: Shares) -> tuple[list[tuple[str, tuple[float | None, float | None]]], int]:
+    """The sources with the largest shares, under short names, and how many others there are."""
     rows = sorted(shares.items(), key=lambda row: (-(row[1][0] or 0.0), row[0]))
-    return [(_short(name), values) for name, values in rows[:_MOST_ROWS]]
+    kept = rows if len(rows) <= _MOST_ROWS else rows[: _MOST_ROWS - 1]
+    return [(_short(name), values) for name, values in kept], len(rows) - len(kept)
 
 
 def lengths(words: Mapping[int, Sequence[int]]) -> Markup:

@@ -20,7 +20,12 @@ NAMES = {
     "ece": "Calibration error",
 }
 LOWER_IS_BETTER = {"mae", "rps", "ece"}
-_SHARES = {"exact", "within_1"}
+_SHARES = {"exact", "within_1", "pairs"}
+# Where evaluation recorded no reason.
+_REASONS = {
+    "pairs": "no two answers to one request have different labels",
+    "pairs_interval": "fewer than two items with answers of different labels",
+}
 _NOT_SHOWN = "not shown to be better"
 
 
@@ -69,9 +74,12 @@ class Notes:
         return self.undefined(_reason(row, name)) if value is None else number(name, value)
 
     def interval(self, row: Figures, name: str) -> str:
-        bounds = getattr(row.interval, name)
+        if name == "pairs":
+            place, bounds = "pairs_interval", row.pairs_interval
+        else:
+            place, bounds = f"interval.{name}", getattr(row.interval, name)
         if bounds is None:
-            return self.undefined(_reason(row, f"interval.{name}"))
+            return self.undefined(_reason(row, place))
         return between(name, bounds)
 
     def share(self, value: float | None, reason: str) -> str:
@@ -79,7 +87,7 @@ class Notes:
 
 
 def _reason(row: Figures, name: str) -> str:
-    return row.undefined.get(name, "no reason was recorded")
+    return row.undefined.get(name) or _REASONS.get(name, "no reason was recorded")
 
 
 def number(name: str, value: float) -> str:

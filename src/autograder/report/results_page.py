@@ -25,6 +25,7 @@ from autograder.report.figures import (
     percent,
     target_words,
 )
+from autograder.report.held_out_parts import COLUMNS, parts
 from autograder.report.page_data import Graded, Results, Table
 from autograder.report.pages import fill
 from autograder.report.pictures import Series
@@ -56,6 +57,8 @@ def render(results: Results) -> str:
         targets=[_target(test.judge, name, notes) for name in TARGETS],
         baselines=_baselines(test, notes),
         gains=_gains(test.gain, notes),
+        parts=parts(results.measured.systems, notes),
+        part_columns=COLUMNS,
         unseen=_unseen(unseen, groups.holdout, notes),
         pictures=_pictures(results),
         groups={title: _ordered(getattr(groups.test, key)) for key, title in _GROUPS.items()},
