@@ -108,24 +108,24 @@ def test_resamples_are_the_rows_repeated(rows):
     given, labels, prompts = rows
     drawn = np.random.default_rng(1).integers(0, 3, size=(5, 30))
     weights = torch.from_numpy(drawn[:, prompts]).double()
-    columns = tensors(given, labels)
+    x, y = tensors(given, labels)
     auc, balanced = (
-        of(*columns, weights=weights).tolist() for of in (area_under_curve, balanced_accuracy)
+        of(x, y, weights=weights).tolist() for of in (area_under_curve, balanced_accuracy)
     )
-    within = within_pearson(*columns, prompts=torch.from_numpy(prompts), weights=weights).tolist()
+    within = within_pearson(x, y, prompts=torch.from_numpy(prompts), weights=weights).tolist()
     for at, counts in enumerate(drawn):
         again = np.repeat(np.arange(len(given)), counts[prompts])
-        x, y = given[again], labels[again]
-        assert auc[at] == pytest.approx(roc_auc_score(y == 4, x))
-        assert balanced[at] == pytest.approx(balanced_accuracy_score(y == 4, x >= 3))
-        assert within[at] == pytest.approx(within_by_hand(x, y, prompts[again]))
+        one, other = given[again], labels[again]
+        assert auc[at] == pytest.approx(roc_auc_score(other == 4, one))
+        assert balanced[at] == pytest.approx(balanced_accuracy_score(other == 4, one >= 3))
+        assert within[at] == pytest.approx(within_by_hand(one, other, prompts[again]))
 
 
 def test_a_resample_without_one_of_the_labels_has_no_figure():
-    columns = tensors([1.0, 2.0], [1, 5])
+    given, labels = tensors([1.0, 2.0], [1, 5])
     weights = torch.tensor([[2.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
-    assert area_under_curve(*columns, weights=weights).isnan().tolist() == [True, False]
-    assert balanced_accuracy(*columns, weights=weights).isnan().tolist() == [True, False]
+    assert area_under_curve(given, labels, weights=weights).isnan().tolist() == [True, False]
+    assert balanced_accuracy(given, labels, weights=weights).isnan().tolist() == [True, False]
 
 
 def test_expected_scores_that_differ_by_rounding_alone_are_equal():

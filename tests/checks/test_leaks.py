@@ -139,7 +139,7 @@ def test_no_split_of_our_data_nearly_repeats_another(seed):
     """With a margin: the next item of a family must not be the first that stops a run."""
     settings = load(ROOT / "params.yaml").changed(seed=seed)
     examples = generate(settings, ROOT / "data")
-    largest = prove_distinct(split(examples, settings.split, seed))
+    largest = prove_distinct(split(examples, settings.split))
     assert largest is not None
     assert 0 < largest.share < 0.4
     # The same check does see what it should: a row under another item's name.

@@ -118,7 +118,8 @@ def longest_first(rows: list[Outline], batch_size: int) -> list[list[int]]:
     ]
     batches: list[list[int]] = []
     while pieces:
-        batches.append(batch := [])
+        batch: list[int] = []
+        batches.append(batch)
         while fitting := [piece for piece in pieces if len(piece) <= batch_size - len(batch)]:
             # `max` takes the first of equal ones.
             longest = max(fitting, key=lambda piece: length_of(rows, piece))

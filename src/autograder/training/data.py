@@ -153,7 +153,8 @@ def pack(rows: Sequence[Outline], batch_size: int) -> list[list[int]]:
         same_size.sort()  # the longest is last; of equal ones the first
     batches: list[list[int]] = []
     while any(left):
-        batches.append(batch := [])
+        batch: list[int] = []
+        batches.append(batch)
         while fitting := [part for part in left[: batch_size - len(batch) + 1] if part]:
             _, number = max(fitting, key=lambda part: part[-1]).pop()
             batch.extend(pieces[-number])
