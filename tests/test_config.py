@@ -189,7 +189,7 @@ def test_every_number_has_a_bound():
         f"{group}__{name}"
         for group, model in GROUPS.items()
         for name, field in type(model).model_fields.items()
-        if field.annotation in (int, float)
+        if field.annotation in (int, float, int | None)
     ]
     assert {*numbers, "seed"} == {name for name, _, _ in bounds()}
 
@@ -200,11 +200,12 @@ def test_each_bound_is_kept(name, bound, limit):
     current = values()
     for part in name.split("__"):
         current = current[part]
-    step = 1 if isinstance(current, int) else 1e-6
+    is_whole = current is None or isinstance(current, int)
+    step = 1 if is_whole else 1e-6
     outside = limit - step if bound in ("ge", "gt") else limit + step
 
     def named(value: float) -> bool:
-        value = int(value) if isinstance(current, int) else float(value)
+        value = int(value) if is_whole else float(value)
         return any(fault.startswith(f"{place}:") for fault in faults(**{name: value}))
 
     assert named(outside)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(900)
 
 def trained(model: str, num_examples: int, folder: Path, data: Path) -> Judge:
     config = Config().changed(
-        model={"name": model}, train={"epochs": 2, "lr": 5e-4, "accumulate": 1, "patience": 0}
+        model={"name": model}, train={"epochs": 3, "lr": 2e-4, "accumulate": 1, "patience": 0}
     )
     examples = [row for row in read_examples(data / "starter.jsonl") if row.score in (1, 5)]
     validation = examples[num_examples : num_examples + 2]
@@ -40,6 +40,7 @@ def check(judge: Judge, folder: Path) -> None:
     rows = (folder / "reports" / "train.csv").read_text(encoding="utf-8").splitlines()
     name = rows[0].split(",").index("loss")
     losses = [float(row.split(",")[name]) for row in rows[1:]]
+    # The second pass over the same examples costs less than the first.
     half = len(losses) // 2
     assert sum(losses[half:]) / (len(losses) - half) < sum(losses[:half]) / half
     (verdict,) = judge.evaluate_many([("What is 2+2?", "2+2=5", "Factual accuracy")])

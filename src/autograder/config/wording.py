@@ -13,7 +13,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 _MISSING = object()
-_NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+_NAMES = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bool: "true or false",
+    type(None): "null",
+}
 _LIMITS = {
     annotated_types.Ge: ("ge", "at least"),
     annotated_types.Le: ("le", "at most"),
