@@ -16,10 +16,10 @@ from autograder.benchmark.ranking import (
     area_under_curve,
     balanced_accuracy,
     between_share,
-    expected_scores,
     ranking,
     within_pearson,
 )
+from autograder.evaluation.pairs import expected_scores
 from conftest import make_examples
 
 

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from autograder.benchmark.predictions import Grade
-from autograder.benchmark.ranking import bounds_of, expected_scores
+from autograder.benchmark.ranking import bounds_of
 from autograder.benchmark.scoreboard import cut_fields, with_bounds
 from autograder.evaluation.bootstrap import bootstrap_interval
+from autograder.evaluation.pairs import expected_scores
 from autograder.metrics.inputs import weighted_mean
 from autograder.schema import Example
 from autograder.terminal import printable

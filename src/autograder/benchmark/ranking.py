@@ -14,21 +14,10 @@ import torch
 from torch import Tensor
 
 from autograder.evaluation.bootstrap import Interval, Statistic, bootstrap_intervals
+from autograder.evaluation.pairs import expected_scores
 from autograder.files import finite
-from autograder.model.scores import expected_score
 from autograder.schema import Example
 from autograder.text import normalise
-
-_NUM_DIGITS = 6
-
-
-def expected_scores(probabilities: Tensor) -> Tensor:
-    """Means of score distributions (N, 5): float64 (N,).
-
-    They are rounded as in a file of predictions: two that differ in the digits behind, which
-    depend on machine and batch, are equal.
-    """
-    return expected_score(probabilities.double()).round(decimals=_NUM_DIGITS)
 
 
 def ranking(
