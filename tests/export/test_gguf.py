@@ -28,6 +28,7 @@ from autograder.export import gguf_vocab
 from autograder.export.gguf_model import check_architecture
 from autograder.export.gguf_tensors import interleave, rope_factors
 from autograder.export.gguf_vocab import read_vocabulary
+from autograder.export.rendering import one_message
 from export.conftest import ANSWERS, judged
 from export.programs import run_example
 from helpers.tiny_judge import publish_tiny_judge
@@ -84,9 +85,10 @@ def probabilities(path):
     form, rows = judge["prompt"], []
     for answer in ANSWERS:
         tokens = [*form["opening_ids"]]
-        for own, name in form["user"]:
+        for number, (heading, name) in enumerate(form["sections"]):
             if answer.get(name):
-                tokens += tokenizer(own, add_special_tokens=False)["input_ids"]
+                tokens += form["separator_ids"] if number else []
+                tokens += tokenizer(heading, add_special_tokens=False)["input_ids"]
                 tokens += tokenizer.convert_tokens_to_ids(
                     [  # byte by byte: this tokenizer has no merges, so nothing else is possible
                         letter
@@ -163,6 +165,20 @@ def test_the_chat_template_asks_as_the_judge_was_trained(exported):
     assert plain.render(messages=messages, add_generation_prompt=True) == text
 
 
+def test_one_message_of_the_cards_form_is_the_judges_own_prompt(exported, judge_folder):
+    from autograder.judging.judge import Judge
+
+    _, tokenizer = read(exported)
+    form = json.loads((exported.parent / "judge.json").read_text(encoding="utf-8"))["prompt"]
+    message = one_message(form, prompt="P", response="A", rubric="R", reference="K")
+    turns = [{"role": "user", "content": message}]
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    encoded = Judge.load(judge_folder).encoder.encode("P", "A", "R", "K")
+    assert tokenizer(text)["input_ids"] == [*encoded.prefix, *encoded.response]
+    card = (exported.parent / "README.md").read_text(encoding="utf-8")
+    assert "(the rubric)<|im_end|>\n<|im_start|>user\n### Prompt\n" in card
+
+
 def test_the_modelfile_forces_the_answers_beginning(exported):
     text = (exported.parent / "Modelfile").read_text(encoding="utf-8")
     form = json.loads((exported.parent / "judge.json").read_text(encoding="utf-8"))["prompt"]
@@ -181,8 +197,10 @@ def test_the_program_asks_a_llama_server(judge_folder, exported):
     ids = [body["prompt"] for path, body in asked if path == "/completion"]
     control = {256, 257, 258, 259}
     judge = json.loads((exported.parent / "judge.json").read_text(encoding="utf-8"))
-    frame = judge["prompt"]["opening_ids"] + judge["prompt"]["closing_ids"]
-    for row in ids:  # no control token but the frame's own
+    form = judge["prompt"]
+    for row, answer in zip(ids, ANSWERS, strict=True):  # no control token but the frame's own
+        between = form["separator_ids"] * (len(answer) - 1)
+        frame = form["opening_ids"] + between + form["closing_ids"]
         assert sum(token in control for token in row) == sum(token in control for token in frame)
 
 

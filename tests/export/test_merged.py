@@ -149,8 +149,8 @@ def test_the_template_is_written_down_as_the_encoder_renders_it(judge_folder, me
     form = json.loads((merged / "judge.json").read_text(encoding="utf-8"))["prompt"]
     tokenizer = AutoTokenizer.from_pretrained(merged)
     fields = {"rubric": "R", "prompt": "P", "reference": "known", "response": "A"}
-    text = form["opening"] + "".join(own + fields[name] for own, name in form["user"])
-    text += form["closing"] + form["lead"]
+    texts = [heading + fields[name] for heading, name in form["sections"]]
+    text = form["opening"] + form["separator"].join(texts) + form["closing"] + form["lead"]
     encoded = Judge.load(judge_folder).encoder.encode("P", "A", "R", "known")
     assert tokenizer(text)["input_ids"] == [*encoded.prefix, *encoded.response]
     assert text.endswith("<|im_start|>assistant\nScore: ")

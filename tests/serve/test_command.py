@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.cli.serve import serve
 
-JUDGE = '{"base": {}, "template_version": 3, "digit_ids": [], "temperature": 1.0, "params": {}}'
+JUDGE = '{"base": {}, "template_version": 4, "digit_ids": [], "temperature": 1.0, "params": {}}'
 
 
 @pytest.fixture

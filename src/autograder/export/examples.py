@@ -11,16 +11,18 @@ A line is {{"prompt": ..., "response": ..., "rubric": ...}}, and if there is one
 '''
 
 _TEXTS = """
-def untrusted(text):  # cut in every control token's name, no part of it is a control token
+def untrusted(text):  # cut in every name in `control`, it imitates no part of the template
     cuts = [0, *(found.start() + 1 for found in re.finditer(CONTROL, text)), len(text)]
     return [token for start, end in zip(cuts, cuts[1:]) for token in ids(text[start:end])]
 
 
 def tokens_of(**fields):
     tokens = [*form["opening_ids"]]
-    for own, name in form["user"]:
+    before = []
+    for heading, name in form["sections"]:
         if fields.get(name) or name != "reference":
-            tokens += ids(own) + untrusted(fields[name])
+            tokens += before + ids(heading) + untrusted(fields[name])
+            before = form["separator_ids"]
     tokens += form["closing_ids"] + form["lead_ids"]
     assert len(tokens) <= form["max_tokens"], f"{len(tokens)} tokens: shorten the response"
     return tokens

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.export.examples import llama_server_example
 from autograder.export.readme import fenced
-from autograder.export.rendering import user_turn
+from autograder.export.rendering import one_message
 from autograder.export.trained import Trained
 
 _BODY = """\
@@ -28,10 +28,10 @@ temperature {temperature:.4f}, and asks for the probabilities that the token is 
 control token.
 
 Any chat client of llama.cpp works too, for the file's chat template writes the judge's own
-instruction and forces `Score: `; the user's turn has this form, and the answer begins with the
+instruction and forces `Score: `; send one message of this form, and the answer begins with the
 digit:
 
-{turn}
+{message}
 
 That way a text is read together with the template: a response that holds `{control}` can break
 out of its place. Use it for texts that you trust.
@@ -39,11 +39,11 @@ out of its place. Use it for texts that you trust.
 **Ollama.** `Modelfile` has the template, with `Score: ` forced as the answer's beginning, and
 temperature 0. The same holds: texts that you trust, in the form above. Ollama gives the score and
 the reasoning; the judge's calibrated distribution, `expected_score` and confidence it does not
-give. With a turn in `turn.txt`:
+give. With a message in `message.txt`:
 
 ```
 ollama create judge --file Modelfile
-ollama run judge "$(cat turn.txt)"
+ollama run judge "$(cat message.txt)"
 ```
 """
 
@@ -58,8 +58,13 @@ def write_guides(folder: Path, name: str, form: dict[str, Any], trained: Trained
         context=trained.config.model.max_length,
         program=fenced(program, "python"),
         temperature=float(trained.values["temperature"]),
-        turn=fenced(
-            user_turn(prompt="(the prompt)", rubric="(the rubric)", response="(the response)")
+        message=fenced(
+            one_message(
+                form,
+                prompt="(the prompt)",
+                rubric="(the rubric)",
+                response="(the response)",
+            )
         ),
         control=form["end"],
     )

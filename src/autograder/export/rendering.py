@@ -6,48 +6,42 @@ from typing import Any
 
 from autograder.errors import ModelError
 from autograder.model.encode import Encoder
-from autograder.prompt import INSTRUCTION, VERDICT_ROOM, user_parts
-
-_FIELDS = ("rubric", "prompt", "reference", "response")
+from autograder.prompt import INSTRUCTION, VERDICT_ROOM, sections
 
 
 def rendering(encoder: Encoder) -> dict[str, Any]:
     """The template as plain JSON values, for this tokenizer.
 
-    A prompt is `opening`, then for each pair in `user` our own text and the named field's, then
-    `closing` and `lead`; the next token is the score, one of `digit_ids`. Each of these pieces is
-    tokenised by itself, without special tokens added. A field's text is moreover cut after the
-    first character of every name in `control`, so that none of it becomes a control token.
+    A prompt is `opening`, then for each pair in `sections` its heading and the named field's text,
+    with `separator` between two of them, then `closing` and `lead`; the next token is the score,
+    one of `digit_ids`. Each of these pieces is tokenised by itself, without special tokens added. A
+    field's text is moreover cut after the first character of every name in `control`, so that it
+    imitates no control token and no heading.
     """
-    opening, closing, lead = (
-        _text(encoder, ids) for ids in (encoder.opening, encoder.closing, encoder.lead)
-    )
+    frame = (encoder.opening, encoder.separator, encoder.closing, encoder.lead)
+    opening, separator, closing, lead = (_text(encoder, ids) for ids in frame)
     return {
         "instruction": INSTRUCTION,
         "opening": opening,
         "opening_ids": list(encoder.opening),
-        "user": [[own, field] for own, field in _user()],
+        "sections": [[part.heading, part.field] for part in sections("", "", "", "any")],
+        "separator": separator,
+        "separator_ids": list(encoder.separator),
         "closing": closing,
         "closing_ids": list(encoder.closing),
         "lead": lead,
         "lead_ids": list(encoder.lead),
         "end": _text(encoder, (encoder.end_id,)),
         "end_id": encoder.end_id,
-        "control": sorted(map(str, encoder.tokenizer.get_added_vocab())),
+        "control": encoder.broken,
         "max_tokens": encoder.max_length - VERDICT_ROOM,
     }
 
 
-def _user() -> list[tuple[str, str]]:
-    parts = user_parts(**{name: name for name in _FIELDS})
-    pairs = list(zip(parts[::2], parts[1::2], strict=True))
-    assert all(own.field is None and field.field for own, field in pairs), parts
-    return [(own.text, str(field.field)) for own, field in pairs]
-
-
-def user_turn(**fields: str) -> str:
-    """The user's turn as one text, for programs that take no token ids."""
-    return "".join(part.text for part in user_parts(**fields))
+def one_message(form: dict[str, Any], **fields: str) -> str:
+    """All sections as one text, for programs that take no token ids."""
+    texts = [part.heading + part.text for part in sections(**fields)]
+    return str(form["separator"]).join(texts)
 
 
 def _text(encoder: Encoder, ids: tuple[int, ...]) -> str:
@@ -61,7 +55,7 @@ def check_texts(encoder: Encoder, form: dict[str, Any]) -> None:
     Raises:
         ModelError: names the text.
     """
-    for name in ("opening", "closing", "lead"):
+    for name in ("opening", "separator", "closing", "lead"):
         again = encoder.tokenizer(form[name], add_special_tokens=False)["input_ids"]
         if list(again) != form[f"{name}_ids"]:
             raise ModelError(

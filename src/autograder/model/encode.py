@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,22 +11,27 @@ from typing import Any
 from autograder.errors import DataError, ModelError
 from autograder.prompt import (
     CUT,
+    HEADING_SIGN,
     INSTRUCTION,
     LEAD,
     VERDICT_ROOM,
-    Part,
-    user_parts,
+    FieldName,
+    sections,
     verdict_tail,
 )
 from autograder.schema import SCORES, Example, Request
 
-_MARK = "\ue000AUTOGRADER-USER-TURN\ue001"
+_MARK = "\ue000AUTOGRADER-SECTION\ue001"
+_PLAIN_SEPARATOR = "\n\n"
+_SIGNS = "#\uff03\ufe5f"
+"""The number sign, and what some tokenizers read as one (Unicode's NFKC)."""
+_CUT_ORDER: tuple[FieldName, ...] = ("response", "reference", "prompt")
 _MIN_KEPT = 32
 """A text is never cut below this many tokens: an error is better than a guess."""
 
 _PLAIN_TEMPLATE = (
     "{% for message in messages %}{{ message.content }}\n\n{% endfor %}"
-    "{% if add_generation_prompt %}Answer:\n{% endif %}"
+    f"{{% if add_generation_prompt %}}{HEADING_SIGN} Answer\n{{% endif %}}"
 )
 """For base models without a chat template (Phi-2)."""
 
@@ -65,43 +71,78 @@ class Encoded:
 class Encoder:
     """Renders (prompt, response, rubric) with a tokenizer's own chat template.
 
+    Each section is a turn of the user, so that control tokens, which no untrusted text can hold,
+    stand between two of them. Where the chat template refuses or merges such turns, all sections
+    are one turn, and `HEADING_SIGN` is broken in untrusted text as control tokens' names are.
+
     Args:
         tokenizer: a transformers tokenizer.
         max_length: tokens of prompt and verdict together.
 
     Raises:
-        ModelError: the tokenizer has no single token for a digit after `LEAD`.
+        ModelError: the tokenizer has no single token for a digit after `LEAD`, or a response
+            could imitate a heading.
     """
 
     def __init__(self, tokenizer: Any, max_length: int) -> None:
         self.tokenizer = tokenizer
         self.max_length = max_length
-        names = sorted(map(str, tokenizer.get_added_vocab()), key=len, reverse=True)
-        self._control = re.compile("|".join(map(re.escape, names))) if names else None
-        self.opening, self.closing = self._frame()
+        # A name of one character cannot be broken, so nothing may rest on it.
+        control = {str(n): id_ for n, id_ in tokenizer.get_added_vocab().items() if len(str(n)) > 1}
+        self.opening, self.separator, self.closing = self._frame(set(control.values()))
+        fenced = not set(control.values()).isdisjoint(self.separator)
+        self.broken = sorted([*control, *([] if fenced else [HEADING_SIGN])])
+        longest_first = sorted(self.broken, key=len, reverse=True)
+        self._broken = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        if not fenced:
+            self._check_headings()
         self.lead, self.digit_ids = self._digits()
         self.end_id: int = tokenizer.eos_token_id
         pad = tokenizer.pad_token_id
         self.pad_id: int = self.end_id if pad is None else pad
 
-    def _frame(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Token ids before and after the user's turn."""
+    def _frame(self, control: set[int]) -> tuple[tuple[int, ...], ...]:
+        """Token ids before the first section, between any two and after the last."""
+        try:
+            three, four = self._around_turns(3), self._around_turns(4)
+        except Exception:  # a template that wants user and assistant in turn raises jinja's error
+            three = four = []
+        alike = len(three) == 4 and three[1] == three[2] and four == [*three[:2], *three[1:]]
+        if alike and not control.isdisjoint(self._trusted(three[1])):
+            opening, separator, _, closing = three
+        else:
+            around = self._around_turns(1)
+            if len(around) != 2:
+                raise ModelError("the tokenizer's chat template drops or changes the user's turn")
+            opening, closing = around
+            separator = _PLAIN_SEPARATOR
+        return tuple(tuple(self._trusted(text)) for text in (opening, separator, closing))
+
+    def _around_turns(self, num_turns: int) -> list[str]:
+        """What the chat template writes before, between and after turns of the user."""
         system = {"role": "system", "content": INSTRUCTION}
-        user = {"role": "user", "content": _MARK}
+        turns = [{"role": "user", "content": _MARK} for _ in range(num_turns)]
         options: dict[str, Any] = {"tokenize": False, "add_generation_prompt": True}
         # Llama 3 writes today's date into its system turn; a judge must not change overnight.
         options["date_string"] = "26 Jul 2024"
         if not self.tokenizer.chat_template:
             options["chat_template"] = _PLAIN_TEMPLATE
         try:
-            text = self.tokenizer.apply_chat_template([system, user], **options)
+            text: str = self.tokenizer.apply_chat_template([system, *turns], **options)
         except Exception:  # a template without a system role raises jinja's or its own error
-            user["content"] = f"{INSTRUCTION}\n\n{_MARK}"
-            text = self.tokenizer.apply_chat_template([user], **options)
-        opening, mark, closing = text.partition(_MARK)
-        if not mark:
-            raise ModelError("the tokenizer's chat template drops or changes the user's turn")
-        return tuple(self._trusted(opening)), tuple(self._trusted(closing))
+            turns[0]["content"] = f"{INSTRUCTION}\n\n{_MARK}"
+            text = self.tokenizer.apply_chat_template(turns, **options)
+        return text.split(_MARK)
+
+    def _check_headings(self) -> None:
+        headings = [section.heading for section in sections("", "", "", reference="any")]
+        for heading, sign in itertools.product(headings, _SIGNS):
+            if self.untrusted(heading.replace("#", sign)) == self._trusted(heading):
+                raise ModelError(
+                    "a response could imitate the template: the tokenizer's chat template does not "
+                    f"set turns of the user apart, and {HEADING_SIGN!r} has the same tokens when "
+                    "it is broken up; choose another base model"
+                )
 
     def _digits(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Ids of `LEAD`, and of the digits 1 to 5 where they follow it."""
@@ -122,13 +163,13 @@ class Encoder:
         return ids
 
     def untrusted(self, text: str) -> list[int]:
-        """Token ids of somebody's text; none of them is a control token.
+        """Token ids of somebody's text; none of them is a control token or a heading's.
 
-        Every control token's name is broken after its first character before tokenising, so
-        that what remains is ordinary text with the same characters.
+        What is in `broken`, the name of every control token, is broken after its first character
+        before tokenising, so that what remains is ordinary text with the same characters.
         """
         pieces, start = [], 0
-        while self._control and (found := self._control.search(text, start)):
+        while found := self._broken.search(text, start):
             cut = found.start() + 1
             pieces.append(text[start:cut])
             start = cut
@@ -162,21 +203,19 @@ class Encoder:
         """
         reference = reference or ""
         _check(prompt=prompt, response=response, rubric=rubric, reference=reference)
-        texts = user_parts(prompt, response, rubric, reference)
-        parts = [(part, self._part(part)) for part in texts]
+        parts = sections(prompt, response, rubric, reference)
+        headings = [self._trusted(part.heading) for part in parts]
+        texts = {part.field: self.untrusted(part.text) for part in parts}
         fixed = len(self.opening) + len(self.closing) + len(self.lead)
-        over = sum(len(ids) for _, ids in parts) + fixed
+        fixed += len(self.separator) * (len(parts) - 1)
+        over = fixed + sum(map(len, (*headings, *texts.values())))
         over += max(VERDICT_ROOM, len(verdict)) - self.max_length
         truncated = []
-        for field in ("response", "reference", "prompt"):
-            at = next((i for i, (part, _) in enumerate(parts) if part.field == field), None)
-            if at is None:
-                continue
-            part, ids = parts[at]
+        for field in _CUT_ORDER:
+            ids = texts.get(field, [])
             if over > 0 and len(ids) > _MIN_KEPT:
-                kept = self._cut(ids, max(_MIN_KEPT, len(ids) - over))
-                over -= len(ids) - len(kept)
-                parts[at] = (part, kept)
+                texts[field] = self._cut(ids, max(_MIN_KEPT, len(ids) - over))
+                over -= len(ids) - len(texts[field])
                 truncated.append(field)
         if over > 0:
             raise DataError(
@@ -184,13 +223,16 @@ class Encoder:
                 f"{self.max_length}; shorten the rubric or raise model.max_length",
                 field="rubric",
             )
-        *shared, (_, last) = parts
-        prefix = (*self.opening, *(token for _, ids in shared for token in ids))
-        branch = (*last, *self.closing, *self.lead)
-        (_, heading), (_, criteria), *_ = parts
-        opening_end = len(self.opening) + len(heading)
-        rubric_end = opening_end + len(criteria)
-        return Encoded(prefix, branch, verdict, score, tuple(truncated), opening_end, rubric_end)
+        *shared, response_ids = texts.values()
+        prefix = [*self.opening, *headings[0]]
+        opening_end = len(prefix)
+        rubric_end = opening_end + len(shared[0])
+        for ids, next_heading in zip(shared, headings[1:], strict=True):
+            prefix += [*ids, *self.separator, *next_heading]
+        branch = (*response_ids, *self.closing, *self.lead)
+        return Encoded(
+            tuple(prefix), branch, verdict, score, tuple(truncated), opening_end, rubric_end
+        )
 
     def encode_example(self, example: Example) -> Encoded:
         """Encode a graded response with its verdict, for training."""
@@ -211,9 +253,6 @@ class Encoder:
             except DataError as error:
                 raise DataError(f"example {example.id}: {error}") from None
         return encoded
-
-    def _part(self, part: Part) -> list[int]:
-        return self._trusted(part.text) if part.field is None else self.untrusted(part.text)
 
     def _cut(self, ids: list[int], room: int) -> list[int]:
         mark = self._trusted(CUT)

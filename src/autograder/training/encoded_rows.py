@@ -205,8 +205,9 @@ def _identity(encoder: Encoder) -> Iterator[bytes]:
     tokenizer = encoder.tokenizer
     fast = getattr(tokenizer, "backend_tokenizer", None)
     yield fast.to_str().encode() if fast else repr(sorted(tokenizer.get_vocab().items())).encode()
-    frame = (encoder.opening, encoder.closing, encoder.lead, encoder.digit_ids, encoder.end_id)
-    yield repr((frame, encoder.max_length, TEMPLATE_VERSION, tokenizers.__version__)).encode()
+    frame = (encoder.opening, encoder.separator, encoder.closing, encoder.lead)
+    yield repr((frame, encoder.digit_ids, encoder.end_id)).encode()
+    yield repr((encoder.max_length, TEMPLATE_VERSION, tokenizers.__version__)).encode()
     for module in (encode_module, prompt_module):
         assert module.__file__
         yield Path(module.__file__).read_bytes()
