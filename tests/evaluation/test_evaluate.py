@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 import torch
@@ -60,6 +61,16 @@ def test_parts_are_measured_alone(judge: Judge, examples: list[Example], part, s
     assert getattr(found.measured.systems, part) == alone
     made = [dataclasses.replace(example, source="arithmetic") for example in test]
     assert getattr(evaluate(judge, train, made, [], CONFIG, seed=3).measured.systems, part) is None
+
+
+@pytest.mark.parametrize("base_model", [True, False])
+def test_it_says_how_far_it_is(judge: Judge, examples: list[Example], capsys, base_model: bool):
+    config = CONFIG.changed(base_model=base_model, num_reasonings=3, max_reasoning_tokens=4)
+    evaluate(judge, examples[:10], examples[10:20], examples[20:], config, seed=3)
+    said = capsys.readouterr().err
+    num_read = 40 if base_model else 20
+    assert re.search(rf"evaluate: 100%.* {num_read}/{num_read} \[.*answer", said)
+    assert re.search(r"reasonings: 100%.* 3/3 ", said)
 
 
 def test_the_reference_answer_reaches_the_judge(judge: Judge, examples: list[Example]):

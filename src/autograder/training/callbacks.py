@@ -16,11 +16,11 @@ import torch
 from lightning.pytorch.callbacks import Checkpoint, EarlyStopping, ModelCheckpoint
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from torch import Tensor
-from tqdm import tqdm
 
 from autograder.files import replace, storage_errors
 from autograder.metrics.classes import LOWER_IS_BETTER
 from autograder.model.batch import Batch
+from autograder.pacing import bar
 from autograder.training.module import JudgeModule
 
 LAST, BEST = "last.ckpt", "best.ckpt"
@@ -170,14 +170,7 @@ class Progress(lightning.Callback):
             return
         done = trainer.fit_loop.epoch_loop.total_batch_idx + 1
         total = int(trainer.num_training_batches) * int(trainer.max_epochs or 1)
-        self.bar = tqdm(
-            total=total,
-            initial=done,
-            desc="train",
-            unit="batch",
-            mininterval=0.5 if sys.stderr.isatty() else 30.0,
-            dynamic_ncols=True,
-        )
+        self.bar = bar(total, "train", "batch", done)
 
     def on_train_batch_start(
         self,
