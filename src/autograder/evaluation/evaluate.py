@@ -15,6 +15,7 @@ from autograder.config import EvaluateConfig
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
 from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
+from autograder.evaluation.probe import Probe, draw, fit_probe
 from autograder.evaluation.reasoning import look_at, measure_reasoning
 from autograder.evaluation.results import (
     FIRST_TESTS,
@@ -62,6 +63,7 @@ class Evaluation:
 def evaluate(
     judge: Judge,
     train: Sequence[Example],
+    validation: Sequence[Example],
     test: Sequence[Example],
     holdout: Sequence[Example],
     config: EvaluateConfig,
@@ -72,8 +74,9 @@ def evaluate(
     """Measure a judge on held-out answers, beside baselines that know `train`'s labels or nothing.
 
     Args:
-        judge: its adapter is switched off for the base-model baseline.
-        train: for the majority and the length baseline only.
+        judge: its adapter is switched off for the baselines that read with the base.
+        train: for baselines only.
+        validation: to choose the layer of the linear probe.
         test: unseen items of kinds that were trained on.
         holdout: items of kinds that were not; may be empty.
         config: sample sizes and switches.
@@ -83,14 +86,18 @@ def evaluate(
     encoded, unseen = (
         [judge.encoder.encode_request(example) for example in part] for part in (test, holdout)
     )
-    num_passes = 2 if config.base_model else 1
-    with bar(num_passes * (len(test) + len(holdout)), "evaluate", "answer") as shown:
+    drawn = draw(train, config.probe_examples, seed)
+    num_passes = 2 if config.base_model or drawn else 1
+    total = num_passes * (len(test) + len(holdout)) + len(drawn) + (len(validation) if drawn else 0)
+    with bar(total, "evaluate", "answer") as shown:
         started = time.perf_counter()
         probabilities = judge.probabilities(encoded, shown.update)
         seconds = time.perf_counter() - started
         on_unseen = judge.probabilities(unseen, shown.update)
+        probe = fit_probe(judge, drawn, validation, shown.update)
         frozen, frozen_on_unseen = (
-            _frozen(judge, part, config, shown.update) for part in (encoded, unseen)
+            _frozen(judge, part, config.base_model, probe, shown.update)
+            for part in (encoded, unseen)
         )
     num_tokens = sum(example.num_tokens for example in encoded)
 
@@ -118,6 +125,7 @@ def evaluate(
             natural=part(lambda source: source.startswith(NATURAL)),
             first_tests=part(lambda source: source in FIRST_TESTS),
             holdout=beside(holdout, on_unseen, frozen_on_unseen) if holdout else None,
+            probe=probe.about if probe else None,
         ),
         groups=Grouped(
             test=measure_groups(probabilities, test, **options),
@@ -141,15 +149,21 @@ def evaluate(
 def _frozen(
     judge: Judge,
     encoded: Sequence[Encoded],
-    config: EvaluateConfig,
+    base_model: bool,
+    probe: Probe | None,
     progress: Callable[[int], object],
 ) -> dict[str, Tensor]:
     """Distributions (N, 5) of the baselines that read with the frozen base, by name."""
-    if not config.base_model:
-        return {}
+    rows = {}
     with judge.backbone.without_adapter():
-        # The base was never calibrated, so neither is this.
-        return {"base_model": judge.digit_logits(encoded, progress).softmax(dim=1)}
+        if probe:
+            logits, states = judge.layer_states(encoded, [probe.about.layer], progress)
+            rows["linear_probe"] = probe(states)
+        elif base_model:
+            logits = judge.digit_logits(encoded, progress)
+    if base_model:
+        rows["base_model"] = logits.softmax(dim=1)  # never calibrated, so neither is this
+    return rows
 
 
 def compare(

@@ -337,6 +337,31 @@ class Judge:
             progress(len(batch))
         return logits
 
+    def layer_states(
+        self,
+        encoded: Sequence[Encoded],
+        depths: Sequence[int],
+        progress: Callable[[int], object] = lambda _: None,
+    ) -> tuple[Tensor, Tensor]:
+        """`digit_logits`, and hidden states of the same passes: float32 (N, 2 D, width).
+
+        Args:
+            encoded: N requests.
+            depths: D numbers of layers that were passed; see `LayerStates`.
+            progress: called with the number of answers after each batch.
+        """
+        width = self.backbone.causal.config.hidden_size
+        logits = torch.empty(len(encoded), 5)
+        states = torch.empty(len(encoded), 2 * len(depths), width)
+        batches = self.plan(encoded)
+        found = self._passes.states_each(
+            ([encoded[at] for at in batch] for batch in batches), depths
+        )
+        for batch, (some_logits, some_states) in zip(batches, found, strict=True):
+            logits[batch], states[batch] = some_logits, some_states
+            progress(len(batch))
+        return logits, states
+
     def probabilities(
         self, encoded: Sequence[Encoded], progress: Callable[[int], object] = lambda _: None
     ) -> Tensor:
