@@ -22,8 +22,8 @@ CHAT_TEMPLATE = (
 CONTROL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<tool_call>"]
 
 
-def build_tiny_qwen2(folder: Path, seed: int = 0) -> Path:
-    """Write a random two-layer Qwen2 and its tokenizer, as `from_pretrained` reads them."""
+def build_tiny_qwen2(folder: Path, seed: int = 0, num_layers: int = 2) -> Path:
+    """Write a random Qwen2 and its tokenizer, as `from_pretrained` reads them."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
@@ -46,7 +46,7 @@ def build_tiny_qwen2(folder: Path, seed: int = 0) -> Path:
         vocab_size=len(alphabet) + len(CONTROL),
         hidden_size=64,
         intermediate_size=128,
-        num_hidden_layers=2,
+        num_hidden_layers=num_layers,
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=4096,

@@ -57,6 +57,7 @@ def test_its_settings_are_those_that_were_measured(request, size, arguments):
     assert found["dataset"].pop("num_natural") == 0
     assert "num_natural" in page
     assert found["dataset"].pop("balance") is True
+    assert found["evaluate"].pop("probe_examples") > 0
     # How it is computed, and how often it is saved.
     found["model"]["attention"] = measured["model"]["attention"]
     found["train"]["checkpoint_every"] = measured["train"]["checkpoint_every"]

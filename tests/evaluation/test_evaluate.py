@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from autograder.judging.judge import Judge
 from autograder.schema import Example
 from helpers.tiny_judge import tiny_backbone
 
-CONFIG = EvaluateConfig(bootstrap=20, num_reasonings=0)
+CONFIG = EvaluateConfig(bootstrap=20, num_reasonings=0, probe_examples=0)
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +28,13 @@ def judge(tiny_base) -> Judge:
 
 def test_unseen_kinds_are_measured_like_the_test_split(judge: Judge, examples: list[Example]):
     train, test, unseen = examples[:10], examples[10:20], examples[20:]
-    both = evaluate(judge, train, test, unseen, CONFIG, seed=3).measured
-    alone = evaluate(judge, train, unseen, [], CONFIG, seed=3).measured
+    both = evaluate(judge, train, [], test, unseen, CONFIG, seed=3).measured
+    alone = evaluate(judge, train, [], unseen, [], CONFIG, seed=3).measured
     assert alone.systems.holdout is None
     assert alone.groups.holdout is None
     assert both.systems.holdout == alone.systems.test
     assert both.groups.holdout == alone.groups.test
-    none_held_out = evaluate(judge, train, test, [], CONFIG, seed=3).measured
+    none_held_out = evaluate(judge, train, [], test, [], CONFIG, seed=3).measured
     assert both.systems.test == none_held_out.systems.test
     assert both.systems.test.judge != both.systems.holdout.judge
 
@@ -53,13 +54,48 @@ def test_parts_are_measured_alone(judge: Judge, examples: list[Example], part, s
         for at, example in enumerate(examples[10:])
     ]
     train = examples[:10]
-    found = evaluate(judge, train, test, [], CONFIG, seed=3)
+    found = evaluate(judge, train, [], test, [], CONFIG, seed=3)
     chosen = [at for at, example in enumerate(test) if example.source in sources]
     probabilities = torch.tensor([found.predictions[at].probabilities for at in chosen])
     alone = measure(probabilities, [test[at] for at in chosen], resamples=20, seed=3)
     assert getattr(found.measured.systems, part) == alone
     made = [dataclasses.replace(example, source="arithmetic") for example in test]
-    assert getattr(evaluate(judge, train, made, [], CONFIG, seed=3).measured.systems, part) is None
+    assert (
+        getattr(evaluate(judge, train, [], made, [], CONFIG, seed=3).measured.systems, part) is None
+    )
+
+
+def test_the_linear_probe_is_a_baseline(judge: Judge, examples: list[Example], capsys):
+    config = CONFIG.changed(probe_examples=8)
+    parts = examples[:15], examples[15:20], examples[20:25], examples[25:]
+    found = evaluate(judge, *parts, config, seed=3).measured.systems
+    assert found.probe is not None
+    assert (found.probe.num_examples, found.probe.layer, found.probe.num_layers) == (10, 1, 2)
+    assert found.holdout is not None
+    assert list(dict(found.test.baselines.items())) == [
+        "majority", "length_only", "base_model", "linear_probe"
+    ]  # fmt: skip
+    # Drawn items, validation, and test and holdout twice.
+    assert re.search(r"evaluate: 100%.* 35/35 ", capsys.readouterr().err)
+    off = evaluate(judge, *parts, CONFIG, seed=3).measured.systems
+    assert off.probe is None
+    for one, other in ((found.test, off.test), (found.holdout, off.holdout)):
+        assert other is not None
+        assert other.baselines.linear_probe is None
+        assert other.baselines.base_model == one.baselines.base_model
+    alone = evaluate(judge, *parts, config.changed(base_model=False), seed=3).measured.systems
+    assert alone.test.baselines.base_model is None
+    assert alone.test.baselines.linear_probe == found.test.baselines.linear_probe
+
+
+@pytest.mark.parametrize("base_model", [True, False])
+def test_it_says_how_far_it_is(judge: Judge, examples: list[Example], capsys, base_model: bool):
+    config = CONFIG.changed(base_model=base_model, num_reasonings=3, max_reasoning_tokens=4)
+    evaluate(judge, examples[:10], [], examples[10:20], examples[20:], config, seed=3)
+    said = capsys.readouterr().err
+    num_read = 40 if base_model else 20
+    assert re.search(rf"evaluate: 100%.* {num_read}/{num_read} \[.*answer", said)
+    assert re.search(r"reasonings: 100%.* 3/3 ", said)
 
 
 def test_the_reference_answer_reaches_the_judge(judge: Judge, examples: list[Example]):
@@ -67,7 +103,7 @@ def test_the_reference_answer_reaches_the_judge(judge: Judge, examples: list[Exa
     plain, helped = (
         torch.tensor([row.probabilities for row in found.predictions])
         for found in (
-            evaluate(judge, examples[:5], rows[5:], [], CONFIG, seed=3)
+            evaluate(judge, examples[:5], [], rows[5:], [], CONFIG, seed=3)
             for rows in (examples, known)
         )
     )

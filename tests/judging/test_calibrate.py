@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,11 @@ def test_it_is_fitted_on_the_logits_that_the_judge_grades_with(adapter, examples
 def test_it_is_what_the_published_judge_divides_by(adapter, examples, tmp_path):
     publish_trained(adapter, examples, tmp_path / "judge")
     assert Judge.load(tmp_path / "judge").temperature == pytest.approx(calibrate(adapter, examples))
+
+
+def test_it_says_how_far_it_is(adapter, examples, capsys):
+    calibrate(adapter, examples)
+    assert re.search(r"calibrate: 100%.* 30/30 \[.*answer", capsys.readouterr().err)
 
 
 def test_without_examples_nothing_is_divided(adapter):

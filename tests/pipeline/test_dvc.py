@@ -42,9 +42,9 @@ def test_a_second_repro_runs_nothing(finished: Project) -> None:
 
 def test_metrics_hold_judge_and_baselines_and_no_nan(finished: Project) -> None:
     metrics = json.loads(finished.read("reports/metrics.json"), parse_constant=pytest.fail)
-    assert set(metrics["baselines"]) == {"majority", "length_only", "base_model"}
+    assert set(metrics["baselines"]) == {"majority", "length_only", "base_model", "linear_probe"}
     assert 0 <= metrics["judge"]["exact"] <= 1
-    assert num_leaves(metrics) <= 60
+    assert num_leaves(metrics) <= 64
     assert "<html" in finished.read("reports/report.html")
 
 

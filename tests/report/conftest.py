@@ -23,6 +23,7 @@ from autograder.evaluation.results import (
     Distribution,
     Grouped,
     Measured,
+    Probed,
     Speed,
     Systems,
     read_results,
@@ -110,6 +111,7 @@ def make_project(
     others = make_baselines(train, test)
     if base_model:
         others["base_model"] = make_probabilities(test, 0.0, seed=1)
+        others["linear_probe"] = make_probabilities(test, 0.5, seed=2)
     reasonings = [
         look_at(
             example,
@@ -129,6 +131,9 @@ def make_project(
             first_tests=None,
             holdout=compare(on_unseen, make_baselines(train, unseen), unseen, **options)
             if holdout
+            else None,
+            probe=Probed(num_examples=1000, layer=15, num_layers=24, pooled="mean", alpha=100.0)
+            if base_model
             else None,
         ),
         groups=Grouped(

@@ -56,6 +56,11 @@ def test_figures_are_those_of_the_metrics(page: Page, made: Made) -> None:
     assert base_model is not None
     assert base_model.mae is not None
     assert rows["Base model before training"][2] == figures.number("mae", base_model.mae)
+    probe = test.baselines.linear_probe
+    assert probe is not None
+    assert rows["Linear probe: ridge regression on the base's hidden states"] == cells(probe)
+    assert "fitted on 1,000 training answers" in page.text
+    assert "after layer 15 of 24 (the mean from the response on)" in page.text
     for kind, groups in measured.groups.test:
         rows = page.rows(f"Figures by {kind}")
         assert len(rows) == len(groups)
@@ -79,7 +84,7 @@ def test_gains_are_those_of_the_figures(page: Page, made: Made) -> None:
         page.source,
     )
     gains = [gain.mae for _, gain in made[1].systems.test.gain.items()]
-    assert len(shown) == len(gains) == 3
+    assert len(shown) == len(gains) == 4
     assert [value for _, value in shown] == [
         figures.difference("mae", gain) for gain in gains if gain is not None
     ]
@@ -216,6 +221,8 @@ def test_a_poor_judge_without_base_model_or_reasoning(
     assert "It misses the target of 70 %." in page.text
     assert "✗ misses the target of 0.8" in page.text
     assert "not measured: evaluate.base_model is false" in page.text
+    assert "not measured: evaluate.probe_examples is 0" in page.text
+    assert "training answers, from the frozen base" not in page.text
     assert "None: no reasoning was generated (evaluate.num_reasonings is 0, or no" in page.text
     assert f"{DASH} not measured" in page.text
 

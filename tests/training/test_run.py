@@ -6,6 +6,7 @@ import errno
 import json
 import math
 import multiprocessing
+import re
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from autograder.errors import DataError, StorageError, TrainingError
 from autograder.judging.judge import Judge
 from autograder.model.backbone import Backbone, load_base
-from autograder.training import outcome
+from autograder.training import callbacks, outcome
 from autograder.training import run as training
 from autograder.training.callbacks import BEST, LAST, ResumePoints
 from autograder.training.encoded_rows import Rows
@@ -125,6 +126,29 @@ def test_a_training_leaves_an_adapter_that_grades(config, examples, tmp_path, ca
     assert f"in {bits} bits" in said
     assert "14 examples to train on, 6 to validate" in said
     assert "epoch 2  loss " in said
+
+
+@pytest.mark.parametrize(
+    ("auto", "words"),
+    [
+        (torch.bfloat16, r"\(fp32\)"),
+        (torch.float32, r"\(it has no AVX-512 bf16: fp32, about three times as long\)"),
+    ],
+)
+def test_after_a_few_steps_it_says_how_long_all_will_take(
+    config, examples, tmp_path, monkeypatch, capsys, auto, words
+):
+    config = config.changed(train={"epochs": 5})
+    monkeypatch.setattr(callbacks, "choose_dtype", lambda name, device: auto)
+    with monkeypatch.context() as patch:
+        interrupted(patch, 12)  # after seven steps
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, tmp_path)
+    first = capsys.readouterr().err
+    run(config, examples, tmp_path)
+    for said, num_steps in ((first, 15), (capsys.readouterr().err, 8)):
+        line = rf"about \d+ seconds for (\d+) steps on this CPU {words}\n"
+        assert re.findall(line, said) == [str(num_steps)]
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])

@@ -157,6 +157,12 @@ class EvaluateConfig(Group):
     base_model: bool = Field(
         default=True, description="also grade with the untrained base model, as a baseline"
     )
+    probe_examples: int = Field(
+        default=1000,
+        ge=0,
+        le=1_000_000,
+        description="train examples for the linear probe of the base, a baseline; 0 turns it off",
+    )
 
 
 class Config(Group):

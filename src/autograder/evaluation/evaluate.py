@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from autograder.config import EvaluateConfig
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
 from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
+from autograder.evaluation.probe import Probe, draw, fit_probe
 from autograder.evaluation.reasoning import look_at, measure_reasoning
 from autograder.evaluation.results import (
     FIRST_TESTS,
@@ -39,6 +41,7 @@ from autograder.model.batch import collate
 from autograder.model.encode import Encoded
 from autograder.model.loss import judge_loss
 from autograder.model.scores import integer_score
+from autograder.pacing import bar
 from autograder.schema import Example
 
 
@@ -60,6 +63,7 @@ class Evaluation:
 def evaluate(
     judge: Judge,
     train: Sequence[Example],
+    validation: Sequence[Example],
     test: Sequence[Example],
     holdout: Sequence[Example],
     config: EvaluateConfig,
@@ -70,42 +74,58 @@ def evaluate(
     """Measure a judge on held-out answers, beside baselines that know `train`'s labels or nothing.
 
     Args:
-        judge: its adapter is switched off for the base-model baseline.
-        train: for the majority and the length baseline only.
+        judge: its adapter is switched off for the baselines that read with the base.
+        train: for baselines only.
+        validation: to choose the layer of the linear probe.
         test: unseen items of kinds that were trained on.
         holdout: items of kinds that were not; may be empty.
         config: sample sizes and switches.
         seed: of the resamples and of the sample whose reasoning is generated.
         judge_sha256: the judge's fingerprint, which the figures then name.
     """
-    encoded = [judge.encoder.encode_request(example) for example in test]
-    started = time.perf_counter()
-    probabilities = judge.probabilities(encoded)
-    seconds = time.perf_counter() - started
+    encoded, unseen = (
+        [judge.encoder.encode_request(example) for example in part] for part in (test, holdout)
+    )
+    drawn = draw(train, config.probe_examples, seed)
+    num_passes = 2 if config.base_model or drawn else 1
+    total = num_passes * (len(test) + len(holdout)) + len(drawn) + (len(validation) if drawn else 0)
+    with bar(total, "evaluate", "answer") as shown:
+        started = time.perf_counter()
+        probabilities = judge.probabilities(encoded, shown.update)
+        seconds = time.perf_counter() - started
+        on_unseen = judge.probabilities(unseen, shown.update)
+        probe = fit_probe(judge, drawn, validation, shown.update)
+        frozen, frozen_on_unseen = (
+            _frozen(judge, part, config.base_model, probe, shown.update)
+            for part in (encoded, unseen)
+        )
     num_tokens = sum(example.num_tokens for example in encoded)
 
     given = integer_score(probabilities).tolist()
     reasonings, token_loss, per_second = _reasonings(judge, test, encoded, given, config, seed)
-    unseen = [judge.encoder.encode_request(example) for example in holdout]
-    on_unseen = judge.probabilities(unseen) if holdout else torch.empty(0, 5)
     options: dict[str, int] = {"resamples": config.bootstrap, "seed": seed}
+    print(f"95 % intervals, by {config.bootstrap} resamples", file=sys.stderr)
 
     def part(belongs: Callable[[str], bool]) -> Figures | None:
         at = [at for at, example in enumerate(test) if belongs(example.source)]
         return measure(probabilities[at], [test[row] for row in at], **options) if at else None
 
-    def beside(examples: Sequence[Example], encoded: Sequence[Encoded], rows: Tensor) -> Comparison:
-        baselines = _baselines(judge, train, examples, encoded, config)
-        return compare(rows, baselines, examples, **options)
+    def beside(examples: Sequence[Example], rows: Tensor, frozen: dict[str, Tensor]) -> Comparison:
+        simple = {
+            "majority": majority(train, examples),
+            "length_only": length_only(train, examples),
+        }
+        return compare(rows, simple | frozen, examples, **options)
 
     measured = Measured(
         systems=Systems(
             judge_sha256=judge_sha256,
-            test=beside(test, encoded, probabilities),
+            test=beside(test, probabilities, frozen),
             hand_written=part(is_hand_written),
             natural=part(lambda source: source.startswith(NATURAL)),
             first_tests=part(lambda source: source in FIRST_TESTS),
-            holdout=beside(holdout, unseen, on_unseen) if holdout else None,
+            holdout=beside(holdout, on_unseen, frozen_on_unseen) if holdout else None,
+            probe=probe.about if probe else None,
         ),
         groups=Grouped(
             test=measure_groups(probabilities, test, **options),
@@ -126,18 +146,23 @@ def evaluate(
     return Evaluation(measured, predictions(probabilities, test), reasonings)
 
 
-def _baselines(
+def _frozen(
     judge: Judge,
-    train: Sequence[Example],
-    examples: Sequence[Example],
     encoded: Sequence[Encoded],
-    config: EvaluateConfig,
+    base_model: bool,
+    probe: Probe | None,
+    progress: Callable[[int], object],
 ) -> dict[str, Tensor]:
-    rows = {"majority": majority(train, examples), "length_only": length_only(train, examples)}
-    if config.base_model:
-        with judge.backbone.without_adapter():
-            # The base was never calibrated, so neither is this.
-            rows["base_model"] = judge.digit_logits(encoded).softmax(dim=1)
+    """Distributions (N, 5) of the baselines that read with the frozen base, by name."""
+    rows = {}
+    with judge.backbone.without_adapter():
+        if probe:
+            logits, states = judge.layer_states(encoded, [probe.about.layer], progress)
+            rows["linear_probe"] = probe(states)
+        elif base_model:
+            logits = judge.digit_logits(encoded, progress)
+    if base_model:
+        rows["base_model"] = logits.softmax(dim=1)  # never calibrated, so neither is this
     return rows
 
 
@@ -189,9 +214,13 @@ def _reasonings(
         return [], None, None
     sample = sorted(random.Random(f"{seed}/reasoning").sample(written, size))
     started = time.perf_counter()
-    texts = judge.reason(
-        [encoded[at] for at in sample], [given[at] for at in sample], config.max_reasoning_tokens
-    )
+    with bar(size, "reasonings", "answer") as shown:
+        texts = judge.reason(
+            [encoded[at] for at in sample],
+            [given[at] for at in sample],
+            config.max_reasoning_tokens,
+            shown.update,
+        )
     seconds = time.perf_counter() - started
     lengths = [len(judge.encoder.untrusted(text)) for text in texts]
     rows = [

@@ -117,11 +117,12 @@ class Gain(Model):
 
 
 class Baselines(Model, Generic[V]):
-    """One value for each baseline; `base_model` is null where the base was not graded."""
+    """One value for each baseline; those that read with the base are null where it did not."""
 
     majority: V
     length_only: V
     base_model: V | None = None
+    linear_probe: V | None = None
 
     def items(self) -> Iterator[tuple[str, V]]:
         """Name and value of each baseline that was measured."""
@@ -136,6 +137,23 @@ class Comparison(Model):
     gain: Baselines[Gain]
 
 
+class Probed(Model):
+    """How the linear probe was fitted and chosen.
+
+    Attributes:
+        num_examples: of the training split, that it was fitted on.
+        layer: how many of the base's `num_layers` layers its states have passed.
+        pooled: the state of the last token before the score, or the mean from the response on.
+        alpha: strength of the ridge penalty.
+    """
+
+    num_examples: Count
+    layer: Count
+    num_layers: Count
+    pooled: str
+    alpha: Number
+
+
 class Systems(Model):
     """The whole of the figures; null stands for a part of the test split that has no example.
 
@@ -144,6 +162,7 @@ class Systems(Model):
         test: the whole test split.
         hand_written, natural, first_tests: parts of it, by the source of their examples.
         holdout: kinds of task that are never trained on.
+        probe: what the baseline `linear_probe` is, in both.
     """
 
     judge_sha256: str | None
@@ -152,6 +171,7 @@ class Systems(Model):
     natural: Figures | None
     first_tests: Figures | None
     holdout: Comparison | None
+    probe: Probed | None = None
 
 
 class Groups(Model):
@@ -301,7 +321,7 @@ class ReasoningHeadline(Model):
 
 
 class Metrics(Model):
-    """`reports/metrics.json`: at most 60 numbers."""
+    """`reports/metrics.json`: at most 64 numbers."""
 
     judge: JudgeHeadline
     baselines: Baselines[BaselineHeadline]

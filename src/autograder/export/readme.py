@@ -21,7 +21,7 @@ _MEASURES = {
     "rps": "ranked probability score",
     "ece": "calibration error",
 }
-_SYSTEMS = ("judge", "base_model", "majority", "length_only")
+_SYSTEMS = ("judge", "base_model", "linear_probe", "majority", "length_only")
 _DRAWN = {
     "num_natural": "natural examples",
     "num_bank": "ladders from 1 to 5",
@@ -126,7 +126,8 @@ def _figures(trained: Trained, evidence: Evidence | None) -> str:
         return "It came without figures. Measure it on your own answers before you rely on it."
     lines = [
         "In brackets the 95 % interval, bootstrapped over whole items. `majority` gives the most "
-        "frequent score, `length_only` knows the response's length alone."
+        "frequent score, `length_only` knows the response's length alone, `linear_probe` is a "
+        "ridge regression on the untrained base's hidden states."
     ]
     if not evidence.is_certain:
         lines.append(

@@ -11,6 +11,7 @@ import torch
 from autograder.judging.calibration import fit_temperature
 from autograder.judging.judge import Judge
 from autograder.judging.publish import publish
+from autograder.pacing import bar
 from autograder.schema import Example
 
 
@@ -26,4 +27,5 @@ def calibrate(adapter: Path, validation: Sequence[Example]) -> float:
         judge = Judge.load(folder)
     encoded = [judge.encoder.encode_request(example) for example in validation]
     scores = torch.tensor([example.score for example in validation], dtype=torch.int64)
-    return fit_temperature(judge.digit_logits(encoded), scores)
+    with bar(len(encoded), "calibrate", "answer") as shown:
+        return fit_temperature(judge.digit_logits(encoded, shown.update), scores)

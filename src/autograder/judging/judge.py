@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Literal
@@ -320,28 +320,65 @@ class Judge:
         """Indices of the examples to grade together, a list per batch; see `model.batch.plan`."""
         return plan(encoded, self.batch_size)
 
-    def digit_logits(self, encoded: Sequence[Encoded]) -> Tensor:
-        """Logits of the five digits at the position of the score: float32 (N, 5) on the CPU."""
+    def digit_logits(
+        self, encoded: Sequence[Encoded], progress: Callable[[int], object] = lambda _: None
+    ) -> Tensor:
+        """Logits of the five digits at the position of the score: float32 (N, 5) on the CPU.
+
+        Args:
+            encoded: N requests.
+            progress: called with the number of answers after each batch.
+        """
         logits = torch.empty(len(encoded), 5)
         batches = self.plan(encoded)
         found = self._passes.read_each([encoded[at] for at in batch] for batch in batches)
         for batch, (_, part) in zip(batches, found, strict=True):
             logits[batch] = part
+            progress(len(batch))
         return logits
 
-    def probabilities(self, encoded: Sequence[Encoded]) -> Tensor:
-        """Calibrated score distributions: float32 (N, 5) on the CPU."""
-        return (self.digit_logits(encoded) / self.temperature).softmax(dim=1)
+    def layer_states(
+        self,
+        encoded: Sequence[Encoded],
+        depths: Sequence[int],
+        progress: Callable[[int], object] = lambda _: None,
+    ) -> tuple[Tensor, Tensor]:
+        """`digit_logits`, and hidden states of the same passes: float32 (N, 2 D, width).
+
+        Args:
+            encoded: N requests.
+            depths: D numbers of layers that were passed; see `LayerStates`.
+            progress: called with the number of answers after each batch.
+        """
+        width = self.backbone.causal.config.hidden_size
+        logits = torch.empty(len(encoded), 5)
+        states = torch.empty(len(encoded), 2 * len(depths), width)
+        batches = self.plan(encoded)
+        found = self._passes.states_each(
+            ([encoded[at] for at in batch] for batch in batches), depths
+        )
+        for batch, (some_logits, some_states) in zip(batches, found, strict=True):
+            logits[batch], states[batch] = some_logits, some_states
+            progress(len(batch))
+        return logits, states
+
+    def probabilities(
+        self, encoded: Sequence[Encoded], progress: Callable[[int], object] = lambda _: None
+    ) -> Tensor:
+        """Calibrated score distributions: float32 (N, 5) on the CPU; see `digit_logits`."""
+        return (self.digit_logits(encoded, progress) / self.temperature).softmax(dim=1)
 
     def reason(
         self,
         encoded: Sequence[Encoded],
         scores: Sequence[int],
         max_new_tokens: int = MAX_REASONING_TOKENS,
+        progress: Callable[[int], object] = lambda _: None,
     ) -> list[str]:
         """Generate a reasoning for each given score, greedily.
 
-        The score is already fixed; the generated text cannot change it.
+        The score is already fixed; the generated text cannot change it. `progress` is called with
+        the number of texts after each batch.
         """
         texts = [""] * len(encoded)
         for places in self.plan(encoded):
@@ -350,6 +387,7 @@ class Judge:
             found = self._passes.reasonings(read, given, max_new_tokens)
             for at, text in zip(places, found, strict=True):
                 texts[at] = text
+            progress(len(places))
         return texts
 
     def _windows(

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from autograder.judging.generation import ReasoningText, greedy, split_cache
+from autograder.judging.layer_states import LayerStates
 from autograder.judging.prefix_cache import PrefixCache, start_cache
 from autograder.judging.turns import Turns
 from autograder.model.backbone import Backbone
@@ -61,8 +62,19 @@ class Passes:
         """Each batch with its digits' logits, lazily and in order; see `Turns.each`."""
         return self._turns.each(lambda batch: (batch, self._read(batch).logits), batches)
 
+    def states_each(
+        self, batches: Iterable[Sequence[Encoded]], depths: Sequence[int]
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """The digits' logits of each batch, and what `LayerStates` gives of it."""
+        with LayerStates(self.backbone, depths) as states:
+
+            def read(batch: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
+                return self._read(batch, states).logits, states.taken()
+
+            yield from self._turns.each(read, batches)
+
     @torch.no_grad()
-    def _read(self, encoded: Sequence[Encoded]) -> Read:
+    def _read(self, encoded: Sequence[Encoded], states: LayerStates | None = None) -> Read:
         backbone, kept = self.backbone, self.kept
         openings, rubrics, prompts = (
             {example.prefix[: example.segments[at]] for example in encoded} for at in range(3)
@@ -73,7 +85,7 @@ class Passes:
             known, layers = kept.find(common, backbone.adapted)
         batch = collate(encoded, self.encoder.pad_id, known=known)
         cache = start_cache(layers, len(batch.tree))
-        logits = backbone.digit_logits(batch.to(backbone.device), cache)
+        logits = (states or backbone).digit_logits(batch.to(backbone.device), cache)
         with self._keeping:
             for example, (row, _, _) in zip(encoded, batch.branch, strict=True):
                 opening, rubric, prompt = example.segments

@@ -36,6 +36,11 @@ _BASELINES = {
     "majority": "Majority: always the most frequent score",
     "length_only": "Length only: knows how long the response is",
     "base_model": "Base model before training",
+    "linear_probe": "Linear probe: ridge regression on the base's hidden states",
+}
+_OFF = {
+    "base_model": "evaluate.base_model is false",
+    "linear_probe": "evaluate.probe_examples is 0",
 }
 _GROUPS = {"level": "Level", "category": "Category", "language": "Language", "source": "Source"}
 
@@ -116,7 +121,7 @@ def _baselines(compared: Comparison, notes: Notes) -> list[dict[str, Any]]:
     found = dict(compared.baselines.items())
     for key, name in _BASELINES.items():
         row = found.get(key)
-        absent = notes.undefined("not measured: evaluate.base_model is false") if not row else ""
+        absent = notes.undefined(f"not measured: {_OFF[key]}") if not row else ""
         rows.append({"name": name, "cells": _cells(row, notes) if row else [absent] * len(NAMES)})
     return rows
 

@@ -27,6 +27,7 @@ from autograder.stages import JUDGE, METRICS, PARAMS, SPLITS, TABLES, run
 def main() -> None:
     settings = config.load(PARAMS)
     train = read_examples(SPLITS / "train.jsonl")
+    validation = read_examples(SPLITS / "validation.jsonl")
     test = read_examples(SPLITS / "test.jsonl")
     unseen = SPLITS / "holdout.jsonl"
     holdout = read_examples(unseen) if unseen.exists() else []
@@ -40,11 +41,24 @@ def main() -> None:
     judge, sha256 = Judge.load(JUDGE), judge_fingerprint(JUDGE)
     judge.batch_size = settings.evaluate.batch_size
     found = evaluate(
-        judge, train, test, holdout, settings.evaluate, settings.seed, judge_sha256=sha256
+        judge,
+        train,
+        validation,
+        test,
+        holdout,
+        settings.evaluate,
+        settings.seed,
+        judge_sha256=sha256,
     )
     write(found.measured, found.predictions, found.reasonings)
     systems = found.measured.systems
     print(_summary(systems.test), file=sys.stderr)
+    if probe := systems.probe:
+        print(
+            f"linear_probe: after layer {probe.layer} of {probe.num_layers}, {probe.pooled}, "
+            f"alpha {probe.alpha:.3g}, fitted on {probe.num_examples} training answers",
+            file=sys.stderr,
+        )
     if systems.holdout:
         print("kinds of task that were in no training:", file=sys.stderr)
         print(_summary(systems.holdout), file=sys.stderr)

@@ -20,10 +20,15 @@ from tqdm import tqdm
 
 from autograder.files import replace, storage_errors
 from autograder.metrics.classes import LOWER_IS_BETTER
+from autograder.model.backbone import Backbone, choose_dtype
 from autograder.model.batch import Batch
+from autograder.pacing import bar, in_words
 from autograder.training.module import JudgeModule
 
 LAST, BEST = "last.ckpt", "best.ckpt"
+
+_NUM_TIMED = 5
+"""Optimiser steps from whose time that of a training is told."""
 
 
 class AtomicCheckpoints(TorchCheckpointIO):
@@ -170,14 +175,7 @@ class Progress(lightning.Callback):
             return
         done = trainer.fit_loop.epoch_loop.total_batch_idx + 1
         total = int(trainer.num_training_batches) * int(trainer.max_epochs or 1)
-        self.bar = tqdm(
-            total=total,
-            initial=done,
-            desc="train",
-            unit="batch",
-            mininterval=0.5 if sys.stderr.isatty() else 30.0,
-            dynamic_ncols=True,
-        )
+        self.bar = bar(total, "train", "batch", done)
 
     def on_train_batch_start(
         self,
@@ -232,3 +230,53 @@ class Progress(lightning.Callback):
         if self.bar is not None:
             self.bar.close()
             self.bar = None
+
+
+class Estimate(lightning.Callback):
+    """Says once, after a few steps, how long the training takes from where it started.
+
+    The first step is not timed: much is done there for the first time.
+    """
+
+    def on_train_start(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
+    ) -> None:
+        self.start, self.started_s = trainer.global_step, 0.0
+        self.is_said = not trainer.is_global_zero
+
+    def on_train_batch_end(
+        self,
+        trainer: lightning.Trainer,
+        pl_module: lightning.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        num_done = trainer.global_step - self.start
+        if num_done and not self.started_s:
+            self.started_s = time.monotonic()
+        if num_done <= _NUM_TIMED or self.is_said:
+            return
+        self.is_said = True
+        assert isinstance(pl_module, JudgeModule)
+        num_steps = trainer.estimated_stepping_batches - self.start
+        seconds = num_steps * (time.monotonic() - self.started_s) / _NUM_TIMED
+        if seconds < float("inf"):
+            where = _where(pl_module.backbone)
+            # Not `print`, which would run into the bar.
+            tqdm.write(
+                f"about {in_words(seconds)} for {num_steps:.0f} steps on this {where}",
+                file=sys.stderr,
+            )
+
+
+def _where(backbone: Backbone) -> str:
+    """What computes, in which dtype, and why it is slow if it is."""
+    device = backbone.device
+    dtype = backbone.causal.get_input_embeddings().weight.dtype
+    if device.type != "cpu" or dtype != torch.float32:
+        names = {torch.bfloat16: "bf16", torch.float16: "fp16", torch.float32: "fp32"}
+        return f"{device.type.upper().replace('CUDA', 'GPU')} ({names[dtype]})"
+    if choose_dtype("auto", device) != torch.float32:
+        return "CPU (fp32)"
+    return "CPU (it has no AVX-512 bf16: fp32, about three times as long)"
