@@ -34,7 +34,7 @@ class Int8Weight:
     @classmethod
     def of(cls, dense: Tensor) -> Int8Weight:
         """Round W (out, in)."""
-        dense = dense.float()
+        dense = dense.float().contiguous()  # the packing below would misread a transposed one
         scale = (dense.abs().amax(dim=1) / 127).clamp_(min=_TINY)
         steps = (dense / scale[:, None]).round_().to(torch.int8)
         packed = torch.ops.onednn.qlinear_prepack(steps, None)
