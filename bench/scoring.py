@@ -31,7 +31,7 @@ from autograder import config as configuration
 from autograder.bases.fetch import pull
 from autograder.judging.folder import read_judge
 from autograder.judging.judge import Judge
-from autograder.judging.packing import has_int8
+from autograder.model.int8 import has_int8
 from autograder.model.quiet import quiet
 from autograder.prompt import LEAD
 from autograder.schema import Example, Request, Verdict, read_examples

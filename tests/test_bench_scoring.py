@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from autograder.judging.judge import Judge
-from autograder.judging.packing import has_int8
+from autograder.model.int8 import has_int8
 from autograder.schema import write_examples
 from conftest import make_examples
 from helpers.tiny_judge import publish_tiny_judge

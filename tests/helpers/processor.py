@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.judging.packing import has_int8
+from autograder.model.int8 import has_int8
 
 needs_int8 = pytest.mark.skipif(
     not has_int8(torch.device("cpu")),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.judging.packing import can_pack, has_int8, pack_adapter, packed_bytes
+from autograder.judging.packing import can_pack, pack_adapter, packed_bytes
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import collate
+from autograder.model.int8 import has_int8
 from helpers.lora_layer import IN, OUT, adapted
 from helpers.processor import needs_int8
 

@@ -51,6 +51,11 @@ class QuantizationConfig(Group):
         description="bf16 | fp16 (trains with a scaler) | fp32 | auto: bf16 where the device is "
         "fast at it",
     )
+    products: Literal["auto", "exact", "int8"] = Field(
+        default="auto",
+        description="of frozen weights, in training: exact | int8, on a CPU | auto: int8 for 4 "
+        "bits where a CPU is fast at it",
+    )
 
 
 class LoraConfig(Group):

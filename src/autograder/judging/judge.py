@@ -34,6 +34,7 @@ from autograder.model.backbone import (
 )
 from autograder.model.batch import plan
 from autograder.model.encode import Encoded
+from autograder.model.int8 import why_not_int8
 from autograder.model.scores import expected_score, integer_score
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.schema import TIE, Comparison, Request, Verdict
@@ -457,19 +458,8 @@ def _fits(backbone: Backbone, dtype: torch.dtype) -> bool:
 
 
 def _check_fast(device: torch.device, dtype: torch.dtype, bits: int) -> None:
-    from autograder.judging.packing import can_pack, has_int8
-
-    if device.type != "cpu":
-        raise ModelError(f"fast: is for CPUs, and the judge is on {device}; leave it out")
-    if not has_int8(device):
-        raise ModelError(
-            "fast: this processor has no products of 8 bits (AVX-512 VNNI, AVX VNNI or AMX); "
-            "leave it out"
-        )
-    if bits == 8:
-        raise ModelError("fast: does not go with quantization int8; leave one of them out")
-    if not can_pack(device, dtype):
-        raise ModelError(f"fast: the judge computes in {dtype}, not in bf16 or fp32; leave it out")
+    if why_not := why_not_int8(device, dtype, bits):
+        raise ModelError(f"fast: {why_not}; leave it out")
 
 
 def _device(name: str) -> torch.device:

@@ -14,6 +14,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from autograder.model.int8 import Int8Weight, has_int8
 from autograder.model.lora import dense_weight, fused_layers
 
 
@@ -62,21 +63,13 @@ class PackedLinear:
 class Int8Linear:
     """A frozen linear layer, its adapter added, that multiplies whole numbers of 8 bits.
 
-    An output's weights are rounded to 8 bits once, a token's input when it comes (vector-wise
-    quantisation: "LLM.int8()", Dettmers et al., 2022, section 3.1). No token depends on another
-    and the sums are exact, so a verdict stays the same whatever the batch.
-
     Attributes:
-        weight: int8 (in, out), in oneDNN's layout: opaque to all but its own product.
-        scale: float32 (out,), what one step of a weight is worth.
-        zero: int64 (out,), zeros.
+        weight: W + B A, rounded.
         bias: (out,), if there is one.
         dtype: of what goes in and comes out.
     """
 
-    weight: Tensor
-    scale: Tensor
-    zero: Tensor
+    weight: Int8Weight
     bias: Tensor | None
     dtype: torch.dtype
 
@@ -85,59 +78,11 @@ class Int8Linear:
         """Round dense W (out, in) plus scaled B (out, rank) times A (rank, in)."""
         dtype = weight.dtype
         whole = torch.addmm(weight.float(), b.float(), a.float())
-        scale = (whole.abs().amax(dim=1) / 127).clamp_(min=_TINY)
-        return cls(
-            torch.ops.onednn.qlinear_prepack((whole / scale[:, None]).round().to(torch.int8), None),
-            scale,
-            torch.zeros(len(scale), dtype=torch.int64),
-            None if bias is None else bias.to(dtype),
-            dtype,
-        )
+        return cls(Int8Weight.of(whole), None if bias is None else bias.to(dtype), dtype)
 
     def multiply(self, x: Tensor) -> Tensor:
         """x (W + B A)^T + bias, nearly: (..., in) to (..., out)."""
-        steps, step = _rounded(x)
-        product = torch.ops.onednn.qlinear_pointwise(
-            *(steps, 1.0, _ZERO, self.weight, self.scale, self.zero, None),
-            *(1.0, 0, self.dtype, "none", [], ""),
-        )
-        if self.bias is None:
-            product.mul_(step)
-        else:
-            product = torch.addcmul(self.bias, product, step)
-        return cast(Tensor, product.view(*x.shape[:-1], -1))
-
-
-_ZERO = 128
-_TINY = 1e-30  # instead of a step of 0, where all is 0
-
-
-def _rounded(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Each row of x (..., in) in steps: uint8 (N, in) around `_ZERO`, and a row's step (N, 1).
-
-    Kept with x, which several layers get: queries, keys and values are products of one input.
-    """
-    version = None if x.is_inference() else x._version  # counts changes in place
-    at, kept = getattr(x, "rounded", (None, None))
-    if version is None or at != version:
-        flat = x.reshape(-1, x.shape[-1])
-        # 126 and not 127: in bf16 the step may be a little too small.
-        step = flat.abs().amax(dim=1, keepdim=True).div_(126).clamp_(min=_TINY)
-        signed = (flat / step).round_().to(torch.int8)
-        # The sign bit turned over is an addition of 128, and quicker.
-        kept = (signed ^ -128).view(torch.uint8), step
-        x.rounded = version, kept  # type: ignore[attr-defined]  # a name of our own
-    return cast(tuple[Tensor, Tensor], kept)
-
-
-def has_int8(device: torch.device) -> bool:
-    """Whether the device has dot products of 8 bits (AVX-512 VNNI, AVX VNNI or AMX).
-
-    Without them oneDNN's sums of 16 bits could overflow.
-    """
-    found = torch.cpu.get_capabilities() if device.type == "cpu" else {}
-    names = ("avx512_vnni", "avx_vnni", "amx_int8")
-    return any(found.get(name) for name in names) and hasattr(torch.ops.onednn, "qlinear_pointwise")
+        return self.weight.multiply(x, self.bias).view(*x.shape[:-1], -1)
 
 
 def can_pack(device: torch.device, dtype: torch.dtype) -> bool:

@@ -9,6 +9,7 @@ costs nothing. With dropout 0 it computes what PEFT computes; the adapter's file
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
@@ -16,6 +17,8 @@ from peft.tuners.lora.bnb import Linear4bit
 from peft.tuners.lora.layer import Linear
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from autograder.model.int8 import Int8Weight
 
 
 def dense_weight(base: nn.Module, dtype: torch.dtype) -> Tensor:
@@ -29,22 +32,46 @@ def dense_weight(base: nn.Module, dtype: torch.dtype) -> Tensor:
     return cast(Tensor, dequantize_4bit(weight.data, state)).to(dtype)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rounded:
+    """The two copies of a frozen weight W (out, in) for products of 8 bits.
+
+    Attributes:
+        outputs: W, rounded by output, for x W^T.
+        inputs: W^T, rounded by input, for the gradient of x.
+    """
+
+    outputs: Int8Weight
+    inputs: Int8Weight
+
+
+def _rounded_weights(base: nn.Module, dtype: torch.dtype) -> _Rounded | None:
+    takes = dtype in (torch.bfloat16, torch.float32)
+    return getattr(base, "rounded", None) if takes else None
+
+
 class _LoraProduct(torch.autograd.Function):
     """y = x W^T + bias + scale (x A^T) B^T, with gradients for x, A and B.
 
-    The dense W is made anew for the backward pass instead of being kept.
+    The dense W is made anew for the backward pass instead of being kept. After `round_frozen`
+    the products with W are of 8 bits; A and B still see x and the gradient as they are.
     """
 
     @staticmethod
     def forward(
         ctx: Any, x: Tensor, a: Tensor, b: Tensor, base: nn.Module, bias: Tensor | None
     ) -> Tensor:
-        flat = x.reshape(-1, x.shape[-1])
+        # Detached, as a view would keep alive what is kept with x.
+        flat = x.detach().reshape(-1, x.shape[-1])
         low_rank = flat @ a.t()
-        product = flat @ dense_weight(base, x.dtype).t()
-        product.addmm_(low_rank, b.t())
-        if bias is not None:
-            product += bias
+        rounded = _rounded_weights(base, x.dtype)
+        if rounded:
+            product = rounded.outputs.multiply(x, bias).addmm_(low_rank, b.t())
+        else:
+            product = flat @ dense_weight(base, x.dtype).t()
+            product.addmm_(low_rank, b.t())
+            if bias is not None:
+                product += bias
         ctx.base = base
         ctx.shape = x.shape
         ctx.save_for_backward(flat, low_rank, a, b)
@@ -60,7 +87,11 @@ class _LoraProduct(torch.autograd.Function):
         grad_low_rank = grad @ b
         grad_x = grad_a = grad_b = None
         if needs_x:
-            grad_x = grad @ dense_weight(ctx.base, grad.dtype)
+            rounded = _rounded_weights(ctx.base, grad.dtype)
+            if rounded:
+                grad_x = rounded.inputs.multiply(grad)
+            else:
+                grad_x = grad @ dense_weight(ctx.base, grad.dtype)
             grad_x.addmm_(grad_low_rank, a)
             grad_x = grad_x.view(ctx.shape)
         if needs_a:
@@ -128,3 +159,22 @@ def fuse_lora(model: nn.Module) -> int:
 def fused_layers(model: nn.Module) -> list[Any]:
     """The layers of a model that have the fused forward, in order."""
     return [module for module in model.modules() if isinstance(module, FusedLayer)]
+
+
+def round_frozen(model: nn.Module) -> int:
+    """Let the fused layers multiply their frozen weights in 8 bits, forward and backward.
+
+    What they hold in 4 bits stays, for all that reads the base's weights.
+
+    Args:
+        model: on a CPU for which `int8.why_not_int8` has nothing to say.
+
+    Returns:
+        how many layers were rounded; each takes 2 bytes a weight.
+    """
+    layers = fused_layers(model)
+    for layer in layers:
+        base = layer.get_base_layer()
+        dense = dense_weight(base, torch.float32)
+        base.rounded = _Rounded(Int8Weight.of(dense), Int8Weight.of(dense.t()))
+    return len(layers)

@@ -25,6 +25,7 @@ from autograder.model.backbone import (
     load_base,
 )
 from autograder.model.batch import Batch
+from autograder.model.int8 import trains_in_int8
 from autograder.model.loss import LossParts, judge_loss, score_probabilities
 from autograder.training.measured import Measured
 from autograder.training.optimizer import learning_rate, make_optimizer
@@ -38,12 +39,17 @@ def load_backbone(config: Config, device: torch.device | None = None) -> Backbon
         device: where it computes; a GPU where there is one.
 
     Raises:
-        ModelError: no such model, or it lacks a module that `lora.targets` names.
+        ModelError: no such model, it lacks a module that `lora.targets` names, or
+            `quantization.products` is int8 where that cannot be.
     """
     device = device or default_device()
     dtype = choose_dtype(config.quantization.compute_dtype, device)
     base, encoder = load_base(config.model, config.quantization, device=device, dtype=dtype)
     backbone = Backbone(add_adapter(base, config.lora, config.seed), encoder).to(device)
+    if trains_in_int8(config.quantization, device, dtype):
+        from autograder.model.lora import round_frozen  # it imports what load_base keeps quiet
+
+        round_frozen(backbone)
     # transformers loads in evaluation mode, in which it would not checkpoint.
     backbone.train()
     if checkpointing(config, device):
