@@ -517,8 +517,8 @@ def test_a_fast_judge_is_near_to_the_exact_one_and_says_what_it_is(saved, reques
     ("options", "capabilities", "message"),
     [
         ({}, {"avx2": True}, "this processor has no products of 8 bits"),
-        ({"quantization": "int8"}, {"avx512_vnni": True}, "does not go with quantization int8"),
-        ({"device": "meta"}, {"avx512_vnni": True}, "is for CPUs, and the judge is on meta"),
+        ({"quantization": "int8"}, {"avx512_vnni": True}, "does not go with a base in 8 bits"),
+        ({"device": "meta"}, {"avx512_vnni": True}, "is for CPUs, and the model is on meta"),
     ],
 )
 def test_what_cannot_be_fast_is_said_before_anything_is_loaded(

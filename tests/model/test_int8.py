@@ -150,9 +150,12 @@ def test_nothing_is_computed_below_the_lowest_adapter(tiny_config, examples, mon
     _, backbone = backbones(tiny_config)
     batch = collate(backbone.encoder.encode_all(examples[:5]), backbone.encoder.pad_id)
     calls, multiply = [], Int8Weight.multiply
-    monkeypatch.setattr(
-        Int8Weight, "multiply", lambda *args: calls.append(args[0]) or multiply(*args)
-    )
+
+    def counted(weight, *args):
+        calls.append(weight)
+        return multiply(weight, *args)
+
+    monkeypatch.setattr(Int8Weight, "multiply", counted)
     loss_and_gradients(backbone, batch)
     layers = backbone.causal.config.num_hidden_layers
     # Each once forward, once backward, but for the lowest queries, keys and values.

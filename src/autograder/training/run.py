@@ -26,6 +26,7 @@ from autograder.config import Config
 from autograder.errors import TrainingError
 from autograder.files import atomic_write, json_text
 from autograder.model.backbone import choose_dtype, default_device
+from autograder.model.int8 import trains_in_int8
 from autograder.training.callbacks import (
     BEST,
     LAST,
@@ -228,13 +229,15 @@ def _announce(module: JudgeModule, rows: EncodedRows, validation: EncodedRows) -
         return
     config, backbone = module.config, module.backbone
     dtype = backbone.causal.get_input_embeddings().weight.dtype
+    in_int8 = trains_in_int8(config.quantization, backbone.device, dtype)
     trainable = sum(value.numel() for value in backbone.trainable().values())
     total = trainable + sum(_numel(p) for p in backbone.parameters() if not p.requires_grad)
     cut = rows.num_truncated + validation.num_truncated
     print(
         f"{config.model.name}: {total / 1e6:.0f} M parameters in {config.quantization.bits} bits, "
         f"{trainable:,} trainable ({trainable / total:.2%})\n"
-        f"compute {str(dtype).removeprefix('torch.')} on {backbone.device}, gradient "
+        f"compute {str(dtype).removeprefix('torch.')} on {backbone.device}, "
+        f"{'products in 8 bits, ' if in_int8 else ''}gradient "
         f"checkpointing {'on' if checkpointing(config, backbone.device) else 'off'}\n"
         f"{len(rows)} examples to train on, {len(validation)} to validate"
         + (f"; {cut} cut to {config.model.max_length} tokens" if cut else ""),
