@@ -83,6 +83,9 @@ def test_the_linear_probe_is_a_baseline(judge: Judge, examples: list[Example], c
         assert other is not None
         assert other.baselines.linear_probe is None
         assert other.baselines.base_model == one.baselines.base_model
+    none_held_out = evaluate(judge, *parts[:3], [], config, seed=3).measured.systems
+    assert none_held_out.test == found.test
+    assert none_held_out.holdout is None
     alone = evaluate(judge, *parts, config.changed(base_model=False), seed=3).measured.systems
     assert alone.test.baselines.base_model is None
     assert alone.test.baselines.linear_probe == found.test.baselines.linear_probe

@@ -154,6 +154,8 @@ def _frozen(
     progress: Callable[[int], object],
 ) -> dict[str, Tensor]:
     """Distributions (N, 5) of the baselines that read with the frozen base, by name."""
+    if not encoded:
+        return {}
     rows = {}
     with judge.backbone.without_adapter():
         if probe:
