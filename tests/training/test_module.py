@@ -296,9 +296,10 @@ def test_a_fault_in_the_saved_parameters_is_told_before_anything_is_loaded(tmp_p
         JudgeModule.load_from_checkpoint(tmp_path / "other.ckpt")
 
 
-def test_a_target_that_the_model_lacks_is_told_with_those_it_has(config):
-    config = config.changed(lora={"targets": ["q_proj", "wrong"]})
-    with pytest.raises(ModelError, match=r"no wrong; it has linear layers .*down_proj.*v_proj"):
+@pytest.mark.parametrize("target", ["wrong", "mlp", "layers", "act_fn"])
+def test_a_target_that_is_no_linear_layer_is_told_with_those_that_are(config, target):
+    config = config.changed(lora={"targets": ["q_proj", target]})
+    with pytest.raises(ModelError, match=rf"'{target}': no linear layer .*: down_proj, .*v_proj$"):
         load_backbone(config)
 
 

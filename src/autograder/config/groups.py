@@ -6,9 +6,10 @@ comments, and a test compares.
 
 from __future__ import annotations
 
+import re
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from autograder.config.base import Group, Names, Share, Weight
 from autograder.config.data_groups import AuditConfig, DatasetConfig, SplitConfig
@@ -22,6 +23,8 @@ LORA_PROJECTIONS = (
     "up_proj",
     "down_proj",
 )
+_NOT_ADAPTED = re.compile(r"emb|wte|wpe|norm|ln_|head", re.IGNORECASE)
+"""In the names of embeddings, norms and output layers, of any architecture."""
 
 
 class ModelConfig(Group):
@@ -63,6 +66,17 @@ class LoraConfig(Group):
     alpha: float = Field(default=64.0, gt=0, description="the adapter is scaled by alpha / r")
     dropout: float = Field(default=0.05, ge=0.0, lt=1.0)
     targets: Names = Field(default=LORA_PROJECTIONS, min_length=1)
+
+    @field_validator("targets")
+    @classmethod
+    def _are_inside_blocks(cls, targets: tuple[str, ...]) -> tuple[str, ...]:
+        if refused := [name for name in targets if _NOT_ADAPTED.search(name)]:
+            raise ValueError(
+                f"{', '.join(map(repr, refused))} cannot be adapted: embeddings, norms and the "
+                "output layer are read as the base has them; allowed: linear layers of a block: "
+                f"{', '.join(LORA_PROJECTIONS)} (Phi-2's own: dense, fc1, fc2)"
+            )
+        return targets
 
 
 class LossConfig(Group):

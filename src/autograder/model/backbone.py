@@ -211,18 +211,17 @@ def add_adapter(base: nn.Module, config: LoraConfig, seed: int) -> nn.Module:
     """Put a fresh LoRA adapter on the base: float32, B zero, A by the seed.
 
     Raises:
-        ModelError: a target is no module of this architecture.
+        ModelError: a target is no linear layer of this model's blocks.
     """
     with quiet():  # bitsandbytes, which it imports, has something to say
         import peft
 
     targets = lora_targets(cast(Any, base).config.model_type, config.targets)
-    names = {name.rpartition(".")[2] for name, _ in base.named_modules()}
-    missing = [target for target in targets if target not in names]
-    if missing:
+    allowed = _block_layers(base)
+    if refused := [target for target in targets if target not in allowed]:
         raise ModelError(
-            f"lora.targets: this model has no {', '.join(missing)}; it has linear layers "
-            f"{', '.join(sorted(n for n in names if 'proj' in n or n in ('dense', 'fc1', 'fc2')))}"
+            f"lora.targets: {', '.join(map(repr, refused))}: no linear layer of this model's "
+            f"blocks; allowed: {', '.join(allowed)}"
         )
     settings = peft.LoraConfig(
         r=config.r,
@@ -242,8 +241,10 @@ def read_adapter(base: nn.Module, folder: Path, trainable: bool = False) -> nn.M
     """Put a saved PEFT adapter on the base.
 
     Raises:
-        ModelError: the folder holds no adapter, or one for another architecture.
+        ModelError: the folder holds no adapter, one for another architecture, or one that
+            changes more than the linear layers of blocks.
     """
+    allowed, output = _block_layers(base), _output_layer(base)
     try:
         with quiet():
             import peft
@@ -253,7 +254,48 @@ def read_adapter(base: nn.Module, folder: Path, trainable: bool = False) -> nn.M
         raise ModelError(
             f"{folder}: no adapter for this base model: {_first_line(error)}"
         ) from error
+    if refused := _adapted_elsewhere(model, output):
+        raise ModelError(
+            f"{folder}: adapts {', '.join(refused)}, which grading reads as the base has it; "
+            f"allowed: {', '.join(allowed)}; train it again with lora.targets among these"
+        )
     return _prepared(model)
+
+
+def _output_layer(base: nn.Module) -> nn.Module:
+    return cast(nn.Module, cast(Any, base).get_output_embeddings())
+
+
+def _in_block(module: nn.Module, output: nn.Module) -> bool:
+    """Whether a module may be adapted: a linear one, except the output layer.
+
+    Scoring multiplies five rows of the output layer's weight, by itself, so that an adapter on
+    it would count in training alone.
+    """
+    from transformers.pytorch_utils import Conv1D  # GPT-2's linear layer
+
+    return isinstance(module, (nn.Linear, Conv1D)) and module is not output
+
+
+def _block_layers(base: nn.Module) -> list[str]:
+    """The last parts of the names of the layers that may be adapted."""
+    output = _output_layer(base)
+    modules = base.named_modules()
+    return sorted({name.rpartition(".")[2] for name, part in modules if _in_block(part, output)})
+
+
+def _adapted_elsewhere(model: nn.Module, output: nn.Module) -> list[str]:
+    """The names of the modules that an adapter changes although they may not be adapted."""
+    from peft.tuners.lora.layer import LoraLayer
+    from peft.tuners.tuners_utils import BaseTunerLayer
+    from peft.utils.other import AuxiliaryTrainingWrapper
+
+    return [
+        name.removeprefix("base_model.model.")
+        for name, part in model.named_modules()
+        if isinstance(part, (BaseTunerLayer, AuxiliaryTrainingWrapper))
+        and not (isinstance(part, LoraLayer) and _in_block(part.get_base_layer(), output))
+    ]
 
 
 def _first_line(error: Exception) -> str:
