@@ -60,7 +60,7 @@ class Example:
         category: what kind of task, e.g. `factual_qa`.
         level: 1 basic correctness, 2 context, 3 adversarial.
         language: ISO 639-1 code of prompt and response.
-        source: `starter`, `bank`, `user` or the name of the family that made it.
+        source: `starter`, `bank`, `natural/FILE`, `user` or the name of the family that made it.
         reference: an answer that deserves a 5, untrusted text; empty if there is none.
     """
 
