@@ -77,7 +77,10 @@ def test_an_adapter_is_put_on_no_output_layer_whatever_its_name(base, tiny_confi
         ({"target_modules": ["embed_tokens"]}, "model.embed_tokens"),
         ({"target_modules": ".*(q_proj|lm_head)"}, "lm_head"),
         ({"target_modules": ["q_proj"], "modules_to_save": ["lm_head"]}, "lm_head"),
-        ({"target_modules": ["q_proj"], "modules_to_save": ["norm"]}, "model.norm"),
+        (
+            {"target_modules": ["q_proj"], "modules_to_save": ["norm"]},
+            "model.layers.0.input_layernorm",
+        ),
         ({"target_modules": ["q_proj"], "trainable_token_indices": [3]}, "model.embed_tokens"),
     ],
 )
