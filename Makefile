@@ -8,7 +8,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro full test test-slow test-integrations lint bench serve docs constraints clean
+.PHONY: help setup repro full test test-slow test-integrations test-versions lint bench serve docs \
+	constraints clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -65,6 +66,13 @@ test-integrations:  ## the judge in inspect_ai, deepeval and TRL themselves, in 
 		--editable '.[dev,bench]'
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check inspect_ai==0.3.285 deepeval==4.3.1
 	$(TOOLS)/bin/python -m pytest -p no:asyncio tests/integrations --timeout 1800
+
+OLDER := .scratch/transformers4
+test-versions: setup  ## exports read by transformers 4 too, from an environment of its own
+	test -x $(OLDER)/bin/python || $(PYTHON) -m venv $(OLDER)
+	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check 'transformers>=4.57,<5'
+	$(BIN)/python -m pytest tests/export/test_versions.py --timeout 1800
 
 bench: setup  ## one training step beside TRL's; answers a second (half an hour; keep it idle)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \

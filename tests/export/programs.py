@@ -18,18 +18,24 @@ runpy.run_path(program, run_name="__main__")
 """
 
 
-def run_example(folder: Path, *arguments: str) -> list[dict]:
+def run_example(folder: Path, *arguments: str, python: str = sys.executable) -> list[dict]:
     """The rows that the export's own program prints for the answers."""
     text = "".join(json.dumps(row) + "\n" for row in ANSWERS)
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", _ALONE, str(folder / "grade.py"), *arguments],
+    command = [python, "-c", _ALONE, str(folder / "grade.py"), *arguments]
+    done = run_alone(command, folder.parent, text)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def run_alone(command: list[str], place: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a program with no network and without this project's modules."""
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": ""}
+    return subprocess.run(
+        command,
         input=text,
         text=True,
         capture_output=True,
         check=False,
-        cwd=folder.parent,
+        cwd=place,
         env=environment,
     )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]

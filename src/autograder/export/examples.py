@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.export.versions import Versions
+
 _HEAD = '''"""Grade JSON Lines from standard input, {usage}
 
 A line is {{"prompt": ..., "response": ..., "rubric": ...}}, and if there is one "reference".
@@ -39,7 +41,17 @@ for line in sys.stdin:
 
 _TRANSFORMERS = """
 import json, re, sys
+from importlib.metadata import version
 from pathlib import Path
+
+
+def number(text):
+    return [int(part) for part in re.findall("[0-9]+", text)[:2]]
+
+
+for name, first, end in [{packages}]:
+    if not number(first) <= number(version(name)) < number(end):
+        sys.exit(f"{name} {version(name)}: pip install '{name}>={first},<{end}'")
 
 import torch
 {imports}
@@ -101,20 +113,22 @@ _IMPORTS = "from transformers import AutoModelForCausalLM, AutoTokenizer"
 _MERGED = 'model = AutoModelForCausalLM.from_pretrained(FOLDER, dtype="auto").eval()'
 
 
-def merged_example() -> str:
-    """A program that grades with plain transformers."""
-    return _transformers(
-        "with transformers: python grade.py < answers.jsonl",
-        _IMPORTS,
-        _MERGED,
-    )
+def merged_example(versions: Versions) -> str:
+    """A program that grades with plain transformers.
+
+    Args:
+        versions: that it accepts.
+    """
+    usage = "with transformers: python grade.py < answers.jsonl"
+    return _transformers(usage, _IMPORTS, _MERGED, versions)
 
 
-def adapter_example(quantization: dict[str, Any]) -> str:
+def adapter_example(quantization: dict[str, Any], versions: Versions) -> str:
     """A program that grades with plain transformers and PEFT on a base that is named to it.
 
     Args:
         quantization: the group of the judge's parameters.
+        versions: that it accepts.
     """
     imports = "from peft import PeftModel\n" + _IMPORTS
     dtype = {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"}.get(
@@ -135,9 +149,8 @@ def adapter_example(quantization: dict[str, Any]) -> str:
         "base = AutoModelForCausalLM.from_pretrained(sys.argv[1], **options)\n"
         "model = PeftModel.from_pretrained(base, FOLDER).eval()"
     )
-    return _transformers(
-        "with transformers and peft: python grade.py BASE < answers.jsonl", imports, load
-    )
+    usage = "with transformers and peft: python grade.py BASE < answers.jsonl"
+    return _transformers(usage, imports, load, versions)
 
 
 def llama_server_example() -> str:
@@ -145,8 +158,11 @@ def llama_server_example() -> str:
     return _program("with llama-server running: python grade.py < answers.jsonl", _LLAMA_SERVER)
 
 
-def _transformers(usage: str, imports: str, load: str) -> str:
-    return _program(usage, _TRANSFORMERS, imports=imports, load=load)
+def _transformers(usage: str, imports: str, load: str, versions: Versions) -> str:
+    packages = ", ".join(
+        f'("{name}", "{first}", "{end}")' for name, (first, end) in versions.items()
+    )
+    return _program(usage, _TRANSFORMERS, imports=imports, load=load, packages=packages)
 
 
 def _program(usage: str, body: str, **parts: str) -> str:

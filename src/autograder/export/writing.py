@@ -14,12 +14,15 @@ from autograder.export.evidence import Evidence
 from autograder.export.progress import Progress
 from autograder.export.readme import card, fenced
 from autograder.export.trained import BaseWeights, Trained, check_space, weights_errors
+from autograder.export.versions import PEFT, TRANSFORMERS_5, in_words
 from autograder.files import atomic_folder, json_text
 
 Format = Literal["merged", "adapter", "gguf"]
 Dtype = Literal["bf16", "fp16", "fp32", "q8_0"]
 FORMATS: tuple[str, ...] = get_args(Format)
 _ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
+# The base's folder, which `model pull` may have written, is not ours to put into an older form.
+_ADAPTER_VERSIONS = {"transformers": TRANSFORMERS_5, "peft": PEFT}
 _BYTES = {"bf16": 2.0, "fp16": 2.0, "fp32": 4.0, "q8_0": 34 / 32}
 SHARD = "2GB"
 """A file of weights is not larger, so that a broken upload or download loses little."""
@@ -95,6 +98,7 @@ def _merged(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> t
 
     from autograder.export.examples import merged_example
     from autograder.export.rendering import rendering
+    from autograder.export.transformers_files import save_model, save_tokenizer
     from autograder.export.weights import DTYPES, Merged
     from autograder.model.quiet import quiet
 
@@ -108,13 +112,14 @@ def _merged(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> t
     )
     progress("writing", 0, 1)
     with quiet():
-        model.save_pretrained(folder, max_shard_size=plan.shard)
-        encoder.tokenizer.save_pretrained(folder)
+        versions = save_model(model, folder, plan.shard)
+        save_tokenizer(encoder.tokenizer, folder)
     progress("writing", 1, 1)
     write_description(folder, describe(trained, plan, rendering(encoder)))
-    program = merged_example()
+    program = merged_example(versions)
     (folder / "grade.py").write_text(program, encoding="utf-8")
-    return _use(program, "`transformers` and `torch` are all it needs."), _notes(trained, plan)
+    needs = f"It needs `torch` and {in_words(versions)}, and checks that it has them."
+    return _use(program, needs), _notes(trained, plan)
 
 
 def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> tuple[str, str]:
@@ -123,6 +128,7 @@ def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> 
     from autograder.bases.fetch import pull
     from autograder.export.examples import adapter_example
     from autograder.export.rendering import rendering
+    from autograder.export.transformers_files import save_tokenizer
     from autograder.model.encode import Encoder
     from autograder.model.quiet import quiet
 
@@ -140,9 +146,10 @@ def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> 
     settings["base_model_name_or_path"] = repo[0] if repo else trained.base_title
     settings["revision"] = repo[1] if repo else None
     (folder / "adapter_config.json").write_text(json_text(settings), encoding="utf-8")
-    tokenizer.save_pretrained(folder)
+    with quiet():
+        save_tokenizer(tokenizer, folder)
     write_description(folder, describe(trained, plan, rendering(encoder)))
-    program = adapter_example(trained.values["params"]["quantization"])
+    program = adapter_example(trained.values["params"]["quantization"], _ADAPTER_VERSIONS)
     (folder / "grade.py").write_text(program, encoding="utf-8")
     progress("writing", 1, 1)
     return _use(program, _where_the_base_is(trained)), _notes(trained, plan)
@@ -184,7 +191,8 @@ def _use(program: str, needs: str) -> str:
 def _where_the_base_is(trained: Trained) -> str:
     repo = trained.hub_repo
     lines = [
-        "It needs `transformers`, `peft`, `torch`, and the base's folder or hub id as argument"
+        f"It needs `torch`, {in_words(_ADAPTER_VERSIONS)}, and the base's folder or hub id as "
+        "argument"
     ]
     if repo and repo[2]:
         lines.append(
@@ -193,7 +201,17 @@ def _where_the_base_is(trained: Trained) -> str:
         )
     elif repo:
         lines.append(f", here `{repo[0]}`" + (f" at revision `{repo[1]}`" if repo[1] else ""))
-    return "".join(lines) + "."
+    return "".join(lines) + "." + _rank(trained.config.lora.r)
+
+
+def _rank(rank: int) -> str:
+    """What vLLM has to be told of a rank above its default."""
+    if rank <= 16:
+        return ""
+    known = [size for size in (32, 64, 128, 256, 320, 512) if size >= rank]
+    if not known:
+        return f" The adapter's rank is {rank}; vLLM takes 512 at most: export it as merged."
+    return f" The adapter's rank is {rank}; vLLM needs `--max-lora-rank {known[0]}`."
 
 
 def _notes(trained: Trained, plan: Plan) -> str:
