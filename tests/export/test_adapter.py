@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import peft
@@ -12,6 +13,9 @@ from click.testing import CliRunner
 from transformers import AutoModelForCausalLM
 
 from autograder.cli.export import export
+from autograder.export.trained import open_trained
+from autograder.export.writing import Plan
+from autograder.export.writing import export as export_adapter
 from autograder.judging.judge import Judge
 from export.conftest import judged
 from export.programs import run_example
@@ -61,8 +65,6 @@ def test_the_base_is_named_without_a_path(judge_folder, tiny_base, tmp_path):
 def test_a_base_of_the_catalogue_is_named_by_its_repository(
     judge_folder, tiny_base, tmp_path, monkeypatch
 ):
-    from autograder.export.trained import open_trained
-
     judge = json.loads((judge_folder / "judge.json").read_text(encoding="utf-8"))
     judge["params"]["model"]["name"] = "qwen2.5-1.5b-instruct"
     folder = tmp_path / "judge"
@@ -87,6 +89,24 @@ def test_it_is_still_a_judge(judge_folder, tiny_base, tmp_path, monkeypatch):
     assert write(out, judge_folder).exit_code == 0
     monkeypatch.chdir(tiny_base.parent)  # where the base's name leads to it
     np.testing.assert_array_equal(judged(out), judged(judge_folder))
+
+
+@pytest.mark.parametrize(
+    ("rank", "says"),
+    [
+        (16, None),
+        (17, "rank is 17; vLLM needs `--max-lora-rank 32`"),
+        (320, "rank is 320; vLLM needs `--max-lora-rank 320`"),
+        (513, "rank is 513; vLLM takes 512 at most: export it as merged"),
+    ],
+)
+def test_a_card_says_what_vllm_needs_for_the_rank(judge_folder, tmp_path, rank, says):
+    trained = open_trained(judge_folder)
+    trained = replace(trained, config=trained.config.changed(lora={"r": rank}))
+    export_adapter(trained, tmp_path / "out", Plan("adapter"), None, lambda *_: None)
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert (says or "") in card
+    assert ("vLLM" in card) == (says is not None)
 
 
 def test_an_adapter_takes_no_dtype(judge_folder, tmp_path):

@@ -131,6 +131,8 @@ def combine(
         SourceError: the base is not here and cannot be fetched.
     """
     config = judges[0].config
+    for judge in judges:
+        judge.base_folder()
     base, _ = load_base(
         config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32
     )

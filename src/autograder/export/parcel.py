@@ -12,6 +12,7 @@ from typing import Any
 
 from autograder.bases.download import sha256_file
 from autograder.errors import ModelError
+from autograder.export.intact import refuse_pointers
 from autograder.judging.folder import read_judge
 
 # Names that hold keys, or that tools of the house leave behind.
@@ -63,6 +64,7 @@ def pack(folder: Path) -> Parcel:
         ModelError: it is no judge or export, holds what may be a secret or leads elsewhere, or its
             card's metadata cannot be read.
     """
+    refuse_pointers(folder)
     values = read_judge(folder)
     kind = _kind(folder, values)
     files = []

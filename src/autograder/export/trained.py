@@ -15,6 +15,7 @@ from autograder.bases.catalog import BaseModel, resolve
 from autograder.bases.sources import GgufHub, HubSnapshot, LocalFolder
 from autograder.config import Config
 from autograder.errors import ModelError, StorageError, UnknownModelError
+from autograder.export.intact import check_base, check_rank, refuse_pointers
 from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.prompt import TEMPLATE_VERSION
 
@@ -58,6 +59,19 @@ class Trained:
             return Path(name).name or name
         return entry.name
 
+    def base_folder(self) -> Path:
+        """The base on this machine, fetched where it is not here yet.
+
+        Raises:
+            ModelError: it is not whole, or is not the base of this adapter.
+            SourceError: it is not here and cannot be fetched.
+        """
+        from autograder.bases.fetch import pull
+
+        base = pull(self.config.model.name)
+        check_base(base, self.folder)
+        return base
+
     @property
     def licence(self) -> str | None:
         return self.base.licence if self.base else None
@@ -77,9 +91,11 @@ def open_trained(folder: Path) -> Trained:
     """Read and check a published judge.
 
     Raises:
-        ModelError: it holds no whole judge, or one of another template version.
+        ModelError: it holds no whole judge, one of another template version, or files that do
+            not belong together.
         ConfigError: its parameters are not ours.
     """
+    refuse_pointers(folder)
     values = read_judge(folder)
     if values["template_version"] != TEMPLATE_VERSION:
         raise ModelError(
@@ -104,6 +120,7 @@ def _check_adapter(folder: Path) -> None:
         raise ModelError(
             f"{path}: peft_type: is no LoRA adapter; name a judge that `dvc repro` made"
         )
+    check_rank(folder, settings)
     for name, plain in {
         "use_dora": False,
         "use_rslora": False,

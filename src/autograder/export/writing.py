@@ -55,13 +55,12 @@ def export(
         SourceError: the base is not here and cannot be fetched.
         StorageError: the disk is full or the folder cannot be written; OUT is untouched.
     """
-    from autograder.bases.fetch import pull
     from autograder.export.weights import num_weights
 
+    base = trained.base_folder()
     if plan.kind == "adapter":
         check_space(out, sum((trained.folder / name).stat().st_size for name in _ADAPTER_FILES))
     else:
-        base = pull(trained.config.model.name)
         check_space(out, int(num_weights(base) * _BYTES[plan.dtype]))
     with weights_errors(out), atomic_folder(out) as folder:
         use, notes = _WRITERS[plan.kind](trained, folder, plan, progress)
@@ -125,7 +124,6 @@ def _merged(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> t
 def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> tuple[str, str]:
     from transformers import AutoTokenizer
 
-    from autograder.bases.fetch import pull
     from autograder.export.examples import adapter_example
     from autograder.export.rendering import rendering
     from autograder.export.transformers_files import save_tokenizer
@@ -133,8 +131,7 @@ def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> 
     from autograder.model.quiet import quiet
 
     with quiet():
-        base = pull(trained.config.model.name)
-        tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(trained.base_folder(), local_files_only=True)
     encoder = Encoder(tokenizer, trained.config.model.max_length)
     if list(encoder.digit_ids) != trained.values["digit_ids"]:
         raise ModelError(f"{trained.folder}: was trained with another tokenizer than the base has")
