@@ -29,9 +29,16 @@ def test_a_reasoning_comes_unless_it_is_declined(client):
     assert client.evaluate().json()["reasoning"] is None
 
 
-@pytest.mark.parametrize("reference", [None, ""])
+@pytest.mark.parametrize("reference", [None, "", " ", "nan", "N/A"])
 def test_no_reference_is_none(client, reference):
     assert client.evaluate(reference=reference).json() == wire(verdict_of(REQUEST))
+
+
+def test_a_text_that_says_nothing_is_refused(client):
+    answer = client.evaluate(response="nan")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == "response"
+    assert "is what programs write for an empty cell" in answer.json()["error"]["message"]
 
 
 def test_a_reference_reaches_the_judge(client):

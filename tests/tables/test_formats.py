@@ -95,7 +95,7 @@ def test_every_format_gives_the_texts_unchanged(tmp_path, name, write):
 def test_a_csv_is_read_as_pandas_reads_it(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(
-        b'id,prompt,response,rubric,score,reasoning,note\r\n7,"a ""b"", c",NA,r,4.0,w,\r\n'
+        b'id,prompt,response,rubric,score,reasoning,note\r\n7,"a ""b"", c",Na,r,4.0,w,\r\n'
         b"\r\n8,p,'single',r, 2 ,w,x\r\n"
     )
     import_data(str(path), tmp_path / "out.jsonl", ImportOptions())

@@ -20,9 +20,18 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
-from autograder.benchmark.fields import ALIASES, COMPARED, SCORED, SIDES, kind_of, name_of
+from autograder.benchmark.fields import (
+    ALIASES,
+    COMPARED,
+    FIELDS,
+    SCORED,
+    SIDES,
+    kind_of,
+    name_of,
+)
 from autograder.benchmark.rubrics import has_rubric, rubric_text
 from autograder.errors import DataError
 from autograder.jsonl import Row
@@ -30,7 +39,15 @@ from autograder.schema import SCORES, Example, parse_item
 from autograder.tables.layouts import winner_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.scales import Scale, whole_score
-from autograder.tables.values import NAMES, as_level, as_name, is_empty
+from autograder.tables.values import (
+    NAMES,
+    as_level,
+    as_name,
+    is_empty,
+    nothing_said,
+    said,
+    stands_for_nothing,
+)
 
 DEFAULT_RUBRIC = (
     "How good is the answer? It does what was asked, is correct, helpful and honest, and does no "
@@ -48,6 +65,7 @@ REMEDIES = {
 RUBRIC_OPTION = "--rubric TEXT gives one to the rows without"
 """The remedy of a command that has the option."""
 
+_READ = {*FIELDS, *chain.from_iterable(ALIASES.values())}
 _SILENT = {"reasoning", "level", "language", "source"}  # of an example, and nothing to a judge
 _OF_ITEMS: dict[str, Callable[[object], object]] = {"group": as_name, "level": as_level}
 Value = TypeVar("Value")
@@ -60,12 +78,14 @@ class Labelled:
     Attributes:
         examples: of a pair the better one, then the worse.
         unread: fields that were not looked at.
+        unsaid: fields that were left out, as their cells hold a word for nothing, such as nan.
         is_pair: there are two answers, whose scores are marks.
         is_tie: neither of them is the better.
     """
 
     examples: list[Example]
     unread: list[str]
+    unsaid: list[str] = dataclasses.field(default_factory=list)
     is_pair: bool = False
     is_tie: bool = False
 
@@ -105,6 +125,10 @@ class RowReader:
         values = self._values(source.values)
         kind = kind_of(values)
         needed = {name_of(values, field) for field in kind}
+        unsaid = [name for name, value in values.items() if stands_for_nothing(value)]
+        if wanting := [name for name in unsaid if name in needed]:
+            message, field = nothing_said(values[wanting[0]]), wanting[0]
+            raise DataError(message, path=self.name, line=source.line, field=field)
         values = {n: value for n, value in values.items() if n in needed or not is_empty(value)}
         if not has_rubric(values) and (kind != SCORED or self.rubric):
             values["rubric"] = self.rubric or DEFAULT_RUBRIC
@@ -112,7 +136,12 @@ class RowReader:
         row.values.update(
             {name: _converted(row, name, as_name) for name in NAMES if name in values}
         )
-        if "responses" in values:
+        return dataclasses.replace(
+            self._labelled(row, kind, default), unsaid=[name for name in unsaid if name in _READ]
+        )
+
+    def _labelled(self, row: Row, kind: tuple[str, ...], default: str) -> Labelled:
+        if "responses" in row.values:
             return self._item(row)
         row.values.setdefault("id", default)
         if kind == SCORED:
@@ -135,7 +164,7 @@ class RowReader:
         for name, rule in _OF_ITEMS.items():
             if name in row.values:
                 row.values[name] = _converted(row, name, rule)
-        return Labelled(parse_item(row.values, row.path, row.line).examples(), [])
+        return Labelled(parse_item(said(row.values), row.path, row.line).examples(), [])
 
     def _pair(self, row: Row, kind: tuple[str, ...]) -> Labelled:
         better, worse = name_of(row.values, "better"), name_of(row.values, "worse")

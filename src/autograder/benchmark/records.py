@@ -40,12 +40,14 @@ class Benchmark:
         unread: fields of the file that were not looked at.
         is_pairs: the rows come in twos: the better answer to a prompt, then the worse.
         tied: the rows of pairs without a better answer, which are not among `rows`.
+        unsaid: how many cells of a field held a word for nothing, such as nan.
     """
 
     rows: list[Graded]
     unread: list[str]
     is_pairs: bool = False
     tied: list[Graded] = field(default_factory=list)
+    unsaid: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def examples(self) -> list[Example]:
@@ -115,6 +117,7 @@ def read_benchmark(
     unread: dict[str, None] = {}
     kinds: set[bool] = set()
     tied: list[Graded] = []
+    unsaid: Counter[str] = Counter()
     lines: Counter[int] = Counter()
     for row in table.rows:
         lines[row.line] += 1  # a JSON array may have all its rows in one line
@@ -127,9 +130,10 @@ def read_benchmark(
         graded = [Graded(example, row.line) for example in found.examples]
         (tied if found.is_tie else rows).extend(graded)
         unread.update(dict.fromkeys(found.unread))
+        unsaid.update(found.unsaid)
     if not rows:
         raise DataError("holds nothing but ties" if tied else "holds no rows", path=table.name)
-    read = Benchmark(_told_apart(rows), sorted(unread), kinds == {True}, tied)
+    read = Benchmark(_told_apart(rows), sorted(unread), kinds == {True}, tied, unsaid)
     return read if reference else read.without_references()
 
 

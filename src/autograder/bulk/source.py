@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -155,10 +156,12 @@ class Survey:
     Attributes:
         num_rows: up to the limit.
         kinds: kinds of the values by column, in the order of their first appearance.
+        unsaid: how many cells of a field hold a word for nothing, such as nan.
     """
 
     num_rows: int
     kinds: Mapping[str, frozenset[str]]
+    unsaid: Mapping[str, int]
 
 
 def survey(source: Source, *, strict: bool) -> Survey:
@@ -173,8 +176,10 @@ def survey(source: Source, *, strict: bool) -> Survey:
     """
     num_rows = 0
     kinds: dict[str, set[str]] = {column: set() for column in source.columns}
+    unsaid: Counter[str] = Counter()
     for row in source.rows():
         num_rows += 1
+        unsaid.update(source.binding.unsaid(row.values))
         if strict:
             try:
                 source.request(row)
@@ -182,7 +187,8 @@ def survey(source: Source, *, strict: bool) -> Survey:
                 raise source.unfit(row, source.why(error)) from None
         for column, value in row.values.items():
             kinds.setdefault(column, set()).add(_kind(value))
-    return Survey(num_rows, {name: frozenset(found - {""}) for name, found in kinds.items()})
+    narrowed = {name: frozenset(found - {""}) for name, found in kinds.items()}
+    return Survey(num_rows, narrowed, unsaid)
 
 
 def form_of(path: Path) -> str:

@@ -89,6 +89,7 @@ def benchmark(
     from autograder.benchmark.records import read_benchmark
     from autograder.config import Config
     from autograder.files import atomic_write, json_text
+    from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
     from autograder.tables.scales import SCALE_OPTION
     from autograder.terminal import printable
@@ -112,6 +113,8 @@ def benchmark(
     read, unread = whole.first(limit), printable(", ".join(whole.unread), keep="")
     if unread:
         click.echo(f"fields that are not read: {unread}", err=True)
+    if whole.unsaid:
+        click.echo(said_of(whole.unsaid), err=True)
     if whole.num_tied:
         click.echo(f"ties left out, as they have no better answer: {whole.num_tied}", err=True)
 

@@ -87,6 +87,7 @@ def import_command(
     """
     from pathlib import Path
 
+    from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
     from autograder.tables.importing import import_data
     from autograder.tables.layouts import ANCHORS, FIELDS, PAIR
@@ -117,6 +118,8 @@ def import_command(
     )
     if report.num_repeated:
         click.echo(f"left out {report.num_repeated} examples that stood there already", err=True)
+    if report.unsaid:
+        click.echo(said_of(report.unsaid), err=True)
     if report.num_rejected:
         first = printable(report.first_reject, keep="")
         click.echo(f"first rejected row: {first}", err=True)

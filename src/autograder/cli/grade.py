@@ -116,6 +116,7 @@ def grade(
     are in OUT.rejected.jsonl), 130 when interrupted.
     """
     from autograder.bulk.source import FIELDS, Source
+    from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
     from autograder.terminal import printable
 
@@ -147,6 +148,8 @@ def grade(
         restart=restart,
     )
     found = check(plan)
+    if found.unsaid:
+        click.echo(said_of(found.unsaid), err=True)
     read_judge(folder)
     fingerprint = judge_fingerprint(folder)
 

@@ -17,8 +17,10 @@ from autograder.errors import DataError
 from autograder.jsonl import Row, decode_line, show, unique_keys
 from autograder.schema import Request
 from autograder.tables.layouts import rubric_of
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 STDIN = "standard input"
+_NEEDED = ("prompt", "response", "a", "b", "rubric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,9 @@ def _document(text: str, name: str) -> object:
 
 def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Asked:
     row = Row(value, name, line)
+    for field in _NEEDED:
+        if stands_for_nothing(row.values.get(field)):
+            raise row.error(field, nothing_said(row.values[field]))
     pair = "a" in row.values or "b" in row.values
     asked = Asked(
         prompt=row.text("prompt"),
@@ -245,8 +250,7 @@ def _rubrics(row: Row, given: dict[str, str]) -> dict[str, str]:
 
 def _reference(row: Row) -> str:
     row.known.append("reference")
-    # None and "" are how other tools write that there is none.
-    return row.text("reference") if row.values.get("reference") not in (None, "") else ""
+    return "" if is_empty(row.values.get("reference")) else row.text("reference")
 
 
 def _identity(row: Row) -> str | int | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from autograder.judging import grader
 from autograder.schema import Request, Verdict
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
 MAX_REASONING_TOKENS = 256
@@ -28,10 +29,16 @@ def _whole(text: str) -> str:
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("text", "is empty; write the text")
+    if stands_for_nothing(text):
+        raise PydanticCustomError("text", "{why}", {"why": nothing_said(text)})
     return text
 
 
-OptionalText = Annotated[str, AfterValidator(_whole)] | None
+def _said(text: object) -> object:
+    return None if is_empty(text) else text
+
+
+OptionalText = Annotated[Annotated[str, AfterValidator(_whole)] | None, BeforeValidator(_said)]
 Text = Annotated[str, AfterValidator(_whole), AfterValidator(_not_blank)]
 _EXAMPLE: dict[str, Any] = {
     "prompt": "What is the boiling point of water at sea level?",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autograder.errors import DataError
 from autograder.tables.layouts import ANCHORS, Layout
 from autograder.tables.rows import SourceRow, Table
-from autograder.tables.values import is_empty
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,28 @@ class Binding:
         for field in self.required:
             if field not in found:
                 raise DataError("missing in this row", path=name, line=row.line, field=field)
+            if stands_for_nothing(found[field]):
+                message = nothing_said(found[field])
+                raise DataError(message, path=name, line=row.line, field=field)
         return found
+
+    @property
+    def read_columns(self) -> set[str]:
+        return {*self.columns.values()}
+
+    def unsaid(self, values: Mapping[str, object]) -> list[str]:
+        """The fields that a row leaves out by a word for nothing; see `said_of`."""
+        return [
+            field
+            for field, column in self.columns.items()
+            if field not in self.required and stands_for_nothing(values.get(column))
+        ]
+
+
+def said_of(unsaid: Mapping[str, int]) -> str:
+    """What to tell the user of cells that were taken as empty, counted by field."""
+    counts = ", ".join(f"{field} {num}" for field, num in sorted(unsaid.items()))
+    return f"cells such as nan, None and N/A, taken as empty: {counts}"
 
 
 def bind(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,6 +32,7 @@ class ImportReport:
         num_repeated: examples of pairs left out, as an earlier pair has the very same.
         num_unexplained: examples without a reasoning; they teach the score alone.
         unread: the columns that fill no field, in the order in which they are met.
+        unsaid: how many cells of a field held a word for nothing, such as nan.
         first_reject: line and reason; empty without rejects.
     """
 
@@ -41,6 +44,7 @@ class ImportReport:
     num_repeated: int
     num_unexplained: int
     unread: tuple[str, ...]
+    unsaid: Mapping[str, int]
     first_reject: str
 
 
@@ -68,9 +72,7 @@ def import_data(
         {"the source": Path(source), "the output": out, "the file of rejected rows": rejected}
     )
     table = open_table(source, options)
-    layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
-    layout = layout.among({*table.columns} - {*options.mapped.values()})
-    converter = _converter(table, layout, options)
+    layout, converter = converter_of(table, options)
     tally, met = _Tally(), dict.fromkeys(table.columns)
     with contextlib.ExitStack() as stack:
         good = stack.enter_context(atomic_file(out))
@@ -80,6 +82,7 @@ def import_data(
             met.update(dict.fromkeys(row.values))  # rows of JSON may differ in their fields
             try:
                 fresh = tally.admit(converter.examples(row), row.line, table.name)
+                tally.unsaid.update(converter.binding.unsaid(row.values))
             except DataError as error:
                 why = reason(error, converter.binding)
                 bad = bad or stack.enter_context(atomic_file(rejected))
@@ -100,11 +103,18 @@ def import_data(
         # That of an earlier run would speak of other rows.
         with storage_errors(rejected):
             rejected.unlink(missing_ok=True)
-    read = set(converter.binding.columns.values())
+    read = converter.binding.read_columns
     return tally.report(layout, tuple(name for name in met if name not in read))
 
 
-def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converter:
+def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converter]:
+    """What the rows of a table are read as, and what reads them.
+
+    Raises:
+        DataError: a column is missing, or options do not belong to the layout.
+    """
+    layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
+    layout = layout.among({*table.columns} - {*options.mapped.values()})
     mapped, rule = dict(options.mapped), ITEM_RULES[0]
     if options.item in ITEM_RULES:
         rule = options.item
@@ -114,7 +124,7 @@ def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converte
         mapped["item"] = options.item
     if layout.is_pairwise and options.pair is None:
         raise DataError(
-            "holds pairs; say what their scores are with --preferred N and --other N",
+            "holds pairs; say what their scores are with --preferred N and --other N of data import",
             path=table.name,
         )
     if layout.is_pairwise and options.scale is not None:
@@ -126,7 +136,7 @@ def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converte
             path=table.name,
         )
     binding = bind(layout, table, mapped, options.constants)
-    return Converter(table.name, binding, options.scale, options.pair, rule)
+    return layout, Converter(table.name, binding, options.scale, options.pair, rule)
 
 
 class _Tally:
@@ -136,6 +146,7 @@ class _Tally:
         self.num_rows = self.num_rejected = self.num_examples = self.num_repeated = 0
         self.num_unexplained = 0
         self.first_reject = ""
+        self.unsaid: Counter[str] = Counter()
         self.lines: dict[bytes, int] = {}
         self.items: set[bytes] = set()
 
@@ -169,6 +180,7 @@ class _Tally:
             num_repeated=self.num_repeated,
             num_unexplained=self.num_unexplained,
             unread=unread,
+            unsaid=self.unsaid,
             first_reject=self.first_reject,
         )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from autograder.jsonl import show
 from autograder.schema import LEVELS
@@ -11,12 +13,50 @@ from autograder.tables.scales import whole_score
 NAMES = ("id", "item", "category")
 """Fields that name something, which sources write as text or as a whole number."""
 
+_OF_RESPONSES = {"score", "response"}
+# `NA` in capitals only: Na is sodium.
+_NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", r"\n", "-", "--"}
+
 
 def is_empty(value: object) -> bool:
-    """None, blank text, or the NaN that data frames write where a cell is empty."""
+    """Nothing is said: None, blank text, or what `stands_for_nothing`."""
+    return (
+        value is None
+        or (isinstance(value, str) and not value.strip())
+        or stands_for_nothing(value)
+    )
+
+
+def stands_for_nothing(value: object) -> bool:
+    """The NaN, or one of the words, that other programs write where a cell is empty."""
     if isinstance(value, float):
         return math.isnan(value)
-    return value is None or (isinstance(value, str) and not value.strip())
+    if not isinstance(value, str) or len(value) > 20:
+        return False
+    word = value.strip()
+    return word == "NA" or word.casefold() in _NOTHING
+
+
+def nothing_said(value: object) -> str:
+    """What is wrong with such a value where one is needed, and what to do."""
+    remedy = "remove the row"
+    if isinstance(value, str):
+        remedy += ", or end the text with a period if it is meant"
+    return f"{show(value)} is what programs write for an empty cell; {remedy}"
+
+
+def said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without the optional fields that say nothing, also in the entries of `responses`."""
+    kept = {name: value for name, value in values.items() if not is_empty(value)}
+    entries = kept.get("responses")
+    if isinstance(entries, list):
+        kept["responses"] = [
+            {n: v for n, v in entry.items() if n in _OF_RESPONSES or not is_empty(v)}
+            if isinstance(entry, dict)
+            else entry
+            for entry in entries
+        ]
+    return kept
 
 
 def as_name(value: object) -> str:
