@@ -108,7 +108,7 @@ def test_wrong_usage_exits_with_2(tmp_path, source, options, says):
     [
         ([], "no columns 'prompt', 'response'"),
         (["--split", "train"], "--split is for data sets of the hub, not for csv"),
-        (["--format", "jsonl", "--delimiter", ";"], "--delimiter is for CSV, not for jsonl"),
+        (["--format", "jsonl", "--delimiter", ";"], "--delimiter is for CSV, not for json"),
     ],
 )
 def test_a_fault_is_one_line_and_exits_with_1(tmp_path, source, options, says, capsys):

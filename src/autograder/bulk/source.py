@@ -14,6 +14,7 @@ from autograder.bulk.part import Record
 from autograder.errors import DataError
 from autograder.jsonl import Row
 from autograder.schema import SCORES, Request, Verdict
+from autograder.tables import formats
 from autograder.tables.binding import Binding, bind
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table
 from autograder.tables.layouts import Layout, rubric_of
@@ -40,6 +41,7 @@ class Source:
         options: delimiter and limit.
         columns: as far as the first rows show them.
         binding: where the fields of a row come from.
+        note: what the user should know of the file; empty if nothing.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Source:
     options: ImportOptions
     columns: tuple[str, ...]
     binding: Binding
+    note: str
 
     @property
     def window(self) -> int:
@@ -61,13 +64,13 @@ class Source:
         """
         if not path.is_file():
             raise DataError("is no file" if path.exists() else "no such file", path=str(path))
-        form = form_of(path)
+        form = formats.form_of(str(path), options)
         try:
             table = open_table(str(path), options)
         except NoRowsError:
-            return cls(path, form, options, (), Binding({}, {}, ()))
+            return cls(path, form, options, (), Binding({}, {}, ()), "")
         binding = bind(_LAYOUT, table, options.mapped, options.constants)
-        return cls(path, form, options, table.columns, binding)
+        return cls(path, form, options, table.columns, binding, table.note)
 
     def rows(self) -> Iterator[SourceRow]:
         """The rows in order; one that cannot be read is faulty by itself.

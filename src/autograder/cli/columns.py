@@ -25,7 +25,26 @@ set_option = click.option(
     help="Give this field the same text in all rows, e.g. rubric; repeatable.",
 )
 delimiter_option = click.option(
-    "--delimiter", help="Separator of CSV cells; by default a comma, or a tab in .tsv."
+    "--delimiter", help="Separator of CSV cells; by default the one that the header shows."
+)
+
+
+def _encoding(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
+    import codecs
+
+    try:
+        if name is not None:
+            "".encode(name)  # refuses what is no encoding of texts
+            return codecs.lookup(name).name
+    except LookupError:
+        raise click.BadParameter(f"no encoding {name!r}; e.g. utf-8, utf-16, cp1252") from None
+    return None
+
+
+encoding_option = click.option(
+    "--encoding",
+    callback=_encoding,
+    help="Encoding of CSV and JSON, e.g. cp1252; by default the one that the file shows.",
 )
 scale_option = click.option(
     "--scale",

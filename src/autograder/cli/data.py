@@ -174,6 +174,8 @@ def _read(file: str) -> list[Example]:
     from autograder.tables.graded import read_graded
 
     read, path = read_graded(file), Path(file).absolute()
+    if read.note:
+        _echo(f"{file} {read.note}", err=True)
     if read.unsaid:
         click.echo(said_of(read.unsaid), err=True)
     if read.unread:

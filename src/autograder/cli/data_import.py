@@ -9,6 +9,7 @@ import click
 from autograder.cli.columns import (
     columns_and_texts,
     delimiter_option,
+    encoding_option,
     map_option,
     one_delimiter,
     one_scale,
@@ -54,6 +55,7 @@ _SCORE = click.IntRange(1, 5)
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Read at most this many rows.")
 @delimiter_option
+@encoding_option
 @click.option("--split", help="Split of a hub data set.")
 @click.option("--revision", help="Revision of a hub data set; a commit pins it.")
 @click.option("--config", help="Configuration of a hub data set that has several.")
@@ -71,6 +73,7 @@ def import_command(
     rejected: str | None,
     limit: int | None,
     delimiter: str | None,
+    encoding: str | None,
     split: str | None,
     revision: str | None,
     config: str | None,
@@ -110,12 +113,15 @@ def import_command(
             item=item,
             limit=limit,
             delimiter=one_delimiter(delimiter),
+            encoding=encoding,
             split=split,
             revision=revision,
             config=config,
         ),
         Path(rejected) if rejected else None,
     )
+    if report.note:
+        click.echo(printable(f"{source} {report.note}", keep=""), err=True)
     if report.num_repeated:
         click.echo(f"left out {report.num_repeated} examples that stood there already", err=True)
     if report.unsaid:

@@ -25,11 +25,13 @@ class GradedFile:
         examples: in order, with distinct ids.
         unread: the columns that fill no field.
         unsaid: how many cells of a field held a word for nothing, such as nan.
+        note: what the user should know of the file; empty if nothing.
     """
 
     examples: list[Example]
     unread: list[str]
     unsaid: Mapping[str, int]
+    note: str
 
 
 def read_graded(path: Path | str, options: ImportOptions | None = None) -> GradedFile:
@@ -46,7 +48,8 @@ def read_graded(path: Path | str, options: ImportOptions | None = None) -> Grade
     reader = _Reader(table, options)
     examples = [example for _, example in unique(reader.examples(), Path(path))]
     read = reader.converter.binding.read_columns if reader.converter else set(reader.met)
-    return GradedFile(examples, [name for name in reader.met if name not in read], reader.unsaid)
+    unread = [name for name in reader.met if name not in read]
+    return GradedFile(examples, unread, reader.unsaid, table.note)
 
 
 class _Reader:

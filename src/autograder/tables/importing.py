@@ -34,6 +34,7 @@ class ImportReport:
         unread: the columns that fill no field, in the order in which they are met.
         unsaid: how many cells of a field held a word for nothing, such as nan.
         first_reject: line and reason; empty without rejects.
+        note: what the user should know of the source; empty if nothing.
     """
 
     layout: str
@@ -46,6 +47,7 @@ class ImportReport:
     unread: tuple[str, ...]
     unsaid: Mapping[str, int]
     first_reject: str
+    note: str
 
 
 def import_data(
@@ -104,7 +106,7 @@ def import_data(
         with storage_errors(rejected):
             rejected.unlink(missing_ok=True)
     read = converter.binding.read_columns
-    return tally.report(layout, tuple(name for name in met if name not in read))
+    return tally.report(layout, tuple(name for name in met if name not in read), table.note)
 
 
 def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converter]:
@@ -124,7 +126,8 @@ def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converte
         mapped["item"] = options.item
     if layout.is_pairwise and options.pair is None:
         raise DataError(
-            "holds pairs; say what their scores are with --preferred N and --other N of data import",
+            "holds pairs; say what their scores are with --preferred N and --other N "
+            "(of `data import`)",
             path=table.name,
         )
     if layout.is_pairwise and options.scale is not None:
@@ -170,7 +173,7 @@ class _Tally:
         self.num_repeated += len(examples) - len(fresh)
         return fresh
 
-    def report(self, layout: Layout, unread: tuple[str, ...]) -> ImportReport:
+    def report(self, layout: Layout, unread: tuple[str, ...], note: str) -> ImportReport:
         return ImportReport(
             layout=layout.name,
             num_rows=self.num_rows,
@@ -182,6 +185,7 @@ class _Tally:
             unread=unread,
             unsaid=self.unsaid,
             first_reject=self.first_reject,
+            note=note,
         )
 
 

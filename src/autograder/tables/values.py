@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from autograder.jsonl import show
@@ -14,16 +15,41 @@ NAMES = ("id", "item", "category")
 """Fields that name something, which sources write as text or as a whole number."""
 
 _OF_RESPONSES = {"score", "response"}
+_PLACE = re.compile(r"-?\d{1,9}")
 # `NA` in capitals only: Na is sodium.
 _NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", r"\n", "-", "--"}
+
+
+MISSING = object()
+"""What `look_up` gives where there is nothing."""
+
+
+def look_up(values: Mapping[str, Any], column: str) -> Any:
+    """The value of a column, or at a dotted path such as `data.messages.-1.content`."""
+    if column in values:
+        return values[column]
+    found: Any = values
+    for part in column.split("."):
+        if isinstance(found, Mapping) and part in found:
+            found = found[part]
+        elif isinstance(found, list) and _PLACE.fullmatch(part):
+            if not -len(found) <= int(part) < len(found):
+                return MISSING
+            found = found[int(part)]
+        else:
+            return MISSING
+    return found
+
+
+def head_of(column: str, columns: Collection[str]) -> str:
+    """The column in which a dotted path begins."""
+    return column if column in columns else column.partition(".")[0]
 
 
 def is_empty(value: object) -> bool:
     """Nothing is said: None, blank text, or what `stands_for_nothing`."""
     return (
-        value is None
-        or (isinstance(value, str) and not value.strip())
-        or stands_for_nothing(value)
+        value is None or (isinstance(value, str) and not value.strip()) or stands_for_nothing(value)
     )
 
 
