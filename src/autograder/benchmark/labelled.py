@@ -25,25 +25,31 @@ from typing import TypeVar
 
 from autograder.benchmark.fields import (
     ALIASES,
+    ANSWERS,
     COMPARED,
     FIELDS,
     SCORED,
     SIDES,
     kind_of,
     name_of,
+    with_chat,
 )
-from autograder.benchmark.rubrics import has_rubric, rubric_text
 from autograder.errors import DataError
 from autograder.jsonl import Row
 from autograder.schema import SCORES, Example, parse_item
+from autograder.tables.conversation import as_texts
 from autograder.tables.layouts import winner_of
 from autograder.tables.rows import SourceRow
+from autograder.tables.rubrics import has_rubric, rubric_text
 from autograder.tables.scales import Scale, whole_score
 from autograder.tables.values import (
+    MISSING,
     NAMES,
     as_level,
     as_name,
+    head_of,
     is_empty,
+    look_up,
     nothing_said,
     said,
     stands_for_nothing,
@@ -122,7 +128,7 @@ class RowReader:
         """
         if source.fault:
             raise DataError(source.fault, path=self.name, line=source.line)
-        values = self._values(source.values)
+        values = with_chat(self._values(source.values))
         kind = kind_of(values)
         needed = {name_of(values, field) for field in kind}
         unsaid = [name for name, value in values.items() if stands_for_nothing(value)]
@@ -133,6 +139,15 @@ class RowReader:
         if not has_rubric(values) and (kind != SCORED or self.rubric):
             values["rubric"] = self.rubric or DEFAULT_RUBRIC
         row = Row(values, self.name, source.line)
+        row.values = as_texts(
+            values,
+            row.error,
+            prompt=name_of(values, "prompt"),
+            answers=ANSWERS,
+            others=ALIASES["reference"],
+            in_answer=self.columns.get("prompt")
+            in [column for field, column in self.columns.items() if field in ANSWERS],
+        )
         row.values.update(
             {name: _converted(row, name, as_name) for name in NAMES if name in values}
         )
@@ -141,22 +156,23 @@ class RowReader:
         )
 
     def _labelled(self, row: Row, kind: tuple[str, ...], default: str) -> Labelled:
-        if "responses" in row.values:
+        if "response" not in self.columns and not isinstance(row.values.get("responses", {}), dict):
             return self._item(row)
         row.values.setdefault("id", default)
         if kind == SCORED:
             response = name_of(row.values, "response")
-            return _labelled(row, [self._example(row, response, self._score(row))])
+            return _labelled(row, [self._example(row, response, self._score(row), is_scored=True)])
         return self._pair(row, kind)
 
     def _values(self, values: Mapping[str, object]) -> dict[str, object]:
         """The cells under the names that the user gives them."""
         given = {*self.columns, *self.constants}
-        hidden = {*self.columns.values()} | given
+        hidden = {head_of(column, values) for column in self.columns.values()} | given
         hidden.update(*(ALIASES.get(field, ()) for field in given))
         found = {name: value for name, value in values.items() if name not in hidden}
         found |= self.constants
-        return found | {f: values[name] for f, name in self.columns.items() if name in values}
+        mapped = {field: look_up(values, column) for field, column in self.columns.items()}
+        return found | {field: value for field, value in mapped.items() if value is not MISSING}
 
     def _item(self, row: Row) -> Labelled:
         if self.scale:
@@ -170,9 +186,10 @@ class RowReader:
         better, worse = name_of(row.values, "better"), name_of(row.values, "worse")
         is_tie = False
         if kind == COMPARED:
-            winner = _converted(row, "winner", winner_of)
-            is_tie = winner == "tie"
-            better, worse = SIDES[::-1] if winner == "b" else SIDES
+            winner = _converted(row, name_of(row.values, "winner"), winner_of)
+            is_tie = winner in {"tie", "bad"}
+            first, second = (name_of(row.values, side) for side in SIDES)
+            better, worse = (second, first) if winner == "b" else (first, second)
         if self.scale:
             raise row.error(better, "a pair has no score for --scale to convert; leave it out")
         if row.text(better) == row.text(worse) and not is_tie:
@@ -185,12 +202,12 @@ class RowReader:
 
     def _score(self, row: Row) -> int:
         name = name_of(row.values, "score")
-        if isinstance(row.get(name), bool):
-            return row.whole(name, SCORES[0], SCORES[-1])
         rule: Callable[[object], int] = partial(whole_score, remedy=self.remedies["score"])
         return _converted(row, name, self.scale.score if self.scale else rule)
 
-    def _example(self, row: Row, response: str, score: int, suffix: str = "") -> Example:
+    def _example(
+        self, row: Row, response: str, score: int, suffix: str = "", *, is_scored: bool = False
+    ) -> Example:
         """A record, whose answer stands in the field `response`; its id ends in the suffix."""
         identity = row.text("id")
         return Example(
@@ -198,7 +215,9 @@ class RowReader:
             item=row.text("item", default=identity),
             prompt=row.text(name_of(row.values, "prompt")),
             response=row.text(response),
-            rubric=rubric_text(row, self.remedies["rubric"]),
+            rubric=rubric_text(
+                row, self.scale, is_scored=is_scored, remedy=self.remedies["rubric"]
+            ),
             score=score,
             reasoning="",
             category=row.text("category", default="general"),

@@ -17,9 +17,10 @@ from autograder.schema import SCORES, Request, Verdict
 from autograder.tables import formats
 from autograder.tables.binding import Binding, bind
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table
-from autograder.tables.layouts import Layout, rubric_of
+from autograder.tables.layouts import Layout
 from autograder.tables.rejects import reason
 from autograder.tables.rows import NoRowsError, SourceRow, Table
+from autograder.tables.rubrics import rubric_text
 
 FIELDS = ("prompt", "response", "rubric", "reference")
 WINDOW = 256
@@ -101,9 +102,9 @@ class Source:
         """
         name = str(self.path)
         inputs = self.binding.read(row, name)
-        fields = Row(inputs | {"rubric": rubric_of(inputs, name, row.line)}, name, row.line)
-        prompt, response, rubric = (fields.text(field) for field in FIELDS[:3])
-        return Request(prompt, response, rubric, fields.text("reference", default=""))
+        fields = Row(inputs, name, row.line)
+        prompt, response = (fields.text(field) for field in FIELDS[:2])
+        return Request(prompt, response, rubric_text(fields), fields.text("reference", default=""))
 
     def key(self, request: Request) -> str:
         """A digest of what decides a grade."""

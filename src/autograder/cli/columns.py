@@ -15,7 +15,7 @@ map_option = click.option(
     "mapped",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Read a field from this column; repeatable.",
+    help="Read a field from this column, or at a path such as data.messages.0.content; repeatable.",
 )
 set_option = click.option(
     "--set",
@@ -48,9 +48,9 @@ encoding_option = click.option(
 )
 scale_option = click.option(
     "--scale",
-    metavar="LOW:HIGH",
-    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up. Without "
-    "it scores must be whole numbers from 1 to 5.",
+    metavar="LOW:HIGH|WORST,...,BEST",
+    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up; or the "
+    "words for scores, e.g. bad,ok,good. Without it scores must be whole numbers from 1 to 5.",
 )
 
 
@@ -87,7 +87,7 @@ def one_scale(text: str | None) -> Scale | None:
     """What `--scale` says.
 
     Raises:
-        click.UsageError: it is not LOW:HIGH.
+        click.UsageError: it is neither LOW:HIGH nor words.
     """
     from autograder.tables.scales import Scale
 

@@ -15,10 +15,11 @@ import click
 from autograder.errors import DataError
 from autograder.jsonl import Row, show, unique_keys
 from autograder.schema import Request
+from autograder.tables.conversation import as_texts
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
-from autograder.tables.layouts import rubric_of
 from autograder.tables.rows import NoRowsError, SourceRow
+from autograder.tables.rubrics import rubric_text
 from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 STDIN = "standard input"
@@ -141,7 +142,7 @@ def _rubric_file(path: str) -> str | dict[str, str]:
         return text.strip()
     value = _document(text, path)
     if isinstance(value, dict) and "criteria" in value:
-        return str(rubric_of({"rubric": value}, path, 1))
+        return rubric_text(Row({"rubric": value}, path, 1))
     return _named(Row(value, path, 1))
 
 
@@ -203,6 +204,13 @@ def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Aske
     for field in _NEEDED:
         if stands_for_nothing(row.values.get(field)):
             raise row.error(field, nothing_said(row.values[field]))
+    row.values = as_texts(
+        row.values,
+        row.error,
+        prompt="prompt",
+        answers=("response", "a", "b"),
+        others=("reference",),
+    )
     pair = "a" in row.values or "b" in row.values
     asked = Asked(
         prompt=row.text("prompt"),
@@ -232,7 +240,7 @@ def _rubrics(row: Row, given: dict[str, str]) -> dict[str, str]:
         return _named(Row(row.get("rubrics"), row.path, row.line, prefix="rubrics."))
     rubric = row.get("rubric")
     if isinstance(rubric, dict):
-        return {"": str(rubric_of({"rubric": rubric}, row.path, row.line))}
+        return {"": rubric_text(Row({"rubric": rubric}, row.path, row.line))}
     return {"": row.text("rubric")}
 
 

@@ -47,7 +47,7 @@ def read_graded(path: Path | str, options: ImportOptions | None = None) -> Grade
     table = open_table(str(path), options)
     reader = _Reader(table, options)
     examples = [example for _, example in unique(reader.examples(), Path(path))]
-    read = reader.converter.binding.read_columns if reader.converter else set(reader.met)
+    read = reader.converter.binding.read_columns(reader.met) if reader.converter else set()
     unread = [name for name in reader.met if name not in read]
     return GradedFile(examples, unread, reader.unsaid, table.note)
 
@@ -63,8 +63,12 @@ class _Reader:
         for row in self.table.rows:
             if row.fault:
                 raise DataError(row.fault, path=self.table.name, line=row.line)
-            found = self._item(row) if _is_item(row) else self._row(row)
+            found = self._item(row) if self._is_item(row) else self._row(row)
             yield from ((row.line, example) for example in found)
+
+    def _is_item(self, row: SourceRow) -> bool:
+        is_mapped = "response" in self.options.mapped
+        return isinstance(row.values.get("responses"), list) and not is_mapped
 
     def _item(self, row: SourceRow) -> list[Example]:
         return parse_item(said(row.values), self.table.name, row.line).examples()
@@ -78,7 +82,3 @@ class _Reader:
         if is_empty(row.values.get("item")) and not is_empty(identity):
             row = replace(row, values={**row.values, "item": identity})
         return self.converter.examples(row)
-
-
-def _is_item(row: SourceRow) -> bool:
-    return isinstance(row.values.get("responses"), list)

@@ -105,7 +105,7 @@ def import_data(
         # That of an earlier run would speak of other rows.
         with storage_errors(rejected):
             rejected.unlink(missing_ok=True)
-    read = converter.binding.read_columns
+    read = converter.binding.read_columns(met)
     return tally.report(layout, tuple(name for name in met if name not in read), table.note)
 
 
@@ -116,7 +116,6 @@ def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converte
         DataError: a column is missing, or options do not belong to the layout.
     """
     layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
-    layout = layout.among({*table.columns} - {*options.mapped.values()})
     mapped, rule = dict(options.mapped), ITEM_RULES[0]
     if options.item in ITEM_RULES:
         rule = options.item
