@@ -128,7 +128,8 @@ def test_a_chat_that_is_none_is_a_fault(tmp_path, row, says):
 
 
 def test_the_command_judge_reads_chats_too(tmp_path):
-    rows = [{"prompt": [SYSTEM, USER], "response": [ARGON], "rubric": "r"},
+    rows: list[dict[str, Any]] = [
+            {"prompt": [SYSTEM, USER], "response": [ARGON], "rubric": "r"},
             {"prompt": [SYSTEM, USER], "a": [ARGON], "b": 7, "rubric": "r"}]  # fmt: skip
     found = [
         row for row in read_requests(str(write(tmp_path, *rows)), {}) if isinstance(row, Asked)
@@ -163,7 +164,7 @@ def test_a_dotted_path_reaches_nested_columns(tmp_path):
         "reference": "a.b",
     }
     path = write(tmp_path, row, row | {"a.b": "other"})
-    options = {"mapped": mapped, "constants": {"rubric": "r"}}
+    options: dict[str, Any] = {"mapped": mapped, "constants": {"rubric": "r"}}
     assert seen(path, **options)[0] == Request("p", "y", "r", "plain")
     assert {example.score for example in imported(path, **options)} == {3}
     report = import_data(str(path), tmp_path / "o.jsonl", ImportOptions(**options))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", "prometheus", "pairwise")
 _SCORE = click.IntRange(1, 5)
+_REJECTED = 3
 
 
 @click.command("import")
@@ -59,7 +60,9 @@ _SCORE = click.IntRange(1, 5)
 @click.option("--split", help="Split of a hub data set.")
 @click.option("--revision", help="Revision of a hub data set; a commit pins it.")
 @click.option("--config", help="Configuration of a hub data set that has several.")
+@click.pass_context
 def import_command(
+    context: click.Context,
     source: str,
     out: str,
     form: str,
@@ -80,13 +83,14 @@ def import_command(
 ) -> None:
     """Convert graded data to examples.
 
-    SOURCE is a CSV, JSON Lines, JSON or Parquet file, a folder of such files, or the id of a
+    SOURCE is CSV, JSON of any shape or Parquet, a folder of such files, or the id of a
     data set on the Hugging Face hub. Fields are read from the columns with their names:
     prompt, response, rubric, score, and optionally reasoning, reference, id, item, category,
     level, language, source. Rows without a reasoning teach the score alone. See
     docs/your-data.md.
 
-    Exits with 1 and writes nothing if no row is usable.
+    Exit codes: 0 if all rows were imported, 1 after an error (then nothing is written), 3 if rows
+    were rejected (the reasons are in OUT.rejected.jsonl).
     """
     from pathlib import Path
 
@@ -94,6 +98,7 @@ def import_command(
     from autograder.tables.formats import ImportOptions
     from autograder.tables.importing import import_data
     from autograder.tables.layouts import ANCHORS, FIELDS, PAIR
+    from autograder.tables.rejects import rejected_path
     from autograder.terminal import printable
 
     columns, texts = columns_and_texts(mapped, constants, (*FIELDS, *ANCHORS, *PAIR))
@@ -142,6 +147,10 @@ def import_command(
     if report.num_unexplained:
         done += f", {report.num_unexplained} without reasoning (only the score is taught)"
     click.echo(printable(f"{done}: {out}", keep=""))
+    if report.num_rejected:
+        place = printable(rejected or str(rejected_path(Path(out))), keep="")
+        click.echo(f"the rejected rows and why: {place}", err=True)
+        context.exit(_REJECTED)
 
 
 def _pair_rule(preferred: int | None, other: int | None, tied: int | None) -> PairRule | None:

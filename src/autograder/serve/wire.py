@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from autograder.judging import grader
 from autograder.schema import Request, Verdict
+from autograder.tables.conversation import answer_of, conversation_text, turns_of
 from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
@@ -38,8 +39,25 @@ def _said(text: object) -> object:
     return None if is_empty(text) else text
 
 
+def _asked(value: object) -> object:
+    turns = turns_of(value)
+    return value if turns is None else conversation_text(turns)
+
+
+def _answer(value: object) -> object:
+    if turns_of(value) is None:
+        return value
+    try:
+        return answer_of(value)
+    except ValueError as error:
+        raise PydanticCustomError("text", "{why}", {"why": str(error)}) from None
+
+
+Chat = str | list[dict[str, Any]]
 OptionalText = Annotated[Annotated[str, AfterValidator(_whole)] | None, BeforeValidator(_said)]
 Text = Annotated[str, AfterValidator(_whole), AfterValidator(_not_blank)]
+Prompt = Annotated[Text, BeforeValidator(_asked, json_schema_input_type=Chat)]
+Response = Annotated[Text, BeforeValidator(_answer, json_schema_input_type=Chat)]
 _EXAMPLE: dict[str, Any] = {
     "prompt": "What is the boiling point of water at sea level?",
     "response": "100 degrees Celsius.",
@@ -58,8 +76,8 @@ class Answer(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    prompt: Text = Field(description="what was asked")
-    response: Text = Field(description="the answer to grade")
+    prompt: Prompt = Field(description="what was asked: a text, or messages")
+    response: Response = Field(description="the answer to grade, or messages that end with it")
     rubric: Text = Field(description="what a good answer is")
     reference: OptionalText = Field(None, description="an answer that deserves a 5")
 
@@ -105,9 +123,9 @@ class CompareBody(Body):
         }
     )
 
-    prompt: Text
-    a: Text = Field(description="one response")
-    b: Text = Field(description="the other response")
+    prompt: Prompt
+    a: Response = Field(description="one response")
+    b: Response = Field(description="the other response")
     rubric: Text
     reference: OptionalText = None
     reasoning: bool = False

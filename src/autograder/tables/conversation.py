@@ -145,12 +145,24 @@ def _decoded(text: str) -> object:
 
 
 def _answer(value: object, name: str, fault: Callable[[str, str], DataError]) -> object:
-    turns = turns_of(value)
-    if turns is None:
+    if turns_of(value) is None:
         return _plain(value)
+    try:
+        return answer_of(value)
+    except ValueError as error:
+        raise fault(name, str(error)) from None
+
+
+def answer_of(messages: object) -> str:
+    """The text of the last turn of the assistant.
+
+    Raises:
+        ValueError: there is none.
+    """
+    turns = turns_of(messages) or []
     at = _answered(turns)
     if at is None:
-        raise fault(name, "the chat has no turn of an assistant")
+        raise ValueError("the chat has no turn of an assistant")
     return turns[at][1]
 
 
