@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 
 from autograder.checks.faults import find_faults, texts_of
 from autograder.cli import cli
-from autograder.schema import Item, read_items
+from autograder.schema import Item, read_examples, read_items
 
 
 def test_the_command_reference_is_current(request: pytest.FixtureRequest) -> None:
@@ -98,6 +99,27 @@ def test_labels_without_reasons_import_as_the_page_shows(
     monkeypatch.chdir(tmp_path)
     Path("labels.csv").write_text(labels, encoding="utf-8")
     assert CliRunner().invoke(cli, shlex.split(command)).output == output
+
+
+def test_exports_of_labelling_tools_import_by_the_recipes_of_the_page(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (request.config.rootpath / "docs" / "your-data.md").read_text(encoding="utf-8")
+    recipes = page.partition("**Exports of labelling tools.**")[2].split("```")[1]
+    commands = recipes.removeprefix("sh\n").replace("\\\n", " ").splitlines()
+    texts = {"prompt": "Name a noble gas.", "response": "Argon."}
+    choice = {"type": "choices", "value": {"choices": ["good"]}}
+    task = {"id": 7, "data": texts, "annotations": [{"result": [choice]}]}
+    record = {"id": "r", "fields": texts, "responses": {"quality": [{"value": 5, "user_id": "u"}]}}
+    monkeypatch.chdir(tmp_path)
+    Path("label-studio.json").write_text(json.dumps([task], indent=2), encoding="utf-8")
+    Path("argilla.json").write_text(json.dumps([record]), encoding="utf-8")
+    assert len(commands) == 2
+    for command in commands:
+        result = CliRunner().invoke(cli, shlex.split(command)[1:])
+        assert result.exit_code == 0, result.output
+        (example,) = read_examples("out.jsonl")
+        assert (example.prompt, example.response, example.score) == (*texts.values(), 5)
 
 
 def test_the_readme_and_the_pipeline_stay_short(request: pytest.FixtureRequest) -> None:

@@ -185,7 +185,7 @@ def test_an_item_s_names_and_level_are_read_as_an_import_reads_them(write):
         ({"score": "6"}, "score: expected a whole number"),
         ({"score": True}, "score: expected a whole number"),
         ({"response": "  "}, "response: is empty"),
-        ({"prompt": 3}, "prompt: expected text"),
+        ({"prompt": ["x"]}, "prompt: expected text"),
         ({"rubric": {"criteria": "c"}}, "rubric.score1_description: missing"),
         ({"rubric": {"criteria": "c", "anchors": {"1": "x"}}}, "rubric.anchors.2: missing"),
         ({"rubric": ["c"]}, "rubric: expected text"),
@@ -359,7 +359,7 @@ def test_answers_and_pairs_in_one_file_are_told_by_what_is_filled(tmp_path, form
         ({"better": "", "worse": "", "response": " "}, "response: is empty"),
         ({"better": "x", "worse": "", "response": "", "score": ""}, "worse: is empty"),
         ({"better": "", "worse": "y", "response": "", "score": ""}, "better: is empty"),
-        ({"better": "", "worse": "", "score": ""}, "score: expected a number"),
+        ({"better": "", "worse": "", "score": ""}, "score: expected a whole number"),
     ],
 )
 def test_a_row_that_lacks_a_cell_is_of_the_kind_of_its_others(tmp_path, change, says):

@@ -80,7 +80,7 @@ def bad_rows():
     rows = answers(11)
     del rows[1]["rubric"]
     rows[3]["response"] = " "
-    rows[4]["prompt"] = 7
+    rows[4]["prompt"] = ["x"]
     rows[9]["rubric"] = "too long for the model"
     return rows
 
@@ -107,7 +107,7 @@ def test_skipped_rows_go_to_a_file_with_their_reasons(file, out, tmp_path):
     rejects = read_jsonl(tmp_path / "out.rejected.jsonl")
     assert [reject["line"] for reject in rejects] == [2, 4, 5, 10]
     assert [reject["row"] for reject in rejects] == [bad_rows()[n] for n in (1, 3, 4, 9)]
-    assert rejects[2]["reason"] == "prompt: expected text, got 7"
+    assert rejects[2]["reason"] == 'prompt: expected text, got ["x"]'
     write_jsonl(file, answers(11))
     grade(file, out, skip=True, overwrite=True)
     assert names(tmp_path) == ["in.jsonl", "out.jsonl"]

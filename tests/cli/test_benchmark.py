@@ -128,6 +128,7 @@ def test_the_figures_say_how_they_were_made(folder, tmp_path):
         "set": {"category": "all"},
         "scale": None,
         "delimiter": ";",
+        "encoding": None,
         "reference": False,
         "limit": 3,
         "bootstrap": 20,

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,6 +126,22 @@ def test_faults_are_raised_for_the_command_line_to_print(tmp_path):
         CliRunner().invoke(data, ["audit", str(path)], catch_exceptions=False)
     with pytest.raises(DataError, match="no such file"):
         CliRunner().invoke(data, ["show", str(tmp_path / "none")], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("command", ["show", "stats"])
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_what_a_terminal_lacks_is_shown_as_an_escape(tmp_path, request, command, encoding):
+    path = tmp_path / "ru.jsonl"
+    row = {"prompt": "Столица?", "response": "Лима", "rubric": "Верно? 😀", "score": 5}
+    path.write_text(json.dumps(row | {"category": "География"}, ensure_ascii=False), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "data", command, path],
+        env=os.environ
+        | {"PYTHONIOENCODING": encoding, "PYTHONPATH": str(request.config.rootpath / "src")},
+        capture_output=True,
+        check=True,
+    )
+    assert rb"\u0413\u0435" in done.stdout
 
 
 def test_wrong_usage_exits_with_2():

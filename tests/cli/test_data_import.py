@@ -32,7 +32,9 @@ def source(tmp_path):
 def test_a_file_of_one_s_own_becomes_examples(tmp_path, source):
     out = str(tmp_path / "out.jsonl")
     result = call(source, "-o", out, *OPTIONS)
-    assert result.exit_code == 0
+    assert result.exit_code == 3
+    rejected = tmp_path / "out.rejected.jsonl"
+    assert result.stderr.endswith(f"the rejected rows and why: {rejected}\n")
     assert result.stdout == f"2 examples of 1 items from 3 plain rows, 1 rejected: {out}\n"
     assert "line 4: score: \"11\" is outside the scale 0:10 (column 'stars')" in result.stderr
     assert [(e.response, e.score, e.reasoning) for e in read_examples(out)] == [
@@ -74,7 +76,8 @@ def test_a_column_that_may_hold_the_reasons_is_pointed_at(tmp_path):
 
 def test_the_file_of_rejects_can_be_named(tmp_path, source):
     rejected = tmp_path / "bad.jsonl"
-    call(source, "-o", str(tmp_path / "out.jsonl"), *OPTIONS, "--rejected", str(rejected))
+    result = call(source, "-o", str(tmp_path / "out.jsonl"), *OPTIONS, "--rejected", str(rejected))
+    assert result.stderr.endswith(f"the rejected rows and why: {rejected}\n")
     assert json.loads(rejected.read_text())["line"] == 4
 
 
@@ -108,7 +111,7 @@ def test_wrong_usage_exits_with_2(tmp_path, source, options, says):
     [
         ([], "no columns 'prompt', 'response'"),
         (["--split", "train"], "--split is for data sets of the hub, not for csv"),
-        (["--format", "jsonl", "--delimiter", ";"], "--delimiter is for CSV, not for jsonl"),
+        (["--format", "jsonl", "--delimiter", ";"], "--delimiter is for CSV, not for json"),
     ],
 )
 def test_a_fault_is_one_line_and_exits_with_1(tmp_path, source, options, says, capsys):
@@ -125,7 +128,7 @@ def test_hostile_cells_cannot_drive_the_terminal(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("prompt,response,rubric,score,reasoning\np,a,r,1,w\np,b,r,\x1b[2J,w\n")
     result = call(str(path), "-o", str(tmp_path / "out.jsonl"))
-    assert result.exit_code == 0
+    assert result.exit_code == 3
     assert all(c.isprintable() or c == "\n" for c in result.output)
 
 

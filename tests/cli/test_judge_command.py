@@ -257,7 +257,7 @@ def test_every_kind_of_request_keeps_its_place(folder, judge, tmp_path):
         ([{**TEXTS, "model": "x"}], ":1: model: unknown field; known are: id, prompt"),
         ([{**TEXTS, "id": 1.5}], ":1: id: expected text or a whole number, got 1.5"),
         ([{**TEXTS, "prompt": "\ud800"}], ":1: prompt: holds half a surrogate pair"),
-        ([TEXTS, 5], ":2: expected a JSON object"),
+        ([TEXTS, 5], ":2: expected an object with named fields"),
         ([{"prompt": "p", "a": "x", "rubric": "r"}], ":1: b: missing"),
         ([{"prompt": "p", "a": "x", "b": "y", "rubrics": {"n": "r"}}], ":1: rubrics: two"),
     ],
@@ -280,9 +280,9 @@ def test_a_fault_names_file_line_and_field_before_the_judge_is_loaded(
         (b'{\n "prompt": "p",\n nonsense', ":3: not JSON: "),
         (b'{"prompt": "p"}\n{"prompt": \n', ":1: response: missing"),
         (b"{}\n{half\n", ":1: prompt: missing; the row has: none"),
-        (b'{"prompt": "p", "prompt": "q"}', ": not JSON that can be read: field 'prompt' is"),
-        (b"[" * 100_000, ": not JSON that can be read"),
-        (b"\xff\xfe{", ": not UTF-8 at byte 0"),
+        (b'{"prompt": "p", "prompt": "q"}', ":1: not JSON that can be read: field 'prompt' is"),
+        (b"[" * 100_000, ":1: not JSON that can be read"),
+        (b"\xff\xfe{", ":1: not utf-16: truncated data"),
     ],
 )
 def test_a_file_that_is_no_json_is_told(folder, unloaded, tmp_path, capsys, text, says):
@@ -294,7 +294,7 @@ def test_a_file_that_is_no_json_is_told(folder, unloaded, tmp_path, capsys, text
 
 def test_a_missing_file_or_judge_is_told(folder, unloaded, tmp_path, capsys):
     assert exit_of(folder, "--file", tmp_path / "no.json") == 1
-    assert "no.json: cannot be read: No such file" in capsys.readouterr().err
+    assert "no.json: no such file" in capsys.readouterr().err
     assert exit_of(tmp_path, *options(**TEXTS)) == 1
     assert "holds no judge" in capsys.readouterr().err
     assert exit_of(folder, *options(**{**TEXTS, "response": ""})) == 1

@@ -10,9 +10,10 @@ from importlib import import_module
 
 import pytest
 
-from autograder.integrations import conversation, load_once, needs
-from autograder.integrations.conversation import conversation_text, message_text
+from autograder.integrations import load_once, needs
 from autograder.judging.judge import Judge
+from autograder.tables import conversation
+from autograder.tables.conversation import conversation_text, message_text
 
 
 def test_a_judge_is_loaded_once_whoever_asks(tmp_path, monkeypatch):

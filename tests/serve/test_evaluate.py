@@ -29,9 +29,26 @@ def test_a_reasoning_comes_unless_it_is_declined(client):
     assert client.evaluate().json()["reasoning"] is None
 
 
-@pytest.mark.parametrize("reference", [None, ""])
+@pytest.mark.parametrize("reference", [None, "", " ", "nan", "N/A"])
 def test_no_reference_is_none(client, reference):
     assert client.evaluate(reference=reference).json() == wire(verdict_of(REQUEST))
+
+
+def test_a_text_that_says_nothing_is_refused(client):
+    answer = client.evaluate(response="nan")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == "response"
+    assert "is what programs write for an empty cell" in answer.json()["error"]["message"]
+
+
+def test_chats_are_prompt_and_response(client):
+    chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "2 + 2?"}]
+    answer = [*chat, {"role": "assistant", "content": "4"}]
+    asked = replace(REQUEST, prompt="system: Be brief.\n\nuser: 2 + 2?", response="4")
+    assert client.evaluate(prompt=chat, response=answer).json() == wire(verdict_of(asked))
+    refused = client.evaluate(response=chat)
+    assert refused.status_code == 422
+    assert "has no turn of an assistant" in refused.json()["error"]["message"]
 
 
 def test_a_reference_reaches_the_judge(client):

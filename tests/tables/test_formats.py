@@ -14,7 +14,7 @@ import pytest
 
 from autograder.errors import DataError
 from autograder.schema import read_examples
-from autograder.tables import rows
+from autograder.tables import encodings
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.importing import import_data
 
@@ -95,7 +95,7 @@ def test_every_format_gives_the_texts_unchanged(tmp_path, name, write):
 def test_a_csv_is_read_as_pandas_reads_it(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(
-        b'id,prompt,response,rubric,score,reasoning,note\r\n7,"a ""b"", c",NA,r,4.0,w,\r\n'
+        b'id,prompt,response,rubric,score,reasoning,note\r\n7,"a ""b"", c",Na,r,4.0,w,\r\n'
         b"\r\n8,p,'single',r, 2 ,w,x\r\n"
     )
     import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
@@ -110,7 +110,7 @@ def test_a_delimiter_of_one_s_own(tmp_path):
     path = tmp_path / "a.csv"
     pd.DataFrame(ROWS).to_csv(path, index=False, sep=";")
     with pytest.raises(DataError, match="there are: 'prompt;response;rubric;score;reasoning'"):
-        import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
+        import_data(str(path), tmp_path / "out.jsonl", ImportOptions(delimiter=","))
     import_data(str(path), tmp_path / "out.jsonl", ImportOptions(delimiter=";"))
     assert [e.response for e in read_examples(tmp_path / "out.jsonl")] == HOSTILE
 
@@ -175,14 +175,14 @@ LINE = json.dumps(ROWS[0]).encode() + b"\n"
 @pytest.mark.parametrize(
     ("name", "content", "line", "reason"),
     [
-        ("a.csv", HEAD + GOOD + b"p,caf\xe9,r,1,w\n", 3, "response: not UTF-8"),
+        ("a.csv", HEAD + GOOD + b"p,\xc3\xa4\xff,r,1,w\n", 3, "response: not UTF-8"),
         ("a.csv", HEAD + GOOD + b"p,a\0b,r,1,w\n", 3, "response: holds a NUL"),
         ("a.csv", HEAD + GOOD + b'p,"x\ny\nz",r,1,w\np,b\n', 6, "has 2 cells, the header names 5"),
         ("a.csv", HEAD + GOOD + b"p,b,r,1,w,extra\n", 3, "has 6 cells"),
         ("a.csv", HEAD + GOOD + b"p,,r,1,w\n", 3, "response: is empty"),
         ("a.jsonl", LINE + b'\n{"prompt": "p",\n', 3, "not a JSON object"),
         ("a.jsonl", LINE + b"[1]\n", 2, "expected an object with named fields, got list"),
-        ("a.jsonl", LINE + b'{"prompt": "caf\xe9"}\n', 2, "not UTF-8 at byte 15"),
+        ("a.jsonl", LINE + b'{"prompt": "\xc3\xa4\xff"}\n', 2, "not UTF-8; save the file as UTF-8"),
         ("a.jsonl", LINE + b'{"prompt": "p", "prompt": "q"}\n', 2, "'prompt' is given twice"),
         ("a.jsonl", LINE + b'{"prompt": "p"}\n', 2, "response: missing in this row"),
         ("a.jsonl", LINE + LINE.replace(b"question", b"\\ud800"), 2, "prompt: holds half a surr"),
@@ -211,22 +211,30 @@ def test_a_bad_row_is_set_aside_with_its_line(tmp_path, name, content, line, rea
         ("a.csv", b"", "a.csv: is empty; the first row has to name the columns"),
         ("a.csv", HEAD, "a.csv: holds no rows"),
         ("a.csv", b"prompt,prompt\n", "a.csv:1: column 'prompt' is there twice"),
-        ("a.csv", b"pr\xe9\n", "a.csv:1: column 'pr\\xe9' is not UTF-8"),
-        ("a.csv", "prompt\nx\n".encode("utf-16"), "a.csv:1: is UTF-16; save the file as UTF-8"),
+        ("a.csv", b"\xc3\xa4\xff\n", "a.csv:1: column 'ä\\xff' is not UTF-8"),
+        (
+            "a.csv",
+            (HEAD + GOOD).decode().encode("utf-16")[:-1],
+            "a.csv:2: not utf-16: truncated data",
+        ),
+        ("a.csv", b"version https://git-lfs.github.com/", "a.csv: is a pointer of Git LFS and"),
+        ("a.csv", b"PK\x03\x04", "a.csv: is a zip file or a workbook of Excel; save"),
         ("a.csv", HEAD + GOOD + b'p,"open,r,1,w\n' + GOOD, "a.csv:3: not CSV: unexpected end"),
         ("a.csv", HEAD + GOOD + b'p,"a"b,r,1,w\n', "a.csv:3: not CSV: "),
         ("a.jsonl", b"\n \n", "a.jsonl: holds no rows"),
-        ("a.jsonl", b"\n\xff\xfe\n", "a.jsonl:2: not UTF-8 at byte 0"),
-        ("a.json", b"\n\n7", "a.json:3: not a JSON array of objects: expected one of [, got '7'"),
-        ("a.json", b'[\n{"a": 1}\n{"a": 2}]', "a.json:3: not a JSON array of objects: expected"),
-        ("a.json", b'[\n{"a": 1},\n\n{"a" 2}]', "a.json:4: not a JSON array of objects: Expecting"),
-        ("a.json", b'[{"a": 1}]\nx', "a.json:1: something stands after the array"),
+        ("a.jsonl", b"\n\xff\xfe\xff\xff", "a.jsonl:2: not UTF-8; save the file as UTF-8, or"),
+        ("a.json", b"\n\n7", "a.json:3: expected an object with named fields, got int"),
+        ("a.json", b'[\n{"a": 1}\n{"a": 2}]', "a.json:3: not JSON: expected one of ,], got '{'"),
+        ("a.json", b'[\n{"a": 1},\n\n{"a" 2}]', "a.json:4: not JSON: Expecting ':'"),
+        ("a.jsonl", b'{"a":\n', "a.jsonl:2: not JSON: Expecting value"),
+        ("a.json", b'[{"a": 1}]\nx', "a.json:2: something stands after the array"),
         ("a.json", b'[{"a": 1},\n]', "a.json:2: a comma stands before ]"),
-        ("a.json", b'[{"a":\n"\xe9"}]', "a.json:2: not UTF-8"),
-        ("a.json", b"[" * 100_000, "a.json:1: not a JSON array"),
+        ("a.json", b'[{"a":\n"\xc3\xa4\xff"}]', "a.json:2: not UTF-8"),
+        ("a.json", b"[" * 100_000, "a.json:1: not JSON that can be read"),
         ("a.json", b"[]", "a.json: holds no rows"),
         ("a.parquet", b"PAR1", "a.parquet: cannot be read as Parquet"),
-        ("a.xlsx", b"PK", "a.xlsx: the name tells no format"),
+        ("a.xlsx", b"PK", "a.xlsx: neither name nor content tells a format; name it .csv"),
+        ("a.json", b'{"data": [{}], "rows": []}', "a.json: holds rows under data and rows; keep"),
     ],
 )
 def test_a_broken_file_stops_with_its_line_and_writes_nothing(tmp_path, name, content, says):
@@ -238,21 +246,21 @@ def test_a_broken_file_stops_with_its_line_and_writes_nothing(tmp_path, name, co
 
 
 def test_a_cell_or_line_past_the_limit_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(encodings, "MAX_LINE", 1000)
     out, before = tmp_path / "out.jsonl", csv.field_size_limit()
     cells = tmp_path / "a.csv"
     cells.write_bytes(HEAD + GOOD + b'p,"' + b"xxx\n" * 300 + b'",r,1,w\n')
-    with pytest.raises(DataError, match=r"a\.csv:3: the cell is longer than 1,000 bytes"):
+    with pytest.raises(DataError, match=r"a\.csv:3: the cell is longer than 1,000 characters"):
         import_data(str(cells), out, ImportOptions())
     cells.write_bytes(HEAD + GOOD + b"p," + b"x" * 5000 + b",r,1,w\n")
-    with pytest.raises(DataError, match=r"a\.csv:3: the line is longer than 1,000 bytes"):
+    with pytest.raises(DataError, match=r"a\.csv:3: the line is longer than 1,000 characters"):
         import_data(str(cells), out, ImportOptions())
     assert csv.field_size_limit() == before
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINE + b'"' + b"x" * 5000 + b'"\n' + LINE.replace(b"because 0", b"other"))
     report = import_data(str(path), out, ImportOptions())
     assert [e.reasoning for e in read_examples(out)] == ["because 0", "other"]
-    assert report.first_reject == "line 2: the line is longer than 1,000 bytes"
+    assert report.first_reject == "line 2: the line is longer than 1,000 characters"
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])

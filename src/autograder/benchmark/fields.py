@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from autograder.tables.conversation import CHATS, turns_of
+from autograder.tables.rubrics import RUBRICS
 from autograder.tables.values import is_empty
 
 SIDES = ("response_a", "response_b")
@@ -12,7 +15,6 @@ FIELDS = (
     *("better", "worse", *SIDES, "winner"),
     *("category", "id", "item"),
 )
-RUBRICS = ("rubric", "score_rubric")
 ALIASES: dict[str, tuple[str, ...]] = {
     "prompt": ("orig_instruction", "prompt", "instruction"),
     "response": ("orig_response", "response"),
@@ -21,12 +23,18 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "score": ("orig_score", "score"),
     "better": ("better", "chosen"),
     "worse": ("worse", "rejected"),
+    "response_a": ("response_a", "conversation_a", "answer_a", "output_1"),
+    "response_b": ("response_b", "conversation_b", "answer_b", "output_2"),
+    "winner": ("winner", "preference"),
 }
 """The names of a field, the first of them first."""
 
 SCORED = ("prompt", "response", "score")
 RANKED = ("prompt", "better", "worse")
 COMPARED = ("prompt", *SIDES, "winner")
+ANSWERS = tuple(
+    name for field in ("response", "better", "worse", *SIDES) for name in ALIASES[field]
+)
 """The kinds of row, each by the fields that it cannot lack: an answer, and two sorts of pair."""
 
 
@@ -51,8 +59,23 @@ def kind_of(values: Mapping[str, object]) -> tuple[str, ...]:
             return SCORED
         if names & {*ALIASES["better"], *ALIASES["worse"]}:
             return RANKED
-        if names & {*SIDES}:
+        if names & {*ALIASES[SIDES[0]], *ALIASES[SIDES[1]]}:
             return COMPARED
         if names & {*ALIASES["score"]} and values.keys() & {*ALIASES["response"]}:
             return SCORED
     return SCORED
+
+
+def with_chat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its chat as response and prompt, where it has none of its own."""
+    found = dict(values)
+    chat = next((name for name in CHATS if turns_of(values.get(name))), None)
+    if chat and not any(not is_empty(values.get(name)) for name in (*ANSWERS, "responses")):
+        found["response"] = values[chat]
+    if all(is_empty(found.get(name)) for name in ALIASES["prompt"]):
+        chats = [name for name in (*filter(None, [chat]), *ANSWERS) if turns_of(found.get(name))]
+        if chats:
+            found["prompt"] = found[chats[0]]
+    if chat and found.keys() - values.keys():
+        del found[chat]
+    return found

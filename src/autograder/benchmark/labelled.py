@@ -20,17 +20,40 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
-from autograder.benchmark.fields import ALIASES, COMPARED, SCORED, SIDES, kind_of, name_of
-from autograder.benchmark.rubrics import has_rubric, rubric_text
+from autograder.benchmark.fields import (
+    ALIASES,
+    ANSWERS,
+    COMPARED,
+    FIELDS,
+    SCORED,
+    SIDES,
+    kind_of,
+    name_of,
+    with_chat,
+)
 from autograder.errors import DataError
 from autograder.jsonl import Row
 from autograder.schema import SCORES, Example, parse_item
+from autograder.tables.conversation import as_texts
 from autograder.tables.layouts import winner_of
 from autograder.tables.rows import SourceRow
+from autograder.tables.rubrics import has_rubric, rubric_text
 from autograder.tables.scales import Scale, whole_score
-from autograder.tables.values import NAMES, as_level, as_name, is_empty
+from autograder.tables.values import (
+    MISSING,
+    NAMES,
+    as_level,
+    as_name,
+    head_of,
+    is_empty,
+    look_up,
+    nothing_said,
+    said,
+    stands_for_nothing,
+)
 
 DEFAULT_RUBRIC = (
     "How good is the answer? It does what was asked, is correct, helpful and honest, and does no "
@@ -48,6 +71,7 @@ REMEDIES = {
 RUBRIC_OPTION = "--rubric TEXT gives one to the rows without"
 """The remedy of a command that has the option."""
 
+_READ = {*FIELDS, *chain.from_iterable(ALIASES.values())}
 _SILENT = {"reasoning", "level", "language", "source"}  # of an example, and nothing to a judge
 _OF_ITEMS: dict[str, Callable[[object], object]] = {"group": as_name, "level": as_level}
 Value = TypeVar("Value")
@@ -60,12 +84,14 @@ class Labelled:
     Attributes:
         examples: of a pair the better one, then the worse.
         unread: fields that were not looked at.
+        unsaid: fields that were left out, as their cells hold a word for nothing, such as nan.
         is_pair: there are two answers, whose scores are marks.
         is_tie: neither of them is the better.
     """
 
     examples: list[Example]
     unread: list[str]
+    unsaid: list[str] = dataclasses.field(default_factory=list)
     is_pair: bool = False
     is_tie: bool = False
 
@@ -102,32 +128,51 @@ class RowReader:
         """
         if source.fault:
             raise DataError(source.fault, path=self.name, line=source.line)
-        values = self._values(source.values)
+        values = with_chat(self._values(source.values))
         kind = kind_of(values)
         needed = {name_of(values, field) for field in kind}
+        unsaid = [name for name, value in values.items() if stands_for_nothing(value)]
+        if wanting := [name for name in unsaid if name in needed]:
+            message, field = nothing_said(values[wanting[0]]), wanting[0]
+            raise DataError(message, path=self.name, line=source.line, field=field)
         values = {n: value for n, value in values.items() if n in needed or not is_empty(value)}
         if not has_rubric(values) and (kind != SCORED or self.rubric):
             values["rubric"] = self.rubric or DEFAULT_RUBRIC
         row = Row(values, self.name, source.line)
+        row.values = as_texts(
+            values,
+            row.error,
+            prompt=name_of(values, "prompt"),
+            answers=ANSWERS,
+            others=ALIASES["reference"],
+            in_answer=self.columns.get("prompt")
+            in [column for field, column in self.columns.items() if field in ANSWERS],
+        )
         row.values.update(
             {name: _converted(row, name, as_name) for name in NAMES if name in values}
         )
-        if "responses" in values:
+        return dataclasses.replace(
+            self._labelled(row, kind, default), unsaid=[name for name in unsaid if name in _READ]
+        )
+
+    def _labelled(self, row: Row, kind: tuple[str, ...], default: str) -> Labelled:
+        if "response" not in self.columns and not isinstance(row.values.get("responses", {}), dict):
             return self._item(row)
         row.values.setdefault("id", default)
         if kind == SCORED:
             response = name_of(row.values, "response")
-            return _labelled(row, [self._example(row, response, self._score(row))])
+            return _labelled(row, [self._example(row, response, self._score(row), is_scored=True)])
         return self._pair(row, kind)
 
     def _values(self, values: Mapping[str, object]) -> dict[str, object]:
         """The cells under the names that the user gives them."""
         given = {*self.columns, *self.constants}
-        hidden = {*self.columns.values()} | given
+        hidden = {head_of(column, values) for column in self.columns.values()} | given
         hidden.update(*(ALIASES.get(field, ()) for field in given))
         found = {name: value for name, value in values.items() if name not in hidden}
         found |= self.constants
-        return found | {f: values[name] for f, name in self.columns.items() if name in values}
+        mapped = {field: look_up(values, column) for field, column in self.columns.items()}
+        return found | {field: value for field, value in mapped.items() if value is not MISSING}
 
     def _item(self, row: Row) -> Labelled:
         if self.scale:
@@ -135,15 +180,16 @@ class RowReader:
         for name, rule in _OF_ITEMS.items():
             if name in row.values:
                 row.values[name] = _converted(row, name, rule)
-        return Labelled(parse_item(row.values, row.path, row.line).examples(), [])
+        return Labelled(parse_item(said(row.values), row.path, row.line).examples(), [])
 
     def _pair(self, row: Row, kind: tuple[str, ...]) -> Labelled:
         better, worse = name_of(row.values, "better"), name_of(row.values, "worse")
         is_tie = False
         if kind == COMPARED:
-            winner = _converted(row, "winner", winner_of)
-            is_tie = winner == "tie"
-            better, worse = SIDES[::-1] if winner == "b" else SIDES
+            winner = _converted(row, name_of(row.values, "winner"), winner_of)
+            is_tie = winner in {"tie", "bad"}
+            first, second = (name_of(row.values, side) for side in SIDES)
+            better, worse = (second, first) if winner == "b" else (first, second)
         if self.scale:
             raise row.error(better, "a pair has no score for --scale to convert; leave it out")
         if row.text(better) == row.text(worse) and not is_tie:
@@ -156,12 +202,12 @@ class RowReader:
 
     def _score(self, row: Row) -> int:
         name = name_of(row.values, "score")
-        if isinstance(row.get(name), bool):
-            return row.whole(name, SCORES[0], SCORES[-1])
         rule: Callable[[object], int] = partial(whole_score, remedy=self.remedies["score"])
         return _converted(row, name, self.scale.score if self.scale else rule)
 
-    def _example(self, row: Row, response: str, score: int, suffix: str = "") -> Example:
+    def _example(
+        self, row: Row, response: str, score: int, suffix: str = "", *, is_scored: bool = False
+    ) -> Example:
         """A record, whose answer stands in the field `response`; its id ends in the suffix."""
         identity = row.text("id")
         return Example(
@@ -169,7 +215,9 @@ class RowReader:
             item=row.text("item", default=identity),
             prompt=row.text(name_of(row.values, "prompt")),
             response=row.text(response),
-            rubric=rubric_text(row, self.remedies["rubric"]),
+            rubric=rubric_text(
+                row, self.scale, is_scored=is_scored, remedy=self.remedies["rubric"]
+            ),
             score=score,
             reasoning="",
             category=row.text("category", default="general"),

@@ -15,7 +15,7 @@ from autograder.benchmark.labelled import REMEDIES, RowReader
 from autograder.errors import DataError
 from autograder.schema import Example
 from autograder.tables.binding import bind
-from autograder.tables.formats import SUFFIXES, ImportOptions, open_table
+from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.layouts import Layout
 from autograder.text import normalise
 
@@ -40,12 +40,16 @@ class Benchmark:
         unread: fields of the file that were not looked at.
         is_pairs: the rows come in twos: the better answer to a prompt, then the worse.
         tied: the rows of pairs without a better answer, which are not among `rows`.
+        unsaid: how many cells of a field held a word for nothing, such as nan.
+        note: what the user should know of the file; empty if nothing.
     """
 
     rows: list[Graded]
     unread: list[str]
     is_pairs: bool = False
     tied: list[Graded] = field(default_factory=list)
+    unsaid: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
 
     @property
     def examples(self) -> list[Example]:
@@ -89,13 +93,13 @@ def read_benchmark(
     options: ImportOptions | None = None,
     remedies: Mapping[str, str] = REMEDIES,
 ) -> Benchmark:
-    """Read and check a file of labelled answers: JSON Lines, a JSON array, CSV or Parquet.
+    """Read and check a file of labelled answers: JSON of any shape, CSV or Parquet.
 
     Args:
-        path: of the file; with an unknown ending it is JSON Lines.
+        path: of the file.
         reference: keep the reference answers.
         rubric: of the rows without one; see `RowReader`.
-        options: columns, constants, scale and delimiter.
+        options: columns, constants, scale, delimiter and encoding.
         remedies: see `RowReader`.
 
     Raises:
@@ -104,8 +108,6 @@ def read_benchmark(
     path, options = Path(path), options or ImportOptions()
     if path.is_dir():
         raise DataError("is a folder; name a file", path=str(path))
-    if path.suffix.lower() not in SUFFIXES:
-        options = dataclasses.replace(options, form="jsonl")
     table = open_table(str(path), options)
     bind(_LAYOUT, table, options.mapped, options.constants)  # refuses a column that is not there
     reader = RowReader(
@@ -115,6 +117,7 @@ def read_benchmark(
     unread: dict[str, None] = {}
     kinds: set[bool] = set()
     tied: list[Graded] = []
+    unsaid: Counter[str] = Counter()
     lines: Counter[int] = Counter()
     for row in table.rows:
         lines[row.line] += 1  # a JSON array may have all its rows in one line
@@ -127,9 +130,10 @@ def read_benchmark(
         graded = [Graded(example, row.line) for example in found.examples]
         (tied if found.is_tie else rows).extend(graded)
         unread.update(dict.fromkeys(found.unread))
+        unsaid.update(found.unsaid)
     if not rows:
         raise DataError("holds nothing but ties" if tied else "holds no rows", path=table.name)
-    read = Benchmark(_told_apart(rows), sorted(unread), kinds == {True}, tied)
+    read = Benchmark(_told_apart(rows), sorted(unread), kinds == {True}, tied, unsaid, table.note)
     return read if reference else read.without_references()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,11 +14,13 @@ from autograder.bulk.part import Record
 from autograder.errors import DataError
 from autograder.jsonl import Row
 from autograder.schema import SCORES, Request, Verdict
+from autograder.tables import formats
 from autograder.tables.binding import Binding, bind
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table
-from autograder.tables.layouts import Layout, rubric_of
+from autograder.tables.layouts import Layout
 from autograder.tables.rejects import reason
 from autograder.tables.rows import NoRowsError, SourceRow, Table
+from autograder.tables.rubrics import rubric_text
 
 FIELDS = ("prompt", "response", "rubric", "reference")
 WINDOW = 256
@@ -39,6 +42,7 @@ class Source:
         options: delimiter and limit.
         columns: as far as the first rows show them.
         binding: where the fields of a row come from.
+        note: what the user should know of the file; empty if nothing.
     """
 
     path: Path
@@ -46,6 +50,7 @@ class Source:
     options: ImportOptions
     columns: tuple[str, ...]
     binding: Binding
+    note: str
 
     @property
     def window(self) -> int:
@@ -60,13 +65,13 @@ class Source:
         """
         if not path.is_file():
             raise DataError("is no file" if path.exists() else "no such file", path=str(path))
-        form = form_of(path)
+        form = formats.form_of(str(path), options)
         try:
             table = open_table(str(path), options)
         except NoRowsError:
-            return cls(path, form, options, (), Binding({}, {}, ()))
+            return cls(path, form, options, (), Binding({}, {}, ()), "")
         binding = bind(_LAYOUT, table, options.mapped, options.constants)
-        return cls(path, form, options, table.columns, binding)
+        return cls(path, form, options, table.columns, binding, table.note)
 
     def rows(self) -> Iterator[SourceRow]:
         """The rows in order; one that cannot be read is faulty by itself.
@@ -97,9 +102,9 @@ class Source:
         """
         name = str(self.path)
         inputs = self.binding.read(row, name)
-        fields = Row(inputs | {"rubric": rubric_of(inputs, name, row.line)}, name, row.line)
-        prompt, response, rubric = (fields.text(field) for field in FIELDS[:3])
-        return Request(prompt, response, rubric, fields.text("reference", default=""))
+        fields = Row(inputs, name, row.line)
+        prompt, response = (fields.text(field) for field in FIELDS[:2])
+        return Request(prompt, response, rubric_text(fields), fields.text("reference", default=""))
 
     def key(self, request: Request) -> str:
         """A digest of what decides a grade."""
@@ -155,10 +160,12 @@ class Survey:
     Attributes:
         num_rows: up to the limit.
         kinds: kinds of the values by column, in the order of their first appearance.
+        unsaid: how many cells of a field hold a word for nothing, such as nan.
     """
 
     num_rows: int
     kinds: Mapping[str, frozenset[str]]
+    unsaid: Mapping[str, int]
 
 
 def survey(source: Source, *, strict: bool) -> Survey:
@@ -173,8 +180,10 @@ def survey(source: Source, *, strict: bool) -> Survey:
     """
     num_rows = 0
     kinds: dict[str, set[str]] = {column: set() for column in source.columns}
+    unsaid: Counter[str] = Counter()
     for row in source.rows():
         num_rows += 1
+        unsaid.update(source.binding.unsaid(row.values))
         if strict:
             try:
                 source.request(row)
@@ -182,7 +191,8 @@ def survey(source: Source, *, strict: bool) -> Survey:
                 raise source.unfit(row, source.why(error)) from None
         for column, value in row.values.items():
             kinds.setdefault(column, set()).add(_kind(value))
-    return Survey(num_rows, {name: frozenset(found - {""}) for name, found in kinds.items()})
+    narrowed = {name: frozenset(found - {""}) for name, found in kinds.items()}
+    return Survey(num_rows, narrowed, unsaid)
 
 
 def form_of(path: Path) -> str:

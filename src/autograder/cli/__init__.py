@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 from typing import Any
@@ -48,6 +49,10 @@ def cli() -> None:
 
     `dvc repro` runs the pipeline; its settings are in params.yaml.
     """
+    # What a terminal's encoding lacks is shown as an escape, and is no reason to stop.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main(arguments: list[str] | None = None) -> Any:

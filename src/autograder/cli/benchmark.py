@@ -9,6 +9,7 @@ import click
 from autograder.cli.columns import (
     columns_and_texts,
     delimiter_option,
+    encoding_option,
     map_option,
     one_delimiter,
     one_scale,
@@ -57,6 +58,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @set_option
 @scale_option
 @delimiter_option
+@encoding_option
 def benchmark(
     file: Path,
     folder: Path,
@@ -71,10 +73,11 @@ def benchmark(
     constants: tuple[str, ...],
     scale: str | None,
     delimiter: str | None,
+    encoding: str | None,
 ) -> None:
     """Measure a judge on labelled answers in FILE, next to simple baselines.
 
-    FILE is JSON Lines, a JSON array, CSV or Parquet. A row has prompt, response, rubric and score;
+    FILE is JSON of any shape, CSV or Parquet. A row has prompt, response, rubric and score;
     or is a pair, of which both answers are graded: prompt, better and worse (or chosen and
     rejected; or response_a, response_b and winner, where ties are left out); or is an example, an
     item, or a Prometheus-style record (instruction, response, score, and rubric with criteria
@@ -89,6 +92,7 @@ def benchmark(
     from autograder.benchmark.records import read_benchmark
     from autograder.config import Config
     from autograder.files import atomic_write, json_text
+    from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
     from autograder.tables.scales import SCALE_OPTION
     from autograder.terminal import printable
@@ -103,7 +107,11 @@ def benchmark(
     if rubric is not None and not rubric.strip():
         raise click.UsageError("--rubric is empty; write one or leave it out")
     options = ImportOptions(
-        mapped=columns, constants=texts, scale=one_scale(scale), delimiter=one_delimiter(delimiter)
+        mapped=columns,
+        constants=texts,
+        scale=one_scale(scale),
+        delimiter=one_delimiter(delimiter),
+        encoding=encoding,
     )
     remedies = {"rubric": RUBRIC_OPTION, "score": SCALE_OPTION}
     whole = read_benchmark(
@@ -112,6 +120,10 @@ def benchmark(
     read, unread = whole.first(limit), printable(", ".join(whole.unread), keep="")
     if unread:
         click.echo(f"fields that are not read: {unread}", err=True)
+    if whole.note:
+        click.echo(printable(f"{file} {whole.note}", keep=""), err=True)
+    if whole.unsaid:
+        click.echo(said_of(whole.unsaid), err=True)
     if whole.num_tied:
         click.echo(f"ties left out, as they have no better answer: {whole.num_tied}", err=True)
 
@@ -147,6 +159,7 @@ def benchmark(
             "set": texts,
             "scale": scale,
             "delimiter": delimiter,
+            "encoding": encoding,
             "reference": reference,
             "limit": limit,
             "bootstrap": bootstrap,

@@ -15,7 +15,7 @@ map_option = click.option(
     "mapped",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Read a field from this column; repeatable.",
+    help="Read a field from this column, or at a path such as data.messages.0.content; repeatable.",
 )
 set_option = click.option(
     "--set",
@@ -25,13 +25,32 @@ set_option = click.option(
     help="Give this field the same text in all rows, e.g. rubric; repeatable.",
 )
 delimiter_option = click.option(
-    "--delimiter", help="Separator of CSV cells; by default a comma, or a tab in .tsv."
+    "--delimiter", help="Separator of CSV cells; by default the one that the header shows."
+)
+
+
+def _encoding(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
+    import codecs
+
+    try:
+        if name is not None:
+            "".encode(name)  # refuses what is no encoding of texts
+            return codecs.lookup(name).name
+    except LookupError:
+        raise click.BadParameter(f"no encoding {name!r}; e.g. utf-8, utf-16, cp1252") from None
+    return None
+
+
+encoding_option = click.option(
+    "--encoding",
+    callback=_encoding,
+    help="Encoding of CSV and JSON, e.g. cp1252; by default the one that the file shows.",
 )
 scale_option = click.option(
     "--scale",
-    metavar="LOW:HIGH",
-    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up. Without "
-    "it scores must be whole numbers from 1 to 5.",
+    metavar="LOW:HIGH|WORST,...,BEST",
+    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up; or the "
+    "words for scores, e.g. bad,ok,good. Without it scores must be whole numbers from 1 to 5.",
 )
 
 
@@ -68,7 +87,7 @@ def one_scale(text: str | None) -> Scale | None:
     """What `--scale` says.
 
     Raises:
-        click.UsageError: it is not LOW:HIGH.
+        click.UsageError: it is neither LOW:HIGH nor words.
     """
     from autograder.tables.scales import Scale
 

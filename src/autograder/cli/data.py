@@ -24,8 +24,8 @@ PARAMS = click.option(
 def data() -> None:
     """Import, check and inspect data sets.
 
-    FILE is JSON Lines of examples (build/dataset/examples.jsonl) or of items (data/bank/).
-    `import` converts other graded data to such a file.
+    FILE holds graded answers as `import` reads them, such as build/dataset/examples.jsonl, or items
+    as in data/bank/. `import` writes them as examples, which training reads.
     """
 
 
@@ -170,9 +170,17 @@ def _read(file: str) -> list[Example]:
     import dataclasses
     from pathlib import Path
 
-    from autograder.schema import read_any
+    from autograder.tables.binding import said_of
+    from autograder.tables.graded import read_graded
 
-    examples, path = read_any(file), Path(file).absolute()
+    read, path = read_graded(file), Path(file).absolute()
+    if read.note:
+        _echo(f"{file} {read.note}", err=True)
+    if read.unsaid:
+        click.echo(said_of(read.unsaid), err=True)
+    if read.unread:
+        _echo(f"columns that are not read: {', '.join(read.unread)}", err=True)
+    examples = read.examples
     if path.parent.name != "natural":
         return examples
     return [dataclasses.replace(row, source=f"natural/{path.stem}") for row in examples]
@@ -227,7 +235,7 @@ def _print_masks(examples: list[Example], model: str, max_length: int) -> None:
         click.echo("\n")
 
 
-def _echo(text: str) -> None:
+def _echo(text: str, *, err: bool = False) -> None:
     from autograder.terminal import printable
 
-    click.echo(printable(text, keep=""))
+    click.echo(printable(text, keep=""), err=err)

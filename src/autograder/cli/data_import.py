@@ -9,6 +9,7 @@ import click
 from autograder.cli.columns import (
     columns_and_texts,
     delimiter_option,
+    encoding_option,
     map_option,
     one_delimiter,
     one_scale,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", "prometheus", "pairwise")
 _SCORE = click.IntRange(1, 5)
+_REJECTED = 3
 
 
 @click.command("import")
@@ -54,10 +56,13 @@ _SCORE = click.IntRange(1, 5)
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Read at most this many rows.")
 @delimiter_option
+@encoding_option
 @click.option("--split", help="Split of a hub data set.")
 @click.option("--revision", help="Revision of a hub data set; a commit pins it.")
 @click.option("--config", help="Configuration of a hub data set that has several.")
+@click.pass_context
 def import_command(
+    context: click.Context,
     source: str,
     out: str,
     form: str,
@@ -71,25 +76,29 @@ def import_command(
     rejected: str | None,
     limit: int | None,
     delimiter: str | None,
+    encoding: str | None,
     split: str | None,
     revision: str | None,
     config: str | None,
 ) -> None:
     """Convert graded data to examples.
 
-    SOURCE is a CSV, JSON Lines, JSON or Parquet file, a folder of such files, or the id of a
+    SOURCE is CSV, JSON of any shape or Parquet, a folder of such files, or the id of a
     data set on the Hugging Face hub. Fields are read from the columns with their names:
     prompt, response, rubric, score, and optionally reasoning, reference, id, item, category,
     level, language, source. Rows without a reasoning teach the score alone. See
     docs/your-data.md.
 
-    Exits with 1 and writes nothing if no row is usable.
+    Exit codes: 0 if all rows were imported, 1 after an error (then nothing is written), 3 if rows
+    were rejected (the reasons are in OUT.rejected.jsonl).
     """
     from pathlib import Path
 
+    from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
     from autograder.tables.importing import import_data
     from autograder.tables.layouts import ANCHORS, FIELDS, PAIR
+    from autograder.tables.rejects import rejected_path
     from autograder.terminal import printable
 
     columns, texts = columns_and_texts(mapped, constants, (*FIELDS, *ANCHORS, *PAIR))
@@ -109,14 +118,19 @@ def import_command(
             item=item,
             limit=limit,
             delimiter=one_delimiter(delimiter),
+            encoding=encoding,
             split=split,
             revision=revision,
             config=config,
         ),
         Path(rejected) if rejected else None,
     )
+    if report.note:
+        click.echo(printable(f"{source} {report.note}", keep=""), err=True)
     if report.num_repeated:
         click.echo(f"left out {report.num_repeated} examples that stood there already", err=True)
+    if report.unsaid:
+        click.echo(said_of(report.unsaid), err=True)
     if report.num_rejected:
         first = printable(report.first_reject, keep="")
         click.echo(f"first rejected row: {first}", err=True)
@@ -133,6 +147,10 @@ def import_command(
     if report.num_unexplained:
         done += f", {report.num_unexplained} without reasoning (only the score is taught)"
     click.echo(printable(f"{done}: {out}", keep=""))
+    if report.num_rejected:
+        place = printable(rejected or str(rejected_path(Path(out))), keep="")
+        click.echo(f"the rejected rows and why: {place}", err=True)
+        context.exit(_REJECTED)
 
 
 def _pair_rule(preferred: int | None, other: int | None, tied: int | None) -> PairRule | None:

@@ -10,6 +10,7 @@ import click
 from autograder.cli.columns import (
     columns_and_texts,
     delimiter_option,
+    encoding_option,
     map_option,
     one_delimiter,
     set_option,
@@ -77,6 +78,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     help="Judges on the Ray cluster; by default one for each GPU, or without GPUs for each node.",
 )
 @delimiter_option
+@encoding_option
 @click.option("--overwrite", is_flag=True, help="Replace an existing OUT.")
 @click.option("--restart", is_flag=True, help="Discard the verdicts of an unfinished run.")
 @click.pass_context
@@ -98,12 +100,13 @@ def grade(
     ray_address: str | None,
     workers: int | None,
     delimiter: str | None,
+    encoding: str | None,
     overwrite: bool,
     restart: bool,
 ) -> None:
     """Grade the answers in IN and write them with their verdicts to OUT.
 
-    IN and OUT are CSV, JSON Lines or Parquet, by their file names; IN may also be a JSON array.
+    IN and OUT are CSV, JSON Lines or Parquet, by their file names; IN may be JSON of any shape.
     The fields prompt, response, rubric and optionally reference are read from the columns with
     their names, or from other columns with --map FIELD=COLUMN; --set FIELD=TEXT gives all rows the
     same text. OUT has the columns of IN, then score, expected_score, confidence, p1 to p5,
@@ -116,6 +119,7 @@ def grade(
     are in OUT.rejected.jsonl), 130 when interrupted.
     """
     from autograder.bulk.source import FIELDS, Source
+    from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
     from autograder.terminal import printable
 
@@ -127,6 +131,7 @@ def grade(
         constants=texts,
         limit=limit,
         delimiter=one_delimiter(delimiter),
+        encoding=encoding,
     )
     opened = Source.open(source, options)
 
@@ -147,6 +152,10 @@ def grade(
         restart=restart,
     )
     found = check(plan)
+    if opened.note:
+        click.echo(printable(f"{source} {opened.note}", keep=""), err=True)
+    if found.unsaid:
+        click.echo(said_of(found.unsaid), err=True)
     read_judge(folder)
     fingerprint = judge_fingerprint(folder)
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from autograder.errors import DataError
-from autograder.jsonl import Row, decode_line, show, unique_keys
+from autograder.jsonl import Row, show, unique_keys
 from autograder.schema import Request
-from autograder.tables.layouts import rubric_of
+from autograder.tables.conversation import as_texts
+from autograder.tables.encodings import TextFile
+from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
+from autograder.tables.rows import NoRowsError, SourceRow
+from autograder.tables.rubrics import rubric_text
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 STDIN = "standard input"
+_NEEDED = ("prompt", "response", "a", "b", "rubric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +73,14 @@ def read_text(path: str) -> str:
     Raises:
         DataError: there is no such file, or it is not UTF-8.
     """
-    name = STDIN if path == "-" else path
-    try:
-        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"not UTF-8 at byte {error.start}; save it as UTF-8", path=name) from None
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=name) from None
+    text = _text_file(path).text()
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def _text_file(path: str) -> TextFile:
+    if path == "-":
+        return TextFile.of(sys.stdin.buffer.read(), STDIN)
+    return TextFile.at(Path(path))
 
 
 def option_text(option: str, text: str | None) -> str:
@@ -138,7 +142,7 @@ def _rubric_file(path: str) -> str | dict[str, str]:
         return text.strip()
     value = _document(text, path)
     if isinstance(value, dict) and "criteria" in value:
-        return str(rubric_of({"rubric": value}, path, 1))
+        return rubric_text(Row({"rubric": value}, path, 1))
     return _named(Row(value, path, 1))
 
 
@@ -151,7 +155,7 @@ def _named(row: Row) -> dict[str, str]:
 def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]:
     """The requests of a file, or of standard input for `-`; a fault in the place of a faulty one.
 
-    The file holds one JSON object, an array of them, or one a line.
+    The file holds JSON of any shape, CSV or Parquet; standard input holds JSON.
 
     Args:
         path: the file.
@@ -160,11 +164,13 @@ def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]
     Raises:
         DataError: the file cannot be read, is not JSON, or holds nothing.
     """
-    name, text = STDIN if path == "-" else path, read_text(path)
+    name = STDIN if path == "-" else path
     found: list[Asked | DataError] = []
-    for line, read in _values(text, name) if text.strip() else ():
+    for row in _rows(path):
         try:
-            found.append(_asked(read(), name, line, rubrics))
+            if row.fault:
+                raise DataError(row.fault, path=name, line=row.line)
+            found.append(_asked(row.values, name, row.line, rubrics))
         except DataError as error:
             found.append(error)
     if not found:
@@ -174,29 +180,14 @@ def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]
     return found
 
 
-def _values(text: str, name: str) -> Iterator[tuple[int, Callable[[], object]]]:
-    """What reads each request's JSON, and its line; in an array, its number."""
-    lines = [(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    if len(lines) > 1 and _is_json(lines[0][1]):
-        for number, line in lines:
-            yield number, partial(decode_line, line.encode("utf-8"), name, number)
-        return
-    document = _document(text, name)
-    values = document if isinstance(document, list) else [document]
-    for number, value in enumerate(values, start=1):
-        yield number, partial(_itself, value)
-
-
-def _itself(value: object) -> object:
-    return value
-
-
-def _is_json(text: str) -> bool:
+def _rows(path: str) -> Iterator[SourceRow]:
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+        if path == "-":
+            return open_text(_text_file(path), "json", ImportOptions()).rows
+        is_named = Path(path).suffix.lower() in SUFFIXES
+        return open_table(path, ImportOptions(form="auto" if is_named else "json")).rows
+    except NoRowsError:
+        return iter(())
 
 
 def _document(text: str, name: str) -> object:
@@ -210,6 +201,16 @@ def _document(text: str, name: str) -> object:
 
 def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Asked:
     row = Row(value, name, line)
+    for field in _NEEDED:
+        if stands_for_nothing(row.values.get(field)):
+            raise row.error(field, nothing_said(row.values[field]))
+    row.values = as_texts(
+        row.values,
+        row.error,
+        prompt="prompt",
+        answers=("response", "a", "b"),
+        others=("reference",),
+    )
     pair = "a" in row.values or "b" in row.values
     asked = Asked(
         prompt=row.text("prompt"),
@@ -239,14 +240,13 @@ def _rubrics(row: Row, given: dict[str, str]) -> dict[str, str]:
         return _named(Row(row.get("rubrics"), row.path, row.line, prefix="rubrics."))
     rubric = row.get("rubric")
     if isinstance(rubric, dict):
-        return {"": str(rubric_of({"rubric": rubric}, row.path, row.line))}
+        return {"": rubric_text(Row({"rubric": rubric}, row.path, row.line))}
     return {"": row.text("rubric")}
 
 
 def _reference(row: Row) -> str:
     row.known.append("reference")
-    # None and "" are how other tools write that there is none.
-    return row.text("reference") if row.values.get("reference") not in (None, "") else ""
+    return "" if is_empty(row.values.get("reference")) else row.text("reference")
 
 
 def _identity(row: Row) -> str | int | None:

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from autograder.errors import ConfigError, DataError
 from autograder.integrations import load_once, needs
-from autograder.integrations.conversation import conversation_text
 from autograder.judging.folder import read_judge
 from autograder.judging.grader import Grader
 from autograder.schema import Request, Verdict
+from autograder.tables.conversation import conversation_text
 
 with needs("inspect_ai", "pip install 'autograder[inspect]'"):
     from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr

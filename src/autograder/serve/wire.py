@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from autograder.judging import grader
 from autograder.schema import Request, Verdict
+from autograder.tables.conversation import answer_of, conversation_text, turns_of
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
 MAX_REASONING_TOKENS = 256
@@ -28,11 +30,34 @@ def _whole(text: str) -> str:
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("text", "is empty; write the text")
+    if stands_for_nothing(text):
+        raise PydanticCustomError("text", "{why}", {"why": nothing_said(text)})
     return text
 
 
-OptionalText = Annotated[str, AfterValidator(_whole)] | None
+def _said(text: object) -> object:
+    return None if is_empty(text) else text
+
+
+def _asked(value: object) -> object:
+    turns = turns_of(value)
+    return value if turns is None else conversation_text(turns)
+
+
+def _answer(value: object) -> object:
+    if turns_of(value) is None:
+        return value
+    try:
+        return answer_of(value)
+    except ValueError as error:
+        raise PydanticCustomError("text", "{why}", {"why": str(error)}) from None
+
+
+Chat = str | list[dict[str, Any]]
+OptionalText = Annotated[Annotated[str, AfterValidator(_whole)] | None, BeforeValidator(_said)]
 Text = Annotated[str, AfterValidator(_whole), AfterValidator(_not_blank)]
+Prompt = Annotated[Text, BeforeValidator(_asked, json_schema_input_type=Chat)]
+Response = Annotated[Text, BeforeValidator(_answer, json_schema_input_type=Chat)]
 _EXAMPLE: dict[str, Any] = {
     "prompt": "What is the boiling point of water at sea level?",
     "response": "100 degrees Celsius.",
@@ -51,8 +76,8 @@ class Answer(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    prompt: Text = Field(description="what was asked")
-    response: Text = Field(description="the answer to grade")
+    prompt: Prompt = Field(description="what was asked: a text, or messages")
+    response: Response = Field(description="the answer to grade, or messages that end with it")
     rubric: Text = Field(description="what a good answer is")
     reference: OptionalText = Field(None, description="an answer that deserves a 5")
 
@@ -98,9 +123,9 @@ class CompareBody(Body):
         }
     )
 
-    prompt: Text
-    a: Text = Field(description="one response")
-    b: Text = Field(description="the other response")
+    prompt: Prompt
+    a: Response = Field(description="one response")
+    b: Response = Field(description="the other response")
     rubric: Text
     reference: OptionalText = None
     reasoning: bool = False

@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.errors import DataError
-from autograder.tables.layouts import ANCHORS, Layout
+from autograder.tables.conversation import CHATS, as_texts
+from autograder.tables.layouts import ANCHORS, ANSWERS, Layout
 from autograder.tables.rows import SourceRow, Table
-from autograder.tables.values import is_empty
+from autograder.tables.rubrics import CRITERIA, level_columns
+from autograder.tables.values import (
+    MISSING,
+    head_of,
+    is_empty,
+    look_up,
+    nothing_said,
+    stands_for_nothing,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,7 @@ class Binding:
     """Where the fields of a table's rows come from.
 
     Attributes:
-        columns: column by field.
+        columns: column by field, or a dotted path that begins in one.
         constants: text by field, the same for all rows.
         required: fields that may not be left out.
     """
@@ -25,31 +34,57 @@ class Binding:
     constants: Mapping[str, str]
     required: tuple[str, ...]
 
-    def inputs(self, values: Mapping[str, object]) -> dict[str, object]:
-        """The fields of a row; an empty cell of a field that may be missing is left out."""
-        found: dict[str, object] = dict(self.constants)
-        for field, column in self.columns.items():
-            value = values.get(column)
-            if field in self.required:
-                if column in values:
-                    found[field] = value
-            elif not is_empty(value):
-                found[field] = value
-        return found
-
     def read(self, row: SourceRow, name: str) -> dict[str, object]:
         """The fields of a row of the source of that name, with all that are required.
+
+        Chats and numbers become texts; an empty cell of a field that may be missing is left out.
 
         Raises:
             DataError: the row is faulty or lacks a field.
         """
+
+        def fault(field: str, message: str) -> DataError:
+            return DataError(message, path=name, line=row.line, field=field)
+
         if row.fault:
             raise DataError(row.fault, path=name, line=row.line)
-        found = self.inputs(row.values)
+        given: dict[str, object] = dict(self.constants)
+        for field, column in self.columns.items():
+            value = look_up(row.values, column)
+            if value is not MISSING and (field in self.required or not is_empty(value)):
+                given[field] = value
         for field in self.required:
-            if field not in found:
-                raise DataError("missing in this row", path=name, line=row.line, field=field)
-        return found
+            if field not in given:
+                raise fault(field, "missing in this row")
+            if stands_for_nothing(given[field]):
+                raise fault(field, nothing_said(given[field]))
+        chats = [self.columns.get(answer) for answer in ANSWERS]
+        return as_texts(
+            given,
+            fault,
+            prompt="prompt",
+            answers=ANSWERS,
+            others=("reference",),
+            in_answer="prompt" in given and self.columns.get("prompt", "") in chats,
+        )
+
+    def read_columns(self, columns: Mapping[str, object]) -> set[str]:
+        """Those of the columns that fill a field."""
+        return {head_of(column, columns) for column in self.columns.values()}
+
+    def unsaid(self, values: Mapping[str, object]) -> list[str]:
+        """The fields that a row leaves out by a word for nothing; see `said_of`."""
+        return [
+            field
+            for field, column in self.columns.items()
+            if field not in self.required and stands_for_nothing(look_up(values, column))
+        ]
+
+
+def said_of(unsaid: Mapping[str, int]) -> str:
+    """What to tell the user of cells that were taken as empty, counted by field."""
+    counts = ", ".join(f"{field} {num}" for field, num in sorted(unsaid.items()))
+    return f"cells such as nan, None and N/A, taken as empty: {counts}"
 
 
 def bind(
@@ -60,29 +95,35 @@ def bind(
     Args:
         layout: the usual columns.
         table: only its name and columns are looked at.
-        mapped: columns that the user names; they win over the usual ones.
+        mapped: columns, or dotted paths, that the user names; they win over the usual ones.
         constants: texts that the user gives; they win over the usual columns.
 
     Raises:
         DataError: a column is not there; names all that lack, those there are, and the remedy.
     """
     for field in (*mapped, *constants):
-        if field not in layout.columns and field != "rubric":
+        if field not in layout.columns and field != "rubric" and field not in ANCHORS:
             known = ", ".join(layout.columns)
             message = f"is not a field of {layout.name} rows, which have: {known}"
             raise DataError(message, path=table.name, field=field)
-    has_rubric = "rubric" in constants or "rubric" in mapped
-    required = tuple(name for name in layout.required if not (has_rubric and name in ANCHORS))
-    columns = {
-        field: column
-        for field, column in {**layout.columns, **mapped}.items()
-        if field not in constants
-    }
+    # A chat that is named for one field still has the others.
+    layout = layout.among({*table.columns} - ({*mapped.values()} - {*CHATS}))
+    columns = {**layout.columns, **mapped}
+    required = layout.required
+    if "rubric" not in {*mapped, *constants} and columns.get("rubric") not in table.columns:
+        levels = level_columns(table.columns)
+        criteria = next((name for name in CRITERIA if name in table.columns), None)
+        if levels and criteria:
+            columns = {"criteria": criteria, **levels} | columns
+            del columns["rubric"]
+            required = tuple("criteria" if name == "rubric" else name for name in required)
+    columns = {field: column for field, column in columns.items() if field not in constants}
     # Any other may be in later rows only: those of JSON differ in their fields.
     missing = {
         field: column
         for field, column in columns.items()
-        if column not in table.columns and (field in mapped or field in required)
+        if head_of(column, table.columns) not in table.columns
+        and (field in mapped or field in required)
     }
     if missing:
         raise DataError(_missing(missing, table.columns), path=table.name)

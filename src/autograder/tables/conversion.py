@@ -9,10 +9,12 @@ from functools import partial
 from typing import TypeVar
 
 from autograder.errors import DataError
+from autograder.jsonl import Row
 from autograder.schema import Example, parse_example
 from autograder.tables.binding import Binding
-from autograder.tables.layouts import Part, parts_of, rubric_of
+from autograder.tables.layouts import Part, parts_of
 from autograder.tables.rows import SourceRow
+from autograder.tables.rubrics import rubric_text
 from autograder.tables.scales import SCALE_OPTION, PairRule, Scale, whole_score
 from autograder.tables.values import NAMES, as_level, as_name
 from autograder.text import normalise
@@ -60,7 +62,8 @@ class Converter:
         def fault(field: str, message: str) -> DataError:
             return self._fault(row, field, message)
 
-        rubric = rubric_of(inputs, self.name, row.line)
+        fields = Row(inputs, self.name, row.line)
+        rubric = rubric_text(fields, self.scale, is_scored=self.pair is None)
         return [
             self._example(row, inputs | {"rubric": rubric}, part)
             for part in parts_of(inputs, self.pair, fault)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.errors import DataError
 from autograder.tables import arrow, textfiles
+from autograder.tables.encodings import TextFile
 from autograder.tables.rows import Table
 from autograder.tables.scales import PairRule, Scale
 
@@ -37,7 +38,8 @@ class ImportOptions:
         pair: the scores of pairs.
         item: a column, or one of `ITEM_RULES`; None: the column `item`, else the first rule.
         limit: read no more rows than this.
-        delimiter: between the cells of CSV; None: a comma, or a tab in `.tsv`.
+        delimiter: between the cells of CSV; None: the one that the file seems to have.
+        encoding: of a text file; None: the one that it seems to have.
         split, revision, config: of a data set of the hub.
     """
 
@@ -49,38 +51,57 @@ class ImportOptions:
     item: str | None = None
     limit: int | None = None
     delimiter: str | None = None
+    encoding: str | None = None
     split: str | None = None
     revision: str | None = None
     config: str | None = None
 
 
 def open_table(source: str, options: ImportOptions) -> Table:
-    """Open a source in the format that the options or its name tell.
+    """Open a source in the format that the options, its name or its content tell.
 
     Raises:
         DataError: it cannot be read, or options do not belong to its format.
     """
-    path = Path(source)
-    form = options.form
-    if form in {"auto", *LAYOUTS}:
-        form = _form_by_name(source, path)
+    form = form_of(source, options)
     hub_only = {"split": options.split, "revision": options.revision, "config": options.config}
     for name, value in hub_only.items():
         if value is not None and form != "hub":
             raise DataError(f"--{name} is for data sets of the hub, not for {form}", path=source)
     if options.delimiter is not None and form != "csv":
         raise DataError(f"--delimiter is for CSV, not for {form}", path=source)
-    if form == "csv":
-        tab = "\t" if path.suffix.lower() == ".tsv" else ","
-        return textfiles.open_csv(path, options.delimiter or tab)
+    if options.encoding is not None and form in {"hub", "parquet"}:
+        raise DataError(f"--encoding is for CSV and JSON, not for {form}", path=source)
     if form == "hub":
         return arrow.open_hub(source, options.split, options.revision, options.config)
+    path = Path(source)
     if form == "parquet":
         return arrow.open_parquet(path)
-    return textfiles.open_json(path) if form == "json" else textfiles.open_jsonl(path)
+    return open_text(TextFile.at(path, options.encoding), form, options)
 
 
-def _form_by_name(source: str, path: Path) -> str:
+def open_text(file: TextFile, form: str, options: ImportOptions) -> Table:
+    """Open a text as CSV, or as JSON of any shape.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if form != "csv":
+        return textfiles.open_json(
+            file, {column.partition(".")[0] for column in options.mapped.values()}
+        )
+    return textfiles.open_csv(file, options.delimiter)
+
+
+def form_of(source: str, options: ImportOptions) -> str:
+    """`csv`, `json`, `parquet` or `hub`: as the user says, else by the name, else by the content.
+
+    Raises:
+        DataError: there is no such file, or nothing tells.
+    """
+    path = Path(source)
+    if options.form not in {"auto", *LAYOUTS}:
+        return "json" if options.form == "jsonl" else options.form
     if path.is_dir():
         return "hub"
     form = SUFFIXES.get(path.suffix.lower())
@@ -89,9 +110,9 @@ def _form_by_name(source: str, path: Path) -> str:
             return "hub"
         raise DataError("no such file", path=source)
     if form is None:
+        start = next((line for _, line in TextFile.at(path, options.encoding).lines()), "")
+        if start.lstrip().startswith(("{", "[")):
+            return "json"
         known = ", ".join(SUFFIXES)
-        raise DataError(
-            f"the name tells no format (known: {known}); say it with --format", path=source
-        )
-    # Many files named .json hold one object a line.
-    return "jsonl" if form == "json" and textfiles.starts_with_object(path) else form
+        raise DataError(f"neither name nor content tells a format; name it {known}", path=source)
+    return "json" if form == "jsonl" else form

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,7 +32,9 @@ class ImportReport:
         num_repeated: examples of pairs left out, as an earlier pair has the very same.
         num_unexplained: examples without a reasoning; they teach the score alone.
         unread: the columns that fill no field, in the order in which they are met.
+        unsaid: how many cells of a field held a word for nothing, such as nan.
         first_reject: line and reason; empty without rejects.
+        note: what the user should know of the source; empty if nothing.
     """
 
     layout: str
@@ -41,7 +45,9 @@ class ImportReport:
     num_repeated: int
     num_unexplained: int
     unread: tuple[str, ...]
+    unsaid: Mapping[str, int]
     first_reject: str
+    note: str
 
 
 def import_data(
@@ -68,9 +74,7 @@ def import_data(
         {"the source": Path(source), "the output": out, "the file of rejected rows": rejected}
     )
     table = open_table(source, options)
-    layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
-    layout = layout.among({*table.columns} - {*options.mapped.values()})
-    converter = _converter(table, layout, options)
+    layout, converter = converter_of(table, options)
     tally, met = _Tally(), dict.fromkeys(table.columns)
     with contextlib.ExitStack() as stack:
         good = stack.enter_context(atomic_file(out))
@@ -80,6 +84,7 @@ def import_data(
             met.update(dict.fromkeys(row.values))  # rows of JSON may differ in their fields
             try:
                 fresh = tally.admit(converter.examples(row), row.line, table.name)
+                tally.unsaid.update(converter.binding.unsaid(row.values))
             except DataError as error:
                 why = reason(error, converter.binding)
                 bad = bad or stack.enter_context(atomic_file(rejected))
@@ -100,11 +105,17 @@ def import_data(
         # That of an earlier run would speak of other rows.
         with storage_errors(rejected):
             rejected.unlink(missing_ok=True)
-    read = set(converter.binding.columns.values())
-    return tally.report(layout, tuple(name for name in met if name not in read))
+    read = converter.binding.read_columns(met)
+    return tally.report(layout, tuple(name for name in met if name not in read), table.note)
 
 
-def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converter:
+def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converter]:
+    """What the rows of a table are read as, and what reads them.
+
+    Raises:
+        DataError: a column is missing, or options do not belong to the layout.
+    """
+    layout = find_layout(options.form, table.columns, {*options.mapped, *options.constants})
     mapped, rule = dict(options.mapped), ITEM_RULES[0]
     if options.item in ITEM_RULES:
         rule = options.item
@@ -114,7 +125,8 @@ def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converte
         mapped["item"] = options.item
     if layout.is_pairwise and options.pair is None:
         raise DataError(
-            "holds pairs; say what their scores are with --preferred N and --other N",
+            "holds pairs; say what their scores are with --preferred N and --other N "
+            "(of `data import`)",
             path=table.name,
         )
     if layout.is_pairwise and options.scale is not None:
@@ -126,7 +138,7 @@ def _converter(table: Table, layout: Layout, options: ImportOptions) -> Converte
             path=table.name,
         )
     binding = bind(layout, table, mapped, options.constants)
-    return Converter(table.name, binding, options.scale, options.pair, rule)
+    return layout, Converter(table.name, binding, options.scale, options.pair, rule)
 
 
 class _Tally:
@@ -136,6 +148,7 @@ class _Tally:
         self.num_rows = self.num_rejected = self.num_examples = self.num_repeated = 0
         self.num_unexplained = 0
         self.first_reject = ""
+        self.unsaid: Counter[str] = Counter()
         self.lines: dict[bytes, int] = {}
         self.items: set[bytes] = set()
 
@@ -159,7 +172,7 @@ class _Tally:
         self.num_repeated += len(examples) - len(fresh)
         return fresh
 
-    def report(self, layout: Layout, unread: tuple[str, ...]) -> ImportReport:
+    def report(self, layout: Layout, unread: tuple[str, ...], note: str) -> ImportReport:
         return ImportReport(
             layout=layout.name,
             num_rows=self.num_rows,
@@ -169,7 +182,9 @@ class _Tally:
             num_repeated=self.num_repeated,
             num_unexplained=self.num_unexplained,
             unread=unread,
+            unsaid=self.unsaid,
             first_reject=self.first_reject,
+            note=note,
         )
 
 

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 
 from autograder.errors import DataError
-from autograder.jsonl import Row, show
-from autograder.schema import SCORES, Example
-from autograder.tables.scales import PairRule
+from autograder.jsonl import show
+from autograder.schema import Example
+from autograder.tables.conversation import CHATS
+from autograder.tables.scales import PairRule, number
 
 FIELDS = tuple(field.name for field in fields(Example))
-ANCHORS = ("criteria", *(f"score{score}_description" for score in SCORES))
+ANCHORS = ("criteria", *(f"score{level}_description" for level in range(11)))
+ANSWERS = ("response", "chosen", "rejected", "response_a", "response_b")
 PAIR = ("chosen", "rejected", "response_a", "response_b", "winner")
 Inputs = Mapping[str, object]
-_ALSO = {"prompt": ("instruction",), "reference": ("reference_answer",)}
+_ALSO = {
+    "prompt": ("instruction", *CHATS),
+    "response": CHATS,
+    "reference": ("reference_answer",),
+    "response_a": ("conversation_a", "answer_a", "output_1"),
+    "response_b": ("conversation_b", "answer_b", "output_2"),
+    "winner": ("preference",),
+}
 """What fields are called in any layout where their own name lacks."""
 _WINNERS = {
     **dict.fromkeys(("a", "response_a", "model_a"), "a"),
     **dict.fromkeys(("b", "response_b", "model_b"), "b"),
     **dict.fromkeys(("tie", "tied"), "tie"),
+    **dict.fromkeys(("both bad", "both_bad", "bothbad", "tie (bothbad)", "tie (both bad)"), "bad"),
 }
 
 
@@ -65,9 +76,11 @@ class Layout:
             names = (usual, field, *_ALSO.get(field, ()))
             return next((name for name in names if name in columns), usual)
 
-        return replace(
-            self, columns={name: find(name, usual) for name, usual in self.columns.items()}
-        )
+        found = {name: find(name, usual) for name, usual in self.columns.items()}
+        answer = found.get("chosen", found.get("response_a", ""))
+        if found.get("prompt") not in columns and answer in columns:
+            found["prompt"] = answer  # whose chat begins with it
+        return replace(self, columns=found)
 
     def without(self, field: str) -> Layout:
         """The layout without the usual column of a field."""
@@ -83,7 +96,6 @@ _FLAT = {
     "response": "orig_response",
     "score": "orig_score",
     "reasoning": "orig_feedback",
-    **{name: f"orig_{name}" for name in ANCHORS},
 }
 
 PLAIN = Layout("plain", _SAME, _TEXTS)
@@ -94,10 +106,8 @@ PROMETHEUS = Layout(
 )
 PROMETHEUS_FLAT = Layout(
     "prometheus",
-    {name: name for name in FIELDS if name != "rubric"}
-    | _FLAT
-    | {"reference": "orig_reference_answer"},
-    tuple(name for name in _FLAT if name != "reasoning"),
+    _SAME | _FLAT | {"reference": "orig_reference_answer"},
+    _TEXTS,
 )
 CHOSEN = Layout(
     "pairwise",
@@ -123,17 +133,20 @@ def find_layout(wanted: str, columns: Collection[str], given: Collection[str]) -
     def has(*names: str) -> bool:
         return all(name in columns or name in given for name in names)
 
+    def has_any(*fields: str) -> bool:
+        return all(any(map(has, (field, *_ALSO.get(field, ())))) for field in fields)
+
     if wanted == "prometheus":
         return PROMETHEUS_FLAT if has("orig_instruction") or has("criteria") else PROMETHEUS
     if wanted == "pairwise":
-        return WINNER if has("winner") else CHOSEN
+        return WINNER if has_any("winner") else CHOSEN
     if has("orig_instruction", "orig_criteria"):
         return PROMETHEUS_FLAT
     if has("instruction", "response", "rubric", "score") and (has("feedback") or not has("prompt")):
         return PROMETHEUS
     if "response" in columns or "response" in given:
         return PLAIN
-    if has("response_a", "response_b", "winner"):
+    if has_any("response_a", "response_b", "winner"):
         return WINNER
     return CHOSEN if has("chosen", "rejected") else PLAIN
 
@@ -164,6 +177,8 @@ def parts_of(
             if rule.tied is None:
                 raise fault("winner", "is a tie; --tied N gives both responses a score")
             scores = (rule.tied, rule.tied)
+        elif winner == "bad":
+            scores = (rule.other, rule.other)
         else:
             better, worse = rule.preferred, rule.other
             scores = (better, worse) if winner == "a" else (worse, better)
@@ -176,34 +191,21 @@ def parts_of(
 
 
 def winner_of(value: object) -> str:
-    """`a`, `b` or `tie`.
+    """`a`, `b`, `tie` or `bad`, which is a tie of two bad answers.
+
+    Numbers are those of alpaca_eval: 1 is the first, 2 the second, and 1.5 neither.
 
     Raises:
-        ValueError: it is no word for one of them.
+        ValueError: it is no word or number for one of them.
     """
     found = _WINNERS.get(str(value).strip().lower())
     if found is None:
-        raise ValueError(f"expected one of {', '.join(_WINNERS)}, got {show(value)}")
+        try:
+            side = number(value)
+        except ValueError:
+            side = Decimal(0)
+        if not 1 <= side <= 2:
+            message = f"expected one of {', '.join(_WINNERS)}, or 1 to 2, got {show(value)}"
+            raise ValueError(message)
+        found = "tie" if side == Decimal("1.5") else "a" if side < Decimal("1.5") else "b"
     return found
-
-
-def rubric_of(inputs: Inputs, path: str, line: int) -> object:
-    """The rubric as one text: what is asked for, then what earns each score.
-
-    Raises:
-        DataError: the criteria or a description of a score is missing or is no text.
-    """
-    rubric = inputs.get("rubric")
-    if isinstance(rubric, dict):
-        row = Row(rubric, path, line, prefix="rubric.")
-    elif rubric is None and "criteria" in inputs:
-        row = Row(dict(inputs), path, line)
-    else:
-        return rubric
-    return anchored(*(row.text(name) for name in ANCHORS))
-
-
-def anchored(criteria: str, *descriptions: str) -> str:
-    """One text of a criterion and what earns each of the scores 1 to 5, the best first."""
-    anchors = [f"{score}: {text.strip()}" for score, text in zip(SCORES, descriptions, strict=True)]
-    return "\n".join([criteria.strip(), *reversed(anchors)])

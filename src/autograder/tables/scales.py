@@ -10,41 +10,66 @@ from autograder.schema import SCORES
 
 _LOW, _HIGH = SCORES[0], SCORES[-1]
 _NUM_DIGITS = 50
-SCALE_OPTION = "--scale LOW:HIGH converts other scales"
+_TRUTHS = ("false", "true")
+SCALE_OPTION = "--scale LOW:HIGH converts other scales, --scale bad,ok,good words"
 """The remedy of a command that has the option."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The linear rule that takes `low` to 1 and `high` to 5, rounding half up."""
+    """The linear rule that takes `low` to 1 and `high` to 5, rounding half up.
+
+    Attributes:
+        low, high: as labels have them.
+        words: labels from the worst to the best, in lower case, if they are no numbers; then
+            `low` is 0 and `high` the place of the last.
+    """
 
     low: Decimal
     high: Decimal
+    words: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> Scale:
-        """Read `LOW:HIGH`.
+        """Read `LOW:HIGH`, or words from the worst to the best with commas between them.
 
         Raises:
-            ValueError: not two numbers, or the first is not below the second.
+            ValueError: neither; or the first number is not below the second; or a word is
+                there twice.
         """
+        if "," in text:
+            words = tuple(word.strip().casefold() for word in text.split(","))
+            if "" in words or len({*words}) < len(words):
+                raise ValueError(f"{text!r}: write each word once, e.g. bad,ok,good")
+            return cls(Decimal(0), Decimal(len(words) - 1), words)
         low, colon, high = text.partition(":")
         if not colon:
-            raise ValueError(f"{text!r} is not LOW:HIGH, e.g. 0:10")
+            raise ValueError(f"{text!r} is not LOW:HIGH, e.g. 0:10, nor words, e.g. bad,ok,good")
         scale = cls(number(low), number(high))
         if scale.low >= scale.high:
             raise ValueError(f"{text!r}: LOW has to be below HIGH, e.g. 0:10")
         return scale
 
     def score(self, value: object) -> int:
-        """The score of a value.
+        """The score of a label; on 0:1 true and false are labels too.
 
         Raises:
-            ValueError: it is not a number between `low` and `high`.
+            ValueError: it is not a number between `low` and `high`, or none of the words.
         """
+        word = str(value).strip().casefold()
+        if self.words:
+            if word not in self.words:
+                raise ValueError(f"{show(value)} is none of {', '.join(self.words)}")
+            return self.placed(Decimal(self.words.index(word)))
+        if self.low == 0 and self.high == 1 and word in _TRUTHS:
+            return self.placed(Decimal(_TRUTHS.index(word)))
         given = number(value)
         if not self.low <= given <= self.high:
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
+        return self.placed(given)
+
+    def placed(self, given: Decimal) -> int:
+        """The score of a number between `low` and `high`."""
         with localcontext(prec=_NUM_DIGITS):
             share = (_HIGH - _LOW) * (given - self.low) / (self.high - self.low)
             return int((_LOW + share).quantize(Decimal(1), ROUND_HALF_UP))
@@ -60,7 +85,10 @@ def whole_score(value: object, remedy: str = "") -> int:
     Raises:
         ValueError: it is not a whole number from 1 to 5.
     """
-    given = number(value)
+    try:
+        given = number(value)
+    except ValueError:
+        given = Decimal(0)
     if not _LOW <= given <= _HIGH or given != given.to_integral_value():
         message = f"expected a whole number from {_LOW} to {_HIGH}, got {show(value)}"
         raise ValueError(f"{message}; {remedy}" if remedy else message)

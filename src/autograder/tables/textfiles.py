@@ -1,82 +1,126 @@
-"""CSV and JSON Lines, read a row at a time, and JSON arrays."""
+"""CSV and JSON as rows: a row at a time, but for JSON that is not one object a line."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Any
 
 from autograder.errors import DataError
 from autograder.jsonl import decode_line, unique_keys
-from autograder.tables import rows as limits
-from autograder.tables.rows import SourceRow, Table, lines, peek, without_mark
+from autograder.tables import encodings as limits
+from autograder.tables.encodings import TextFile, is_broken, mend
+from autograder.tables.rows import SourceRow, Table, peek
 
 _NUM_SHOWN = 1000
 _JSON_SPACE = " \t\r\n"
+_DELIMITERS = ",;\t|"
+_WRAPPERS = ("data", "rows", "items")
+_OF_ROWS = {"prompt", "instruction", "response", "responses", "messages", "chosen"}
+"""An object with one of these is a row itself."""
 
 
-def open_csv(path: Path, delimiter: str = ",") -> Table:
-    """A CSV file whose first row names the columns.
+def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
+    """CSV whose first row names the columns.
 
-    Cells stay text, also those that look like formulas. A row that is not UTF-8 or has another
-    number of cells is faulty by itself.
+    Cells stay text, also those that look like formulas. A row that is not of the encoding or
+    has another number of cells is faulty by itself. Rows without a filled cell, and columns at
+    the end without name and content, are none.
+
+    Args:
+        file: the text.
+        delimiter: between cells; None: what a line `sep=` names, else what parts the header
+            into the most columns.
 
     Raises:
         DataError: the file cannot be read, a name stands twice in the header, or a quotation
             mark is misplaced, after which no row could be trusted.
     """
-    records = _records(path, delimiter)
+    named = _named_delimiter(file)
+    delimiter = delimiter or named or _likely_delimiter(file)
+    records = _records(file, delimiter, skip=1 if named else 0)
     start, header = next(records, (1, []))
+    header = _without_blanks(header)
     if not header:
-        raise DataError("is empty; the first row has to name the columns", path=str(path))
+        raise DataError("is empty; the first row has to name the columns", path=file.name)
+    if header.count("") > 1:
+        header = [name or f"column {number}" for number, name in enumerate(header, start=1)]
+    seen: set[str] = set()
     for name in header:
-        if _is_broken(name):
-            raise DataError(
-                f"column '{_mend(name)}' is not UTF-8; save the file as UTF-8",
-                path=str(path),
-                line=start,
-            )
-        if header.count(name) > 1:
-            raise DataError(
-                f"column {name!r} is there twice; rename one", path=str(path), line=start
-            )
-    return Table(str(path), tuple(header), _csv_rows(header, records))
+        if is_broken(name):
+            message = f"column '{mend(name)}' is {file.broken()}"
+            raise DataError(message, path=file.name, line=start)
+        if name in seen:
+            message = f"column {name!r} is there twice; rename one"
+            raise DataError(message, path=file.name, line=start)
+        seen.add(name)
+    return Table(file.name, tuple(header), _csv_rows(file, header, records), file.note)
 
 
-def _csv_rows(header: list[str], records: Iterator[tuple[int, list[str]]]) -> Iterator[SourceRow]:
+def _named_delimiter(file: TextFile) -> str | None:
+    """What the line `sep=` that Excel writes and reads names."""
+    first = next((line.rstrip("\r\n") for _, line in file.lines()), "")
+    is_named = len(first) == 5 and first[:4].lower() == "sep="
+    return first[4] if is_named and first[4] != '"' else None
+
+
+def _likely_delimiter(file: TextFile) -> str:
+    """The one that parts the header into the most columns; the comma if none parts it."""
+
+    def num_columns(delimiter: str) -> int:
+        try:
+            return len(next(_records(file, delimiter), (1, []))[1])
+        except DataError:
+            return 0
+
+    return max(_DELIMITERS, key=num_columns)
+
+
+def _without_blanks(cells: list[str]) -> list[str]:
+    """The cells up to the last that is filled."""
+    end = next((at for at in range(len(cells), 0, -1) if cells[at - 1].strip()), 0)
+    return cells[:end]
+
+
+def _csv_rows(
+    file: TextFile, header: list[str], records: Iterator[tuple[int, list[str]]]
+) -> Iterator[SourceRow]:
     for line, cells in records:
-        if len(cells) != len(header):
-            fault = f"has {len(cells)} cells, the header names {len(header)} columns"
-            yield SourceRow(line, fault=fault, raw=[_mend(cell) for cell in cells])
+        filled = _without_blanks(cells)
+        if not filled:
             continue
-        values = dict(zip(header, cells, strict=True))
-        broken = [name for name, cell in values.items() if _is_broken(cell)]
+        if len(cells) < len(header) or len(filled) > len(header):
+            fault = f"has {len(cells)} cells, the header names {len(header)} columns"
+            yield SourceRow(line, fault=fault, raw=[mend(cell) for cell in cells])
+            continue
+        values = dict(zip(header, cells, strict=False))
+        broken = [name for name, cell in values.items() if is_broken(cell)]
         if broken:
-            fault = f"{broken[0]}: not UTF-8; save the file as UTF-8"
-            mended = {name: _mend(cell) for name, cell in values.items()}
-            yield SourceRow(line, fault=fault, raw=mended)
+            mended = {name: mend(cell) for name, cell in values.items()}
+            yield SourceRow(line, fault=f"{broken[0]}: {file.broken()}", raw=mended)
         else:
             yield SourceRow(line, values)
 
 
-def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each record with the line that it starts in; bytes that are not UTF-8 stay."""
-    name, reached = str(path), 0
+def _records(file: TextFile, delimiter: str, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each record with the line that it starts in."""
+    reached = skip
 
     def texts() -> Iterator[str]:
         nonlocal reached
-        for reached, raw in lines(path):
-            if len(raw) > limits.MAX_LINE_BYTES:
-                raise DataError(_too_long("line"), path=name, line=reached)
-            yield raw.decode("utf-8", "surrogateescape")
+        for reached, text in islice(file.lines(), skip, None):
+            if len(text) > limits.MAX_LINE:
+                raise DataError(_too_long("line"), path=file.name, line=reached)
+            yield text
 
     reader = csv.reader(texts(), delimiter=delimiter, strict=True)
     before = csv.field_size_limit()
     while True:
         start = reached + 1
         # Set for each record, as the limit is one for all readers of the process.
-        csv.field_size_limit(limits.MAX_LINE_BYTES)
+        csv.field_size_limit(limits.MAX_LINE)
         try:
             cells = next(reader)
         except StopIteration:
@@ -86,101 +130,176 @@ def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 message = f"{_too_long('cell')}, or was a quotation mark left open?"
             else:
                 message = f"not CSV: {error}; is a quotation mark left open or not doubled?"
-            raise DataError(message, path=name, line=start) from None
+            raise DataError(message, path=file.name, line=start) from None
         finally:
             csv.field_size_limit(before)
         if cells:
             yield start, cells
 
 
-def open_jsonl(path: Path) -> Table:
-    """A file with one JSON object a line; a line that is none is faulty by itself.
+def open_json(file: TextFile, mapped: Collection[str] = ()) -> Table:
+    """JSON whose rows are objects: one a line, in an array, one after the other, or one alone.
+
+    One alone that holds a list of objects under `data`, `rows` or `items` stands for these. All
+    but one object a line is read into memory whole.
+
+    Args:
+        file: the text, under whichever name.
+        mapped: columns that the user names; an object that has one is a row.
 
     Raises:
-        DataError: the file cannot be read or none of its first lines is an object.
+        DataError: the file cannot be read, is not JSON, or none of the first rows is an object.
     """
-    return peek(str(path), _jsonl_rows(path))
+    rows = _json_lines(file) if _is_lines(file) else _document(file, mapped)
+    return peek(file.name, rows, file.note)
 
 
-def _jsonl_rows(path: Path) -> Iterator[SourceRow]:
-    name = str(path)
-    for line, raw in lines(path):
-        if not raw.strip():
+def _is_lines(file: TextFile) -> bool:
+    """Whether each line is an object by itself, of which some may be broken."""
+    filled = (text.strip() for _, text in file.lines() if text.strip())
+    first, second = (*islice(filled, 2), "", "")[:2]
+    if not second:
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        # A line that is broken off; not one that opens what stands in the next.
+        return second.startswith("{") and not (
+            first.startswith("[") or first.endswith(tuple("[{:"))
+        )
+    return second.startswith(("{", "[")) or not first.startswith("[")
+
+
+def _json_lines(file: TextFile) -> Iterator[SourceRow]:
+    for line, text in file.lines():
+        if not text.strip():
             continue
-        shown = raw[:_NUM_SHOWN].decode("utf-8", "backslashreplace")
-        if len(raw) > limits.MAX_LINE_BYTES:
-            yield SourceRow(line, fault=_too_long("line"), raw=shown)
+        if len(text) > limits.MAX_LINE:
+            yield SourceRow(line, fault=_too_long("line"), raw=mend(text[:_NUM_SHOWN]))
+            continue
+        if is_broken(text):
+            yield SourceRow(line, fault=file.broken(), raw=mend(text))
             continue
         try:
-            values = decode_line(raw, name, line)
+            values = decode_line(text.encode("utf-8"), file.name, line)
         except DataError as error:
-            reason = str(error).removeprefix(f"{name}:{line}: ")
-            yield SourceRow(line, fault=reason, raw=raw.decode("utf-8", "backslashreplace"))
+            reason = str(error).removeprefix(f"{file.name}:{line}: ")
+            yield SourceRow(line, fault=reason, raw=text)
         else:
             yield _object_row(line, values)
 
 
-def starts_with_object(path: Path) -> bool:
-    """Whether the first sign of a JSON file is that of an object, not of an array."""
-    for _, raw in lines(path):
-        if raw.strip():
-            return raw.strip().startswith(b"{")
-    return False
+def _document(file: TextFile, mapped: Collection[str]) -> Iterator[SourceRow]:
+    text = _Json(file.text(), file.name)
+    if text.is_at_end():
+        return
+    start = text.place
+    if text.sign() == "[":
+        yield from _array(text)
+        if not text.is_at_end():
+            raise text.error("something stands after the array")
+        return
+    values = text.value()
+    under = _wrapper(values, mapped, file.name) if text.is_at_end() else None
+    if under is not None:
+        text.place = start
+        text.enter(under)
+        yield from _array(text)
+        return
+    yield _object_row(start[1], values)
+    while not text.is_at_end():
+        line = text.place[1]
+        yield _object_row(line, text.value())
 
 
-def open_json(path: Path) -> Table:
-    """A JSON array of objects, which is read whole: JSON Lines takes less memory.
+def _wrapper(values: object, mapped: Collection[str], name: str) -> str | None:
+    """The field under which an object has the rows, if it is no row itself."""
+    if not isinstance(values, dict) or values.keys() & {*_OF_ROWS, *mapped}:
+        return None
+    found = [field for field in _WRAPPERS if _is_rows(values.get(field))]
+    if len(found) > 1:
+        both = " and ".join(found)
+        raise DataError(f"holds rows under {both}; keep one of them", path=name)
+    return found[0] if found else None
 
-    Raises:
-        DataError: the file cannot be read or is not an array.
+
+def _is_rows(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
+def _array(text: _Json) -> Iterator[SourceRow]:
+    text.step("[")
+    while text.sign() != "]":
+        line = text.place[1]
+        yield _object_row(line, text.value())
+        if text.sign(",]") == ",":
+            text.step(",")
+            if text.sign() == "]":
+                raise text.error("a comma stands before ]")
+    text.step("]")
+
+
+class _Json:
+    """JSON text that is read value by value, with the line of each.
+
+    Attributes:
+        place: how far it is read, in characters and in lines, the latter counted from 1.
     """
-    name = str(path)
-    try:
-        text = without_mark(path, path.read_bytes()).decode("utf-8")
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=name) from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise DataError("not UTF-8; save the file as UTF-8", path=name, line=line) from None
-    return peek(name, _json_rows(text, name))
 
+    def __init__(self, text: str, name: str) -> None:
+        self.text, self.name = text, name
+        self.place = (0, 1)
+        self._decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
 
-def _json_rows(text: str, name: str) -> Iterator[SourceRow]:
-    decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
-    line = at = 0
+    def error(self, message: str) -> DataError:
+        return DataError(message, path=self.name, line=self.place[1])
 
-    def skip(expected: str) -> str:
-        """Go to the next sign, which has to be one of `expected`; any sign if empty."""
-        nonlocal at, line
-        start = at
-        while at < len(text) and text[at] in _JSON_SPACE:
+    def is_at_end(self) -> bool:
+        at = self.place[0]
+        while at < len(self.text) and self.text[at] in _JSON_SPACE:
             at += 1
-        line += text.count("\n", start, at)
-        sign = text[at : at + 1]
-        if not sign or (expected and sign not in expected):
-            found = repr(sign) if sign else "the end"
+        self._go(at)
+        return at == len(self.text)
+
+    def sign(self, expected: str = "") -> str:
+        """Go to the next sign, which has to be one of `expected`; any sign if empty."""
+        is_at_end = self.is_at_end()
+        sign = self.text[self.place[0] : self.place[0] + 1]
+        if is_at_end or (expected and sign not in expected):
+            found = "the end" if is_at_end else repr(sign)
             wanted = f"one of {expected}" if expected else "a value"
-            message = f"not a JSON array of objects: expected {wanted}, got {found}"
-            raise DataError(message, path=name, line=line + 1)
+            raise self.error(f"not JSON: expected {wanted}, got {found}")
         return sign
 
-    skip("[")
-    at += 1
-    while skip("") != "]":
-        begin, at_line = at, line + 1
+    def step(self, expected: str) -> None:
+        self.sign(expected)
+        self._go(self.place[0] + 1)
+
+    def value(self) -> Any:
+        """Read the next value."""
+        self.sign()
         try:
-            values, at = decoder.raw_decode(text, at)
+            value, end = self._decoder.raw_decode(self.text, self.place[0])
+        except json.JSONDecodeError as error:
+            message = f"not JSON: {error.msg}"
+            raise DataError(message, path=self.name, line=error.lineno) from None
         except (ValueError, RecursionError) as error:
-            message = f"not a JSON array of objects: {error}"
-            raise DataError(message, path=name, line=at_line) from None
-        line += text.count("\n", begin, at)
-        yield _object_row(at_line, values)
-        if skip(",]") == ",":
-            at += 1
-            if skip("") == "]":
-                raise DataError("a comma stands before ]", path=name, line=line + 1)
-    if text[at + 1 :].strip(_JSON_SPACE):
-        raise DataError("something stands after the array", path=name, line=line + 1)
+            raise self.error(f"not JSON that can be read: {error}") from None
+        self._go(end)
+        return value
+
+    def enter(self, field: str) -> None:
+        """Go to the value of a field of the object that begins here."""
+        self.step("{")
+        while self.value() != field:
+            self.step(":")
+            self.value()
+            self.step(",")
+        self.step(":")
+
+    def _go(self, at: int) -> None:
+        start, line = self.place
+        self.place = at, line + self.text.count("\n", start, at)
 
 
 def _object_row(line: int, values: object) -> SourceRow:
@@ -190,14 +309,5 @@ def _object_row(line: int, values: object) -> SourceRow:
     return SourceRow(line, fault=f"expected an object with named fields, got {kind}", raw=values)
 
 
-def _is_broken(text: str) -> bool:
-    """Whether bytes that are not UTF-8 were carried over as lone surrogates."""
-    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
-
-
-def _mend(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
 def _too_long(what: str) -> str:
-    return f"the {what} is longer than {limits.MAX_LINE_BYTES:,} bytes"
+    return f"the {what} is longer than {limits.MAX_LINE:,} characters"

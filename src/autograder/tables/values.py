@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from autograder.jsonl import show
 from autograder.schema import LEVELS
@@ -11,12 +14,75 @@ from autograder.tables.scales import whole_score
 NAMES = ("id", "item", "category")
 """Fields that name something, which sources write as text or as a whole number."""
 
+_OF_RESPONSES = {"score", "response"}
+_PLACE = re.compile(r"-?\d{1,9}")
+# `NA` in capitals only: Na is sodium.
+_NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", r"\n", "-", "--"}
+
+
+MISSING = object()
+"""What `look_up` gives where there is nothing."""
+
+
+def look_up(values: Mapping[str, Any], column: str) -> Any:
+    """The value of a column, or at a dotted path such as `data.messages.-1.content`."""
+    if column in values:
+        return values[column]
+    found: Any = values
+    for part in column.split("."):
+        if isinstance(found, Mapping) and part in found:
+            found = found[part]
+        elif isinstance(found, list) and _PLACE.fullmatch(part):
+            if not -len(found) <= int(part) < len(found):
+                return MISSING
+            found = found[int(part)]
+        else:
+            return MISSING
+    return found
+
+
+def head_of(column: str, columns: Collection[str]) -> str:
+    """The column in which a dotted path begins."""
+    return column if column in columns else column.partition(".")[0]
+
 
 def is_empty(value: object) -> bool:
-    """None, blank text, or the NaN that data frames write where a cell is empty."""
+    """Nothing is said: None, blank text, or what `stands_for_nothing`."""
+    return (
+        value is None or (isinstance(value, str) and not value.strip()) or stands_for_nothing(value)
+    )
+
+
+def stands_for_nothing(value: object) -> bool:
+    """The NaN, or one of the words, that other programs write where a cell is empty."""
     if isinstance(value, float):
         return math.isnan(value)
-    return value is None or (isinstance(value, str) and not value.strip())
+    if not isinstance(value, str) or len(value) > 20:
+        return False
+    word = value.strip()
+    return word == "NA" or word.casefold() in _NOTHING
+
+
+def nothing_said(value: object) -> str:
+    """What is wrong with such a value where one is needed, and what to do."""
+    remedy = "remove the row"
+    if isinstance(value, str):
+        remedy += ", or end the text with a period if it is meant"
+    return f"{show(value)} is what programs write for an empty cell; {remedy}"
+
+
+def said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without the optional fields that say nothing, also in the entries of `responses`."""
+    kept = {name: value for name, value in values.items() if not is_empty(value)}
+    entries = kept.get("responses")
+    if isinstance(entries, list):
+        kept["responses"] = [
+            {n: v for n, v in entry.items() if n in _OF_RESPONSES or not is_empty(v)}
+            if isinstance(entry, dict)
+            else entry
+            for entry in entries
+        ]
+    return kept
 
 
 def as_name(value: object) -> str:

@@ -1,0 +1,199 @@
+"""From the bytes of a file to its lines: byte order marks, encodings and ends of lines."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from autograder.errors import DataError
+
+MAX_LINE = 2**24
+"""A longer line, or a longer cell of CSV, in characters, is a fault and not a text."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as the mark of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_OTHERS = (
+    (b"version https://git-lfs", "is a pointer of Git LFS and not the file; run git lfs pull"),
+    (b"PK\x03\x04", "is a zip file or a workbook of Excel; save the table as CSV"),
+    (b"\xd0\xcf\x11\xe0", "is a workbook of Excel; save the table as CSV"),
+    (b"\x1f\x8b", "is compressed; unpack it with gunzip"),
+)
+_BLOCK = 2**20
+_PEEKED = 4096
+# Whole sequences of UTF-8 beyond ASCII.
+_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_NOT_WESTERN = re.compile(rb"[\x80-\xff]{4}|[\x81\x8d\x8f\x90\x9d\xff]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file, or bytes, whose text is read as often as it is needed.
+
+    Attributes:
+        name: for messages.
+        encoding: one that `codecs` knows.
+        note: what the user should know of it; empty if nothing.
+    """
+
+    name: str
+    encoding: str
+    note: str
+    _open: Callable[[], BinaryIO]
+
+    @classmethod
+    def at(cls, path: Path, encoding: str | None = None) -> TextFile:
+        """The file at a path.
+
+        Args:
+            path: of the file.
+            encoding: what the user says; None: UTF-16 and UTF-32 are told by their mark or
+                their zeros, Windows-1252 by its letters, all else is UTF-8.
+
+        Raises:
+            DataError: it cannot be read, or is no text.
+        """
+        return cls._found(str(path), encoding, lambda: path.open("rb"))
+
+    @classmethod
+    def of(cls, content: bytes, name: str, encoding: str | None = None) -> TextFile:
+        """Bytes that stand in no file, e.g. those of standard input."""
+        return cls._found(name, encoding, lambda: io.BytesIO(content))
+
+    @classmethod
+    def _found(cls, name: str, encoding: str | None, opened: Callable[[], BinaryIO]) -> TextFile:
+        with _system_errors(name), opened() as file:
+            start = file.read(_PEEKED)
+            for sign, what in _OTHERS:
+                if start.startswith(sign):
+                    raise DataError(what, path=name)
+            if encoding is not None:
+                return cls(name, encoding, "", opened)
+            found = _by_zeros(start)
+            if found == "utf-8":
+                file.seek(0)
+                found = _by_letters(file)
+        note = "is not UTF-8; read as Windows-1252, --encoding names another"
+        return cls(name, found, note if found == "cp1252" else "", opened)
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        r"""Number and text of every line with its end, `\n`, `\r` or `\r\n`.
+
+        Bytes that are not of the encoding stay, as lone surrogates: see `broken`. Of a line
+        longer than `MAX_LINE` only the first characters are given, one more than that.
+
+        Raises:
+            DataError: the file cannot be read.
+        """
+        number = 0
+        with _system_errors(self.name), self._text() as file:
+            try:
+                while line := file.readline(MAX_LINE + 1):
+                    number += 1
+                    rest = line
+                    while len(rest) > MAX_LINE and not rest.endswith(("\n", "\r")):
+                        rest = file.readline(MAX_LINE + 1)
+                    yield number, line.removeprefix("\ufeff") if number == 1 else line
+            except UnicodeDecodeError as error:
+                message = f"not {self.encoding}: {error.reason}"
+                raise DataError(message, path=self.name, line=number + 1) from None
+
+    def text(self) -> str:
+        """The whole text.
+
+        Raises:
+            DataError: the file cannot be read, or a byte in it is not of the encoding.
+        """
+        parts = []
+        with _system_errors(self.name), self._text() as file:
+            try:
+                while part := file.read(_BLOCK):
+                    parts.append(part)
+            except UnicodeDecodeError as error:
+                raise DataError(f"not {self.encoding}: {error.reason}", path=self.name) from None
+        text = "".join(parts).removeprefix("\ufeff")
+        if is_broken(text):
+            before = next(at for at, sign in enumerate(text) if "\udc80" <= sign <= "\udcff")
+            line = text.count("\n", 0, before) + 1
+            raise DataError(self.broken(), path=self.name, line=line)
+        return text
+
+    def broken(self) -> str:
+        """What is wrong with a text that `is_broken`."""
+        name = "UTF-8" if self.encoding == "utf-8" else self.encoding
+        return f"not {name}; save the file as UTF-8, or name its encoding, as --encoding cp1252"
+
+    def _text(self) -> TextIO:
+        # Encodings of two and four bytes have no way to carry a broken one over.
+        wide = self.encoding.startswith(("utf-16", "utf-32"))
+        errors = "strict" if wide else "surrogateescape"
+        return io.TextIOWrapper(self._open(), encoding=self.encoding, errors=errors, newline="")
+
+
+def is_broken(text: str) -> bool:
+    """Whether bytes that are not of the encoding were carried over as lone surrogates."""
+    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def mend(text: str) -> str:
+    """The text with such bytes as escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+@contextlib.contextmanager
+def _system_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise DataError("no such file", path=name) from None
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", path=name) from None
+
+
+def _by_zeros(start: bytes) -> str:
+    """The encoding that a mark or the places of the zeros in the first bytes tell, else UTF-8."""
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    pairs = len(start) // 2
+    for name, zeros, others in (
+        ("utf-16-le", start[1::2], start[0::2]),
+        ("utf-16-be", start[0::2], start[1::2]),
+    ):
+        if pairs and zeros.count(0) > pairs * 0.4 and others.count(0) < pairs * 0.1:
+            return name
+    return "utf-8"
+
+
+def _by_letters(file: BinaryIO) -> str:
+    """`cp1252` where most letters beyond ASCII are no UTF-8 and look Western, else UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while block := file.read(_BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    file.seek(0)
+    num_whole = num_broken = 0
+    while block := file.read(_BLOCK):
+        if _NOT_WESTERN.search(rest := _SEQUENCE.sub(b"", block)):
+            return "utf-8"
+        num_broken += len(_HIGH.findall(rest))
+        num_whole += len(_SEQUENCE.findall(block))
+    return "cp1252" if num_broken > num_whole else "utf-8"

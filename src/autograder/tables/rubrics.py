@@ -1,0 +1,113 @@
+"""A rubric as one text, in whichever of the usual ways it is written."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+
+from autograder.jsonl import Row
+from autograder.schema import SCORES
+from autograder.tables.scales import Scale
+from autograder.tables.values import is_empty
+
+RUBRICS = ("rubric", "score_rubric")
+CRITERIA = ("orig_criteria", "criteria")
+_DESCRIPTION = re.compile(r"(?:orig_)?score(\d+)_description")
+_ANCHOR = re.compile(r"(\d+)")
+_OWN = {SCORES[0], SCORES[-1]}
+
+
+def level_columns(columns: Mapping[str, object] | tuple[str, ...]) -> dict[str, str]:
+    """The columns that describe a level, by their field, such as `score3_description`."""
+    return {name.removeprefix("orig_"): name for name in columns if _DESCRIPTION.fullmatch(name)}
+
+
+def has_rubric(values: Mapping[str, object]) -> bool:
+    return any(name in values for name in (*RUBRICS, "orig_criteria")) or _is_flat(values)
+
+
+def rubric_text(
+    row: Row, scale: Scale | None = None, *, is_scored: bool = False, remedy: str = ""
+) -> str:
+    """The rubric of a row: what is asked for, then what earns each score, the best first.
+
+    Descriptions of other levels than 1 to 5 are put on 1 to 5 by the scale of the scores. Where
+    a row has no score, the lowest level that is described is a 1 and the highest a 5.
+
+    Args:
+        row: without empty cells.
+        scale: of its score; None: the score is from 1 to 5.
+        is_scored: whether the row has a score.
+        remedy: what to do about a row without a rubric.
+
+    Raises:
+        DataError: there is none, a part of it is missing or is no text, or the levels are not
+            those of the scores.
+    """
+    rule = _Placing(scale, is_scored)
+    if "orig_criteria" in row.values:
+        return _levels(row, "orig_criteria", rule)
+    name = next((name for name in RUBRICS if name in row.values), None)
+    if name is None:
+        if _is_flat(row.values):
+            return _levels(row, "criteria", rule)
+        raise row.error("rubric", f"missing; {remedy}" if remedy else "missing")
+    value = row.get(name)
+    if isinstance(value, dict):
+        return _levels(Row(value, row.path, row.line, prefix=f"{name}."), "criteria", rule)
+    return _levels(row, name, rule) if "anchors" in row.values else row.text(name)
+
+
+def _is_flat(values: Mapping[str, object]) -> bool:
+    """A criterion and what the scores mean, in columns of their own."""
+    return "criteria" in values and any(map(_DESCRIPTION.fullmatch, values))
+
+
+class _Placing:
+    """Which of the scores 1 to 5 a level is."""
+
+    def __init__(self, scale: Scale | None, is_scored: bool) -> None:
+        self.scale, self.is_scored = scale, is_scored
+
+    def score(self, row: Row, level: int, levels: set[int]) -> int:
+        low, high = min(levels), max(levels)
+        if levels <= {*SCORES} and (levels >= _OWN or (high == SCORES[-1] and not self.scale)):
+            return level
+        if self.scale is None and self.is_scored:
+            message = f"describes the scores {low} to {high}; describe 1 to 5, or --scale "
+            message += f"{low}:{high} puts descriptions and scores on 1 to 5"
+            raise row.error(_field(row), message)
+        scale = self.scale or Scale(Decimal(low), Decimal(high))
+        if not scale.low <= level <= scale.high:
+            message = f"describes the score {level}, outside the scale {scale.low}:{scale.high}"
+            raise row.error(_field(row), message)
+        return scale.placed(Decimal(level))
+
+
+def _field(row: Row) -> str | None:
+    return None if row.prefix else "rubric"
+
+
+def _levels(row: Row, criteria: str, rule: _Placing) -> str:
+    """A criterion and what each score means, as one text."""
+    holder, pattern, usual = row, _DESCRIPTION, "score{}_description"
+    if "anchors" in row.values:
+        prefix = f"{row.prefix}anchors."
+        holder, pattern, usual = Row(row.get("anchors"), row.path, row.line, prefix), _ANCHOR, "{}"
+    elif criteria == "orig_criteria":
+        usual = f"orig_{usual}"
+    names = {
+        int(found[1]): name
+        for name, value in holder.values.items()
+        if (found := pattern.fullmatch(name)) and not is_empty(value)
+    }
+    if len(names) < 2:  # a single description is that of a rubric which has lost the others
+        missing = next(score for score in SCORES if score not in names)
+        holder.get(usual.format(missing))
+    texts: dict[int, list[str]] = defaultdict(list)
+    for level in sorted(names):
+        texts[rule.score(row, level, {*names})].append(holder.text(names[level]).strip())
+    lines = [f"{score}: {' / '.join(texts[score])}" for score in sorted(texts, reverse=True)]
+    return "\n".join([row.text(criteria).strip(), *lines])

@@ -1,0 +1,356 @@
+"""Chat messages, dotted paths, preferences, scales and short rubrics, through every reader."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from autograder.benchmark.records import read_benchmark
+from autograder.bulk.source import Source
+from autograder.cli.judge_requests import Asked, read_requests
+from autograder.errors import DataError
+from autograder.schema import Example, Request, read_examples
+from autograder.tables.formats import ImportOptions
+from autograder.tables.graded import read_graded
+from autograder.tables.importing import import_data
+from autograder.tables.layouts import winner_of
+from autograder.tables.scales import PairRule, Scale
+
+SYSTEM = {"role": "system", "content": "Answer in one word."}
+USER = {"role": "user", "content": "Name a noble gas."}
+ARGON = {"role": "assistant", "content": "Argon."}
+ASKED = "system: Answer in one word.\n\nuser: Name a noble gas."
+LABEL = {"rubric": "Right?", "score": 4}
+
+
+def write(tmp_path: Path, *rows: dict[str, Any]) -> Path:
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def imported(path: Path, **options: Any) -> list[Example]:
+    out = path.with_name("out.jsonl")
+    import_data(str(path), out, ImportOptions(**options))
+    return read_examples(out)
+
+
+def seen(path: Path, **options: Any) -> list[Request]:
+    """What a judge sees of each row, after every reader has read the same."""
+    given = ImportOptions(**options)
+    columns = {field: column for field, column in given.mapped.items() if field != "score"}
+    source = Source.open(path, ImportOptions(mapped=columns, constants=given.constants))
+    found = [source.request(row) for row in source.rows()]
+    assert [example.request for example in imported(path, **options)] == found
+    assert [example.request for example in read_graded(path, given).examples] == found
+    assert [e.request for e in read_benchmark(path, options=given).examples] == found
+    return found
+
+
+# --- chats
+
+
+@pytest.mark.parametrize(
+    ("row", "mapped"),
+    [
+        ({"messages": [SYSTEM, USER, ARGON]}, {"prompt": "messages", "response": "messages"}),
+        ({"messages": [SYSTEM, USER, ARGON]}, {}),
+        ({"conversation": [SYSTEM, USER, ARGON]}, {}),
+        ({"messages": [SYSTEM, USER, ARGON], "prompt": [SYSTEM, USER]}, {"response": "messages"}),
+        ({"messages": [SYSTEM, USER, ARGON], "response": "Argon."}, {}),
+        ({"prompt": [SYSTEM, USER], "response": "Argon."}, {}),
+        ({"prompt": [SYSTEM, USER], "response": [ARGON]}, {}),
+        ({"prompt": [SYSTEM, USER], "response": ARGON}, {}),
+        ({"d": {"x": [{"chat": [SYSTEM, USER, ARGON]}]}},
+         {"prompt": "d.x.0.chat", "response": "d.x.-1.chat"}),
+        ({"d": [SYSTEM, USER, ARGON, USER]}, {"prompt": "d", "response": "d"}),
+    ],
+)  # fmt: skip
+def test_a_chat_is_prompt_and_response(tmp_path, row, mapped):
+    path = write(tmp_path, LABEL | row)
+    assert seen(path, mapped=mapped) == [Request(ASKED, "Argon.", "Right?")]
+
+
+def test_turns_keep_their_roles_whatever_their_form(tmp_path):
+    share_gpt = [
+        {"from": "human", "value": "Hi"},
+        {"from": "gpt", "value": "Hello"},
+        {"from": "human", "value": "Bye"},
+        {"from": "gpt", "value": "So long"},
+    ]
+    parts = [
+        {"role": "user", "content": [{"type": "text", "text": "What?"}, {"type": "image"}]},
+        {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "look"}}]},
+        {"role": "tool", "content": "a cat"},
+        {"role": "assistant", "content": "A cat."},
+    ]
+    path = write(tmp_path, LABEL | {"conversations": share_gpt}, LABEL | {"conversations": parts})
+    assert seen(path) == [
+        Request("human: Hi\n\ngpt: Hello\n\nhuman: Bye", "So long", "Right?"),
+        Request("user: What?\n[image]\n\nassistant: [look]\n\ntool: a cat", "A cat.", "Right?"),
+    ]
+
+
+def test_a_turn_before_another_response_is_context(tmp_path):
+    path = write(tmp_path, LABEL | {"prompt": [USER, ARGON, USER], "response": "Neon."})
+    (request,) = seen(path)
+    assert request.prompt.count("user: ") == 2
+    assert "assistant: Argon." in request.prompt
+
+
+def test_chats_in_cells_of_csv_and_parquet(tmp_path):
+    row = LABEL | {"chat": [SYSTEM, USER, ARGON]}
+    mapped = {"prompt": "chat", "response": "chat"}
+    path = tmp_path / "a.csv"
+    pd.DataFrame([row | {"chat": json.dumps(row["chat"])}]).to_csv(path, index=False)
+    assert seen(path, mapped=mapped) == [Request(ASKED, "Argon.", "Right?")]
+    pd.DataFrame([row]).to_parquet(tmp_path / "a.parquet")
+    assert seen(tmp_path / "a.parquet", mapped=mapped)[0] == Request(ASKED, "Argon.", "Right?")
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"messages": [USER]}, "response: the chat has no turn of an assistant"),
+        ({"messages": [ARGON]}, "prompt: the chat has no turn before the answer"),
+        ({"prompt": "p", "response": [{"a": 1}]}, "response: expected text, got"),
+    ],
+)
+def test_a_chat_that_is_none_is_a_fault(tmp_path, row, says):
+    path = write(tmp_path, LABEL | row)
+    for read in (read_graded, read_benchmark, imported):
+        with pytest.raises(DataError, match=says):
+            read(path)
+
+
+def test_the_command_judge_reads_chats_too(tmp_path):
+    rows: list[dict[str, Any]] = [
+            {"prompt": [SYSTEM, USER], "response": [ARGON], "rubric": "r"},
+            {"prompt": [SYSTEM, USER], "a": [ARGON], "b": 7, "rubric": "r"}]  # fmt: skip
+    found = [
+        row for row in read_requests(str(write(tmp_path, *rows)), {}) if isinstance(row, Asked)
+    ]
+    assert [(row.prompt, row.response, row.other) for row in found] == [
+        (ASKED, "Argon.", None),
+        (ASKED, "Argon.", "7"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(4, "4"), (4.5, "4.5"), (True, "true"), (10**20, "1" + "0" * 20)]
+)
+def test_numbers_are_texts_where_texts_are_expected(tmp_path, value, text):
+    path = write(tmp_path, LABEL | {"prompt": value, "response": value, "reference": value})
+    assert seen(path) == [Request(text, text, "Right?", text)]
+
+
+# --- paths
+
+
+def test_a_dotted_path_reaches_nested_columns(tmp_path):
+    row = {
+        "data": {"q": "p", "a.b": "no", "list": [{"answer": "x"}, {"answer": "y"}]},
+        "a.b": "plain",
+        "labels": [{"score": {"value": "3.0"}}],
+    }
+    mapped = {
+        "prompt": "data.q",
+        "response": "data.list.-1.answer",
+        "score": "labels.0.score.value",
+        "reference": "a.b",
+    }
+    path = write(tmp_path, row, row | {"a.b": "other"})
+    options: dict[str, Any] = {"mapped": mapped, "constants": {"rubric": "r"}}
+    assert seen(path, **options)[0] == Request("p", "y", "r", "plain")
+    assert {example.score for example in imported(path, **options)} == {3}
+    report = import_data(str(path), tmp_path / "o.jsonl", ImportOptions(**options))
+    assert report.unread == ()
+    with pytest.raises(DataError, match=r"no column 'meta\.q'"):
+        imported(path, mapped=mapped | {"prompt": "meta.q"}, constants={"rubric": "r"})
+    for missing in ("data.list.5.answer", "data.q.deeper", "data.list.x"):
+        with pytest.raises(DataError, match="response: missing in this row"):
+            imported(path, mapped=mapped | {"response": missing}, constants={"rubric": "r"})
+
+
+# --- preferences
+
+PAIR = PairRule(5, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"prompt": "Name a noble gas.", "chosen": "Argon.", "rejected": "Iron."},
+        {"prompt": [USER], "chosen": [ARGON], "rejected": [{**ARGON, "content": "Iron."}]},
+        {"prompt": USER["content"], "chosen": [USER, ARGON],
+         "rejected": [USER, {**ARGON, "content": "Iron."}], "score_chosen": 9.0},
+        {"chosen": [USER, ARGON], "rejected": [USER, {**ARGON, "content": "Iron."}]},
+        {"prompt": "Name a noble gas.", "messages": [USER, ARGON], "chosen": [USER, ARGON],
+         "rejected": [USER, {**ARGON, "content": "Iron."}]},
+        {"conversation_a": [USER, {**ARGON, "content": "Iron."}],
+         "conversation_b": [USER, ARGON], "winner": "model_b"},
+        {"instruction": "Name a noble gas.", "output_1": "Iron.", "output_2": "Argon.",
+         "preference": 2.0},
+        {"instruction": "Name a noble gas.", "output_1": "Argon.", "output_2": "Iron.",
+         "preference": "1.2"},
+    ],
+)  # fmt: skip
+def test_preferences_of_other_programs(tmp_path, row):
+    path = write(tmp_path, row)
+    found = {e.response: e.score for e in imported(path, pair=PAIR, constants={"rubric": "r"})}
+    assert found == {"Argon.": 5, "Iron.": 2}
+    read = read_benchmark(path)
+    assert [e.response for e in read.examples] == ["Argon.", "Iron."]
+    assert {e.prompt for e in read.examples} == {"Name a noble gas."}
+
+
+def test_a_chosen_text_alone_is_no_prompt(tmp_path):
+    path = write(tmp_path, {"chosen": "Human: Hi Assistant: Hello", "rejected": "Human: Hi"})
+    with pytest.raises(DataError, match=r"prompt: expected the chat of an answer.*--map prompt="):
+        imported(path, pair=PAIR, constants={"rubric": "r"})
+    with pytest.raises(DataError, match="prompt: missing"):
+        read_benchmark(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "winner"),
+    [("tie (bothbad)", "bad"), ("both_bad", "bad"), ("Tie", "tie"), (1, "a"), (2, "b"),
+     (1.5, "tie"), ("1.0", "a"), (1.49, "a"), (1.51, "b"), ("model_a", "a")],
+)  # fmt: skip
+def test_who_has_won(value, winner):
+    assert winner_of(value) == winner
+
+
+@pytest.mark.parametrize("value", [0, 3, "c", None, "", True, float("nan")])
+def test_who_has_not(value):
+    with pytest.raises(ValueError, match="expected one of a, response_a"):
+        winner_of(value)
+
+
+def test_two_bad_answers_have_the_score_of_the_other(tmp_path):
+    row = {"prompt": "p", "response_a": "x", "response_b": "y", "winner": "tie (bothbad)"}
+    path = write(tmp_path, row, row | {"prompt": "q", "winner": "tie"})
+    scores = [e.score for e in imported(path, pair=PAIR, constants={"rubric": "r"})]
+    assert scores == [2, 2, 3, 3]
+    path = write(tmp_path, row, row | {"winner": "a"})
+    assert read_benchmark(path).num_tied == 1
+
+
+# --- scales
+
+
+@pytest.mark.parametrize(
+    ("scale", "scores"),
+    [
+        ("bad,ok,good", {"bad": 1, " OK ": 3, "Good": 5}),
+        ("fail,pass", {"fail": 1, "PASS": 5}),
+        ("false,true", {False: 1, True: 5, "True": 5}),
+        ("0:1", {0: 1, 1: 5, "true": 5, "FALSE": 1, 0.5: 3, "1.0": 5}),
+        ("0:1", {False: 1, True: 5}),
+        ("1:3", {1: 1, 2.0: 3, "3": 5}),
+        ("0:10", {0: 1, 10: 5, "7.5": 4}),
+        ("a,b,c,d", {"a": 1, "b": 2, "c": 4, "d": 5}),
+    ],
+)
+def test_labels_of_any_scale(scale, scores):
+    rule = Scale.parse(scale)
+    assert {given: rule.score(given) for given in scores} == scores
+
+
+@pytest.mark.parametrize(("scale", "value"), [("bad,good", "ok"), ("0:10", True), ("0:1", "yes")])
+def test_labels_that_are_not_of_the_scale(scale, value):
+    with pytest.raises(ValueError, match=r"is none of bad, good|expected a number"):
+        Scale.parse(scale).score(value)
+
+
+@pytest.mark.parametrize("text", ["bad,", "a,a", ",", "one"])
+def test_words_that_are_no_scale(text):
+    with pytest.raises(ValueError, match=r"bad,ok,good"):
+        Scale.parse(text)
+
+
+# --- rubrics
+
+
+def described(*levels: int) -> dict[str, str]:
+    return {f"score{level}_description": f"level {level}" for level in levels}
+
+
+@pytest.mark.parametrize(
+    ("levels", "scale", "lines"),
+    [
+        ((0, 1), "0:1", ["5: level 1", "1: level 0"]),
+        ((1, 2, 3), "1:3", ["5: level 3", "3: level 2", "1: level 1"]),
+        ((1, 2, 3, 4, 5), None, [f"{k}: level {k}" for k in (5, 4, 3, 2, 1)]),
+        ((1, 3, 5), None, ["5: level 5", "3: level 3", "1: level 1"]),
+        ((1, 3, 5), "0:10", ["5: level 5", "3: level 3", "1: level 1"]),  # they are 1 to 5 already
+        ((0, 5, 10), "0:10", ["5: level 10", "3: level 5", "1: level 0"]),
+        (tuple(range(11)), "0:10", [
+            "5: level 9 / level 10", "4: level 7 / level 8", "3: level 4 / level 5 / level 6",
+            "2: level 2 / level 3", "1: level 0 / level 1"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["object", "flat"])
+def test_a_rubric_describes_the_levels_that_there_are(tmp_path, levels, scale, lines, form):
+    rubric = {"criteria": "Right?", **described(*levels)}
+    row = {"prompt": "p", "response": "a", "score": levels[-1]}
+    path = write(tmp_path, row | ({"rubric": rubric} if form == "object" else rubric))
+    rule = Scale.parse(scale) if scale else None
+    assert [r.rubric for r in seen(path, scale=rule)] == ["\n".join(["Right?", *lines])]
+
+
+def test_levels_that_are_not_those_of_the_scores_are_a_fault(tmp_path):
+    row = {"prompt": "p", "response": "a", "score": 3}
+    path = write(tmp_path, row | {"rubric": {"criteria": "c", **described(1, 2, 3)}})
+    for read in (imported, read_graded, read_benchmark):
+        with pytest.raises(DataError, match=r"rubric: describes the scores 1 to 3; .*--scale 1:3"):
+            read(path)
+    path = write(tmp_path, row | {"rubric": {"criteria": "c", **described(0, 7)}})
+    with pytest.raises(DataError, match=r"rubric: describes the score 7"):
+        read_benchmark(path, options=ImportOptions(scale=Scale.parse("0:5")))
+
+
+# --- exports of labelling tools, as docs/your-data.md reads them
+
+
+def test_an_export_of_label_studio(tmp_path):
+    task = {
+        "id": 7,
+        "data": {"prompt": "Name a noble gas.", "response": "Argon."},
+        "annotations": [{"result": [{"type": "choices", "value": {"choices": ["good"]}}]}],
+    }
+    (tmp_path / "in.json").write_text(json.dumps([task], indent=2))
+    mapped = {
+        "prompt": "data.prompt",
+        "response": "data.response",
+        "score": "annotations.0.result.0.value.choices.0",
+    }
+    options = ImportOptions(
+        mapped=mapped, constants={"rubric": "Right?"}, scale=Scale.parse("bad,ok,good")
+    )
+    (example,) = read_benchmark(tmp_path / "in.json", options=options).examples
+    assert (example.prompt, example.response, example.score) == ("Name a noble gas.", "Argon.", 5)
+
+
+@pytest.mark.parametrize(
+    ("responses", "score"),
+    [
+        ({"quality": [{"value": 4, "user_id": "u"}]}, "responses.quality.0.value"),
+        ([{"values": {"quality": {"value": 4}}}], "responses.0.values.quality.value"),
+    ],
+)
+def test_an_export_of_argilla(tmp_path, responses, score):
+    record = {"id": "r", "fields": {"prompt": "p", "response": "a"}, "responses": responses}
+    mapped = {"prompt": "fields.prompt", "response": "fields.response", "score": score}
+    path = write(tmp_path, record)
+    for examples in (
+        read_benchmark(
+            path, options=ImportOptions(mapped=mapped, constants={"rubric": "r"})
+        ).examples,
+        imported(path, mapped=mapped, constants={"rubric": "r"}),
+    ):
+        assert [(e.prompt, e.response, e.score) for e in examples] == [("p", "a", 4)]
