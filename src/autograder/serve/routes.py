@@ -83,10 +83,6 @@ async def evaluate(http: HttpRequest, body: EvaluateBody) -> Response:
 @router.post("/evaluate/batch", response_model=BatchVerdicts)
 async def evaluate_batch(http: HttpRequest, body: BatchBody) -> Response:
     """Grade responses; all are checked before any is graded."""
-    settings = _settings(http)
-    limit = min(settings.max_requests, settings.queue)
-    if len(body.requests) > limit:
-        raise invalid("requests", f"{len(body.requests)} are too many; send at most {limit}")
     names = [_names(f"requests.{index}.") for index in range(len(body.requests))]
     rows = [row.request for row in body.requests]
     verdicts = await _grade(http, rows, names, DEFAULT_REASONING_TOKENS if body.reasoning else None)
