@@ -85,6 +85,14 @@ def test_a_missing_package_is_named_with_its_remedy(folder, capsys, monkeypatch,
     assert said == f"Error: {name} is not installed; pip install 'autograder[serve]'\n"
 
 
+def test_the_service_knows_the_host_that_it_listens_on(folder, monkeypatch):
+    apps = []
+    monkeypatch.setattr("autograder.serve.server.listen", lambda host, port: None)
+    monkeypatch.setattr("autograder.serve.server.run", lambda app, *_, **__: apps.append(app))
+    CliRunner().invoke(serve, ["--judge", str(folder), "--host", "judge.lan"])
+    assert apps[0].state.settings.host == "judge.lan"
+
+
 def test_an_open_address_without_a_token_is_warned_of(folder, monkeypatch):
     monkeypatch.setattr("autograder.serve.server.listen", lambda host, port: None)
     monkeypatch.setattr("autograder.serve.server.run", lambda *_, **__: None)

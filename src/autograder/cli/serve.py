@@ -141,6 +141,7 @@ def serve(
         max_text=max_text,
         max_requests=max_requests,
         timeout_s=timeout_s,
+        host=host,
         token=read_token(token_file, os.environ.get("AUTOGRADER_TOKEN")),
         root_path=root_path,
         log_texts=log_texts,

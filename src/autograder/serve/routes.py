@@ -35,6 +35,7 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
     408: {"model": ErrorBody, "description": "the body did not come in time"},
     413: {"model": ErrorBody, "description": "the body is too large"},
     415: {"model": ErrorBody, "description": "the body is not declared as JSON in UTF-8"},
+    421: {"model": ErrorBody, "description": "without a token: another `Host` than its own"},
     422: {"model": ErrorBody, "description": "a field is missing, wrong or too long"},
     429: {"model": ErrorBody, "description": "the queue is full; see Retry-After"},
     500: {"model": ErrorBody, "description": "an unexpected error"},

@@ -26,6 +26,9 @@ class Settings:
         max_text: characters of one field.
         max_requests: responses in one request to `/evaluate/batch`; never more than `queue`.
         timeout_s: seconds for reading a request, and again for answering it.
+        host: the address or name that it listens on. Without a token, the `Host` of a request must
+            be it or this machine's own (`localhost`, 127.0.0.1, ::1), or where it stands for all
+            addresses any address; a name can be made to point anywhere.
         token: the token that clients must send; None lets every client in.
         root_path: the path at which a proxy offers the service, e.g. `/judge`.
         log_texts: log prompts, responses and rubrics too.
@@ -41,6 +44,7 @@ class Settings:
     max_text: int = 100_000
     max_requests: int = 256
     timeout_s: float = 60.0
+    host: str = "127.0.0.1"
     token: str | None = field(default=None, repr=False)
     root_path: str = ""
     log_texts: bool = False
