@@ -236,12 +236,20 @@ def test_all_wrong_settings_are_named_at_once():
     assert len(caught.value.faults) == 2
 
 
+def test_an_empty_token_is_refused_wherever_it_comes_from(tmp_path):
+    file = tmp_path / "token"
+    file.write_text("\n", encoding="utf-8")
+    for token in (read_token(file, None), read_token(None, "")):
+        with pytest.raises(ConfigError, match="token: needs at least 16"):
+            Settings(token=token)
+
+
 def test_the_token_is_read_from_one_place(tmp_path):
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n", encoding="utf-8")
     assert read_token(file, None) == TOKEN
     assert read_token(None, TOKEN) == TOKEN
-    assert read_token(None, "") is None
+    assert read_token(None, None) is None
     assert TOKEN not in repr(Settings(token=TOKEN))
     with pytest.raises(ConfigError, match="use one"):
         read_token(file, TOKEN)

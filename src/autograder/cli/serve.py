@@ -131,7 +131,7 @@ def serve(
     import os
 
     from autograder.judging.folder import read_judge
-    from autograder.serve.settings import Settings, read_token
+    from autograder.serve.settings import Settings, is_readable_by_others, read_token
 
     settings = Settings(
         batch_size=batch_size,
@@ -146,6 +146,8 @@ def serve(
         root_path=root_path,
         log_texts=log_texts,
     )
+    if token_file is not None and is_readable_by_others(token_file):
+        click.echo(f"warning: all users can read {token_file}; chmod o-r {token_file}", err=True)
     read_judge(folder)
     try:
         from autograder.serve.app import create_app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,14 +84,21 @@ def _token_faults(token: str) -> list[str]:
     return []
 
 
+def is_readable_by_others(file: Path) -> bool:
+    """Whether every user of this machine may read the file."""
+    return bool(file.stat().st_mode & stat.S_IROTH)
+
+
 def read_token(file: Path | None, variable: str | None) -> str | None:
-    """The token from a file or from an environment variable's value.
+    """The token from a file or from an environment variable's value; None without either.
+
+    An empty one is returned, for `Settings` to refuse: a secret that did not arrive opens nothing.
 
     Raises:
         ConfigError: both are given, or the file cannot be read.
     """
     if file is None:
-        return variable or None
+        return variable
     if variable:
         raise ConfigError(
             "the service's settings",
