@@ -7,6 +7,7 @@ themselves stay in the input. What follows a half-written line is dropped.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -102,7 +103,9 @@ class Part:
     ) -> None:
         if self._end == self._start and not self._next:  # nothing to go on from
             self.path.unlink(missing_ok=True)
-        self._file.close()
+        # After a full disk what is left would be tried once more.
+        with storage_errors(self.path) if error is None else contextlib.suppress(OSError):
+            self._file.close()
 
     def _lock(self) -> None:
         try:
