@@ -43,6 +43,60 @@ def test_401_without_the_token(guarded, header):
     assert guarded.judge.asked == []
 
 
+LOCAL = ["localhost", "LocalHost:8000", "localhost.", "127.0.0.1", "127.0.0.1:80", "[::1]:8000"]
+FOREIGN = [
+    "evil.example",
+    "evil.example:8000",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "evil.example:localhost",
+    "192.168.1.7:8000",
+    "0.0.0.0",
+    "[::2]",
+    "",
+    "localhost@evil.example",
+]
+
+
+@pytest.mark.parametrize("host", LOCAL)
+def test_without_a_token_this_machine_may_be_asked(client, host):
+    answer = client.post("/evaluate", json=PLAIN, headers={"Host": host})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+@pytest.mark.parametrize("path", ["/evaluate", "/", "/health", "/static/index.html", "/nothing"])
+def test_a_page_whose_name_was_made_to_point_here_gets_nothing(client, host, path):
+    method = "POST" if path == "/evaluate" else "GET"
+    answer = client.request(method, path, json=PLAIN, headers={"Host": host})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (421, "misdirected")
+    assert client.judge.asked == []
+
+
+@pytest.mark.parametrize(
+    ("own", "host", "status"),
+    [
+        ("judge.lan", "Judge.lan:8000", 200),
+        ("judge.lan", "localhost", 200),
+        ("judge.lan", "192.168.1.7", 421),
+        ("192.168.1.7", "192.168.1.7:8000", 200),
+        ("192.168.1.7", "judge.lan", 421),
+        ("0.0.0.0", "192.168.1.7:8000", 200),
+        ("::", "[fe80::1]", 200),
+        ("0.0.0.0", "judge.lan", 421),
+    ],
+)
+def test_without_a_token_its_own_host_is_accepted_too(own, host, status):
+    with serving(FakeJudge(), host=own) as client:
+        assert client.get("/health", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize("host", ["judge.example", ""])
+def test_with_a_token_any_name_may_lead_here(guarded, host):
+    headers = {"Authorization": f"Bearer {TOKEN}", "Host": host}
+    assert guarded.post("/evaluate", json=PLAIN, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/openapi.json", "/nothing", "/static"])
 def test_401_comes_before_anything_else(guarded, path):
     assert guarded.get(path).status_code == 401
@@ -182,12 +236,20 @@ def test_all_wrong_settings_are_named_at_once():
     assert len(caught.value.faults) == 2
 
 
+def test_an_empty_token_is_refused_wherever_it_comes_from(tmp_path):
+    file = tmp_path / "token"
+    file.write_text("\n", encoding="utf-8")
+    for token in (read_token(file, None), read_token(None, "")):
+        with pytest.raises(ConfigError, match="token: needs at least 16"):
+            Settings(token=token)
+
+
 def test_the_token_is_read_from_one_place(tmp_path):
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n", encoding="utf-8")
     assert read_token(file, None) == TOKEN
     assert read_token(None, TOKEN) == TOKEN
-    assert read_token(None, "") is None
+    assert read_token(None, None) is None
     assert TOKEN not in repr(Settings(token=TOKEN))
     with pytest.raises(ConfigError, match="use one"):
         read_token(file, TOKEN)

@@ -85,6 +85,32 @@ def test_a_missing_package_is_named_with_its_remedy(folder, capsys, monkeypatch,
     assert said == f"Error: {name} is not installed; pip install 'autograder[serve]'\n"
 
 
+def test_the_service_knows_the_host_that_it_listens_on(folder, monkeypatch):
+    apps = []
+    monkeypatch.setattr("autograder.serve.server.listen", lambda host, port: None)
+    monkeypatch.setattr("autograder.serve.server.run", lambda app, *_, **__: apps.append(app))
+    CliRunner().invoke(serve, ["--judge", str(folder), "--host", "judge.lan"])
+    assert apps[0].state.settings.host == "judge.lan"
+
+
+def test_an_empty_variable_is_no_open_door(folder, capsys, monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_TOKEN", "")
+    assert "token: needs at least 16" in error_of(capsys, "--judge", folder)
+
+
+@pytest.mark.parametrize(("mode", "is_warned"), [(0o600, False), (0o640, False), (0o644, True)])
+def test_a_token_that_all_can_read_is_warned_of(folder, tmp_path, monkeypatch, mode, is_warned):
+    monkeypatch.setattr("autograder.serve.server.listen", lambda host, port: None)
+    monkeypatch.setattr("autograder.serve.server.run", lambda *_, **__: None)
+    file = tmp_path / "token"
+    file.write_text("x" * 32)
+    file.chmod(mode)
+    done = CliRunner().invoke(serve, ["--judge", str(folder), "--token-file", str(file)])
+    assert done.exit_code == 0
+    warning = f"warning: all users can read {file}; chmod o-r {file}\n"
+    assert done.stderr == (warning if is_warned else "")
+
+
 def test_an_open_address_without_a_token_is_warned_of(folder, monkeypatch):
     monkeypatch.setattr("autograder.serve.server.listen", lambda host, port: None)
     monkeypatch.setattr("autograder.serve.server.run", lambda *_, **__: None)

@@ -13,7 +13,7 @@ from helpers.fake_judge import FakeJudge, verdict_of
 from serve.running import BODY, PLAIN, REQUEST, Client, serving, until, wire
 
 JSON = {"Content-Type": "application/json"}
-POST = b"POST /evaluate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+POST = b"POST /evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 def post(client, content, path="/evaluate", headers=JSON):

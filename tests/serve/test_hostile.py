@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
+import tracemalloc
 from dataclasses import replace
+from email.message import Message
 
 import pytest
+from pydantic import ValidationError
 
-from helpers.fake_judge import verdict_of
-from serve.running import BODY, PLAIN, REQUEST, wire
+from autograder.serve import body
+from autograder.serve.wire import BatchBody
+from helpers.fake_judge import FakeJudge, verdict_of
+from serve.running import BODY, PLAIN, REQUEST, serving, wire
 
 JSON = {"Content-Type": "application/json"}
 TEXTS_OF_ATTACKERS = [
@@ -43,10 +49,10 @@ def test_any_text_is_graded_as_it_is(client, text, name):
 @pytest.mark.parametrize("escape", [r"\ud800", r"\udc00\ud800", r"x\udfff", r"\uD83D\u0020"])
 @pytest.mark.parametrize("name", ["prompt", "response", "rubric", "reference"])
 def test_half_a_surrogate_pair_is_refused(client, escape, name):
-    body = json.dumps({**BODY, name: "HERE"}).replace("HERE", escape)
+    one = json.dumps({**BODY, name: "HERE"}).replace("HERE", escape)
     for path, content in (
-        ("/evaluate", body),
-        ("/evaluate/batch", f'{{"requests": [{body}]}}'),
+        ("/evaluate", one),
+        ("/evaluate/batch", f'{{"requests": [{one}]}}'),
     ):
         answer = client.post(path, content=content, headers=JSON)
         assert answer.status_code == 422
@@ -56,9 +62,9 @@ def test_half_a_surrogate_pair_is_refused(client, escape, name):
 
 
 def test_a_whole_surrogate_pair_is_a_character(client):
-    body = json.dumps({**PLAIN, "response": "\U0001f600"})
-    assert r"\ud83d\ude00" in body
-    assert client.post("/evaluate", content=body, headers=JSON).status_code == 200
+    content = json.dumps({**PLAIN, "response": "\U0001f600"})
+    assert r"\ud83d\ude00" in content
+    assert client.post("/evaluate", content=content, headers=JSON).status_code == 200
     assert client.judge.asked[0].response == "\U0001f600"
 
 
@@ -69,6 +75,7 @@ def test_a_whole_surrogate_pair_is_a_character(client):
         b'{"prompt": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}",
         b'{"prompt": ' + b"[" * 900 + b"]" * 900 + b"}",
         b'{"requests": [' + b"[" * 900 + b"]" * 900 + b"]}",
+        b'{"prompt": {"' + b"k" * 100_000 + b'": "' + b"v" * 100_000 + b'"}}',
         b'{"' + b"k" * 100_000 + b'": 1}',
         b'{"prompt": 1' + b"0" * 4000 + b"}",
         b'{"prompt": 1e999999}',
@@ -88,6 +95,100 @@ def test_json_made_to_break_something_gets_a_short_clean_answer(client, content)
 
 
 def test_a_field_cannot_be_smuggled_in_twice(client):
-    body = '{"prompt": "a", "response": "b", "rubric": "c", "rubric": "d", "reasoning": false}'
-    assert client.post("/evaluate", content=body, headers=JSON).status_code == 400
+    content = '{"prompt": "a", "response": "b", "rubric": "c", "rubric": "d", "reasoning": false}'
+    assert client.post("/evaluate", content=content, headers=JSON).status_code == 400
     assert client.judge.asked == []
+
+
+class Counted(str):
+    """A key that counts how often it is compared."""
+
+    num = 0
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        Counted.num += 1
+        return str.__eq__(self, other)
+
+
+@pytest.mark.parametrize("num", [3, 60, 1000, 4000])
+def test_the_work_for_keys_that_are_doubled_grows_as_their_number(num):
+    keys = [Counted(n % (num - 1)) for n in range(num)]
+    Counted.num = 0
+    with pytest.raises(ValueError, match=r"is given twice|fields; at most"):
+        body._fields([(key, 1) for key in keys])
+    assert Counted.num <= 64 * num
+
+
+def requests(num):
+    return b'{"requests": [' + b", ".join([b"{}"] * num) + b"]}"
+
+
+def fields(num):
+    return b'{"' + b'": 1, "'.join(b"%d" % n for n in range(num)) + b'": 1}'
+
+
+FLOODS = {
+    "requests": requests,
+    "whole requests": lambda num: json.dumps({"requests": [BODY] * num}).encode(),
+    "fields": fields,
+    "fields of a request": lambda num: b'{"requests": [' + fields(num) + b"]}",
+    "doubled fields": lambda num: b"{" + b", ".join([b'"a": 1'] * num) + b"}",
+    "lists": lambda num: b'{"prompt": [' + b", ".join([b"[]"] * num) + b"]}",
+    "texts": lambda num: b'{"prompt": [' + b", ".join([b'"ab"'] * num) + b"]}",
+    "a long key": lambda num: b'{"' + b"k" * num + b'": 1}',
+    "a long text": lambda num: json.dumps({**PLAIN, "prompt": ["x" * num]}).encode(),
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+@pytest.mark.parametrize("path", ["/evaluate", "/evaluate/batch"])
+def test_memory_is_a_small_multiple_of_what_a_client_sends(client, kind, path):
+    content = FLOODS[kind](30_000)
+    post = client.post(path, content=FLOODS[kind](10), headers=JSON)  # what is loaded but once
+    tracemalloc.start()
+    try:
+        answer = client.post(path, content=content, headers=JSON)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert answer.status_code in {400, 422}
+    assert peak < 40 * len(content) + 2**20
+    assert post.status_code in {200, 400, 422}
+
+
+def test_the_faults_of_one_response_are_told_and_others_are_not_looked_for():
+    with pytest.raises(ValidationError) as caught:
+        BatchBody.model_validate({"requests": [{}] * 256})
+    assert [error["loc"][1] for error in caught.value.errors()] == [0] * len(BODY)
+
+
+def test_too_many_are_refused_before_any_is_checked():
+    with serving(FakeJudge(), max_requests=2) as client:
+        answer = client.post("/evaluate/batch", content=requests(3), headers=JSON)
+        error = {"code": "invalid", "message": "3 are too many; send at most 2"}
+        assert answer.json()["error"] == error | {"field": "requests"}
+
+
+@pytest.mark.parametrize("rest", ["; a=b", " ;", ";", "; charset=utf-8", '; a="', "/x"])
+def test_a_long_content_type_is_refused_unread(client, monkeypatch, rest):
+    lengths = []
+    monkeypatch.setattr(Message, "__setitem__", lambda _, __, value: lengths.append(len(value)))
+    kind = f"application/json{rest * 3000}"
+    answer = client.post("/evaluate", content=b"{}", headers={"Content-Type": kind})
+    assert answer.status_code == 415
+    assert lengths == []
+
+
+def test_bodies_are_parsed_outside_the_event_loop(client, monkeypatch):
+    threads = []
+    parse = body._parse
+
+    def watching(content):
+        threads.append(threading.current_thread().name)
+        return parse(content)
+
+    monkeypatch.setattr(body, "_parse", watching)
+    assert client.evaluate().status_code == 200
+    assert threads[0].startswith("autograder-read")

@@ -146,7 +146,7 @@ def test_a_client_that_goes_away_leaves_the_queue(path):
         with socket.create_connection(("127.0.0.1", client.port)) as connection:
             body = json.dumps(bodies[path]).encode()
             connection.sendall(
-                f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n".encode()
                 + body
             )

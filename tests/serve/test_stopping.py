@@ -130,7 +130,7 @@ def test_a_second_signal_does_not_wait(start):
     with socket.create_connection(("127.0.0.1", int(process.url.split(":")[2][:-1]))) as sock:
         body = json.dumps(PLAIN).encode()
         sock.sendall(
-            b"POST /evaluate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"POST /evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
         )
         until(lambda: process.said("at work"))

@@ -2,12 +2,15 @@
 
 The first line says which judge the verdicts are from. A verdict knows its row's number and a
 digest of the texts that it is about, so that it can only be used for those; the rows
-themselves stay in the input. What follows a half-written line is dropped.
+themselves stay in the input. Every line has a digest of itself; one that is half-written or damaged
+is dropped, with what follows it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import hashlib
 import json
 import os
 from collections import deque
@@ -20,7 +23,7 @@ from typing import Any, Self
 from autograder.errors import DataError
 from autograder.files import storage_errors
 
-_KIND = "autograder grade 1"
+_KIND = "autograder grade 2"
 _RESTART = "--restart throws away what it holds and starts afresh"
 
 
@@ -102,7 +105,9 @@ class Part:
     ) -> None:
         if self._end == self._start and not self._next:  # nothing to go on from
             self.path.unlink(missing_ok=True)
-        self._file.close()
+        # After a full disk what is left would be tried once more.
+        with storage_errors(self.path) if error is None else contextlib.suppress(OSError):
+            self._file.close()
 
     def _lock(self) -> None:
         try:
@@ -156,7 +161,7 @@ class Part:
             StorageError: the disk is full.
         """
         if self._next:
-            raise DataError(f"is damaged; {self._afresh}", path=str(self.path))
+            raise self._damaged()
         with storage_errors(self.path):
             self._file.seek(self._end)
             self._file.truncate()
@@ -170,12 +175,22 @@ class Part:
             os.fsync(self._file.fileno())
 
     def records(self, window: int) -> Iterator[Record]:
-        """All records in the order of the rows; in the file those of a window may be in another."""
+        """The record of each row, in order; in the file those of a window may be in another.
+
+        Raises:
+            DataError: a row has none, or several.
+        """
         self.rewind()
-        stop = window
+        num = 0
         while self._next:
-            yield from sorted(self.take(stop), key=lambda record: record.row)
-            stop += window
+            for record in sorted(self.take(num - num % window + window), key=lambda each: each.row):
+                if record.row != num:
+                    raise self._damaged()
+                yield record
+                num += 1
+
+    def _damaged(self) -> DataError:
+        return DataError(f"is damaged; {self._afresh}", path=str(self.path))
 
     def finish(self, digest: str, counts: Mapping[str, int]) -> None:
         """Write down the digest of the output that is about to get its name, and its counts."""
@@ -201,13 +216,18 @@ def finished(path: Path, digest: str) -> dict[str, int] | None:
 
 
 def _line(values: Mapping[str, object]) -> bytes:
-    return (json.dumps(values) + "\n").encode("ascii")
+    return (json.dumps({"digest": _digest(values), **values}) + "\n").encode("ascii")
+
+
+def _digest(values: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(values).encode("ascii")).hexdigest()[:16]
 
 
 def _parse(line: bytes) -> dict[str, Any]:
-    """The object in a whole line; empty if there is none."""
+    """The object in a whole and sound line; empty if there is none."""
     try:
         values = json.loads(line) if line.endswith(b"\n") else {}
+        is_sound = isinstance(values, dict) and values.pop("digest", None) == _digest(values)
     except (ValueError, RecursionError):
         return {}
-    return values if isinstance(values, dict) else {}
+    return values if is_sound else {}

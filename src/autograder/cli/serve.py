@@ -131,7 +131,7 @@ def serve(
     import os
 
     from autograder.judging.folder import read_judge
-    from autograder.serve.settings import Settings, read_token
+    from autograder.serve.settings import Settings, is_readable_by_others, read_token
 
     settings = Settings(
         batch_size=batch_size,
@@ -141,10 +141,13 @@ def serve(
         max_text=max_text,
         max_requests=max_requests,
         timeout_s=timeout_s,
+        host=host,
         token=read_token(token_file, os.environ.get("AUTOGRADER_TOKEN")),
         root_path=root_path,
         log_texts=log_texts,
     )
+    if token_file is not None and is_readable_by_others(token_file):
+        click.echo(f"warning: all users can read {token_file}; chmod o-r {token_file}", err=True)
     read_judge(folder)
     try:
         from autograder.serve.app import create_app

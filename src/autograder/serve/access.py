@@ -1,8 +1,9 @@
-"""Around every request: its id, the token, headers for safety, one line of log, the counters."""
+"""Around every request: its id, host and token, headers for safety, a line of log, the counters."""
 
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import logging
 import re
 import time
@@ -22,6 +23,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _OPEN = {"/", "/health", "/ready"}
 _OPEN_FOLDER = "/static/"
 _KEY = "autograder.record"
+_PORT = re.compile(r":\d*$")
 _SAFETY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -83,10 +85,10 @@ class Access:
             await send(message)
 
         try:
-            if self._is_allowed(scope):
+            failure = self._refusal(scope)
+            if failure is None:
                 await self.app(scope, receive, send_on)
             else:
-                failure = _unauthorized()
                 record.failure = failure.code
                 await failure.response()(scope, receive, send_on)
         except Exception as error:
@@ -98,6 +100,23 @@ class Access:
             await failure.response()(scope, receive, send_on)
         finally:
             self._finish(scope, record)
+
+    def _refusal(self, scope: Scope) -> Failure | None:
+        if self._expected is None:
+            # A page elsewhere may give its own name this machine's address, but it cannot
+            # change the name that the browser then sends.
+            hosts = Headers(scope=scope).getlist("host")
+            return None if all(map(self._is_ours, hosts)) else _misdirected()
+        return None if self._is_allowed(scope) else _unauthorized()
+
+    def _is_ours(self, header: str) -> bool:
+        name = _PORT.sub("", header).strip("[]").rstrip(".").lower()
+        address = _address(name)
+        if address is None:
+            return name in {"localhost", self.settings.host.lower()}
+        own = _address(self.settings.host)
+        is_any = own is not None and own.is_unspecified
+        return address.is_loopback or address == own or is_any
 
     def _is_allowed(self, scope: Scope) -> bool:
         path = route_path(scope)
@@ -138,6 +157,22 @@ def route_path(scope: Scope) -> str:
     prefix: str = scope.get("root_path", "")
     rest = path.removeprefix(prefix)
     return rest if prefix and path != rest and rest[:1] in {"", "/"} else path
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None
+
+
+def _misdirected() -> Failure:
+    return Failure(
+        421,
+        "misdirected",
+        "without a token the service answers to its own address only; set a token, or --host to "
+        "the name that clients use",
+    )
 
 
 def _unauthorized() -> Failure:

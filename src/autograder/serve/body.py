@@ -1,4 +1,8 @@
-"""Reading a request's body: within a size and a time, as JSON and nothing else."""
+"""Reading a request's body: within a size and a time, as JSON and nothing else.
+
+What a body costs is linear in its size: whatever comes in numbers (fields, responses) is counted
+before it is checked, because a check that fails leaves an error for each.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,14 @@ from fastapi.routing import APIRoute
 
 from autograder.jsonl import unique_keys
 from autograder.serve.access import record_of
-from autograder.serve.failures import Failure
+from autograder.serve.failures import Failure, invalid
+from autograder.serve.service import Service
 from autograder.serve.settings import Settings
+
+_MAX_CONTENT_TYPE = 200
+"""Characters; the time that Python takes to read the header is quadratic."""
+_MAX_FIELDS = 64
+"""Of one JSON object; no request has a tenth of them."""
 
 
 class JsonRequest(Request):
@@ -43,10 +53,7 @@ class JsonRequest(Request):
         return self._whole
 
     def _check_headers(self, settings: Settings) -> None:
-        header = Message()
-        header["content-type"] = self.headers.get("content-type", "")
-        charset = str(header.get_param("charset", "utf-8")).lower()
-        if header.get_content_type() != "application/json" or charset not in {"utf-8", "utf8"}:
+        if not _is_json(self.headers.get("content-type", "")):
             raise Failure(
                 415, "unsupported_media", "send JSON in UTF-8, with Content-Type: application/json"
             )
@@ -68,23 +75,15 @@ class JsonRequest(Request):
         """The value in the body.
 
         Raises:
-            Failure: 400, it is not JSON.
+            Failure: 400, it is not JSON; 422, it has too many responses.
         """
-        try:
-            return json.loads(
-                (await self.body()).decode("utf-8"),
-                object_pairs_hook=unique_keys,
-                parse_constant=_no_constant,
-            )
-        except UnicodeDecodeError as error:
-            _malformed(f"the body is not UTF-8 at byte {error.start}")
-        except RecursionError:
-            _malformed("the body is nested too deeply")
-        except json.JSONDecodeError as error:
-            _malformed(f"the body is not JSON: {error}")
-        except ValueError as error:
-            # A key given twice, NaN, or a number of thousands of digits.
-            _malformed(f"the body is not JSON that can be read: {error}")
+        service: Service = self.app.state.service
+        value = await service.read(_parse, await self.body())
+        rows = value.get("requests") if isinstance(value, dict) else None
+        limit = min(service.settings.max_requests, service.settings.queue)
+        if isinstance(rows, list) and len(rows) > limit:
+            raise invalid("requests", f"{len(rows)} are too many; send at most {limit}")
+        return value
 
 
 class JsonRoute(APIRoute):
@@ -100,6 +99,37 @@ class JsonRoute(APIRoute):
             return await handler(bounded)
 
         return handle
+
+
+def _is_json(content_type: str) -> bool:
+    if len(content_type) > _MAX_CONTENT_TYPE:
+        return False
+    header = Message()
+    header["content-type"] = content_type
+    charset = str(header.get_param("charset", "utf-8")).lower()
+    return header.get_content_type() == "application/json" and charset in {"utf-8", "utf8"}
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(
+            body.decode("utf-8"), object_pairs_hook=_fields, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError as error:
+        _malformed(f"the body is not UTF-8 at byte {error.start}")
+    except RecursionError:
+        _malformed("the body is nested too deeply")
+    except json.JSONDecodeError as error:
+        _malformed(f"the body is not JSON: {error}")
+    except ValueError as error:
+        # A key given twice, too many of them, NaN, or a number of thousands of digits.
+        _malformed(f"the body is not JSON that can be read: {error}")
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _MAX_FIELDS:
+        raise ValueError(f"an object has {len(pairs)} fields; at most {_MAX_FIELDS} are allowed")
+    return unique_keys(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:

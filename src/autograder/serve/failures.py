@@ -2,16 +2,19 @@
 
     {"error": {"code": "too_large", "message": "...", "field": "..."}}
 
-400 malformed_json      401 unauthorized        404 not_found           405 method_not_allowed
-408 body_timeout        413 too_large           415 unsupported_media   422 invalid
-429 queue_full          499 client_gone         500 internal            503 not_ready, draining
-504 timeout
+400 malformed_json      401 unauthorized        404 not_found
+405 method_not_allowed  408 body_timeout        413 too_large
+415 unsupported_media   421 misdirected         422 invalid
+429 queue_full          499 client_gone         500 internal
+503 not_ready, draining 504 timeout
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from itertools import islice
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -23,6 +26,8 @@ from autograder.terminal import printable
 _CODES = {404: "not_found", 405: "method_not_allowed"}
 _LENGTH = 400
 """Characters of a message: nobody needs a whole text back."""
+_SHOWN = 60
+_DEPTH = 8
 
 
 class Failure(HTTPException):
@@ -53,12 +58,12 @@ class Failure(HTTPException):
 
     def body(self) -> dict[str, dict[str, str]]:
         """What stands under `data` of an `error` event, and in an answer's body."""
-        message = printable(self.detail, keep="")
+        message = printable(self.detail[: _LENGTH + 1], keep="")
         if len(message) > _LENGTH:
             message = f"{message[: _LENGTH - 3]}..."
         error = {"code": self.code, "message": message}
         if self.field is not None:
-            error["field"] = printable(self.field, keep="")[:100]
+            error["field"] = printable(self.field[:100], keep="")[:100]
         return {"error": error}
 
     def response(self) -> JSONResponse:
@@ -110,7 +115,16 @@ def of_validation(error: RequestValidationError) -> Failure:
 
 
 def _shown(value: object) -> str:
-    try:
-        return show(value)
-    except RecursionError:
-        return "something nested too deeply"
+    return show(_begin(value))
+
+
+def _begin(value: Any, depth: int = _DEPTH) -> Any:
+    """As much of a value as a message shows, for what a client sends may be huge."""
+    if isinstance(value, str):
+        return value[:_SHOWN]
+    if isinstance(value, list):
+        return [_begin(item, depth - 1) for item in value[:_SHOWN]] if depth else ["..."]
+    if isinstance(value, dict):
+        few = islice(value.items(), _SHOWN if depth else 0)
+        return {key[:_SHOWN]: _begin(item, depth - 1) for key, item in few}
+    return value

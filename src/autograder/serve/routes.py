@@ -35,6 +35,7 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
     408: {"model": ErrorBody, "description": "the body did not come in time"},
     413: {"model": ErrorBody, "description": "the body is too large"},
     415: {"model": ErrorBody, "description": "the body is not declared as JSON in UTF-8"},
+    421: {"model": ErrorBody, "description": "without a token: another `Host` than its own"},
     422: {"model": ErrorBody, "description": "a field is missing, wrong or too long"},
     429: {"model": ErrorBody, "description": "the queue is full; see Retry-After"},
     500: {"model": ErrorBody, "description": "an unexpected error"},
@@ -83,10 +84,6 @@ async def evaluate(http: HttpRequest, body: EvaluateBody) -> Response:
 @router.post("/evaluate/batch", response_model=BatchVerdicts)
 async def evaluate_batch(http: HttpRequest, body: BatchBody) -> Response:
     """Grade responses; all are checked before any is graded."""
-    settings = _settings(http)
-    limit = min(settings.max_requests, settings.queue)
-    if len(body.requests) > limit:
-        raise invalid("requests", f"{len(body.requests)} are too many; send at most {limit}")
     names = [_names(f"requests.{index}.") for index in range(len(body.requests))]
     rows = [row.request for row in body.requests]
     verdicts = await _grade(http, rows, names, DEFAULT_REASONING_TOKENS if body.reasoning else None)

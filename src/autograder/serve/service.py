@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from autograder.errors import DataError
 from autograder.judging.grader import Grader
@@ -55,6 +55,7 @@ class Service:
         self._lanes: dict[str, Lane] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._checker = ThreadPoolExecutor(4, thread_name_prefix="autograder-check")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="autograder-read")
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="autograder-load")
         counters.watch_ready(lambda: self.state == "ready")
 
@@ -130,10 +131,14 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for lane in self._lanes.values():
             lane.close()
-        for pool in (self._checker, self._loader):
+        for pool in (self._reader, self._checker, self._loader):
             pool.shutdown(wait=False, cancel_futures=True)
 
     # Grading
+
+    async def read(self, parse: Callable[[bytes], Any], body: bytes) -> Any:
+        """What a body says; large ones are parsed one at a time and not in the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, parse, body)
 
     def require(self) -> Grader:
         """The judge, while it takes requests.

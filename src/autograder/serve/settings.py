@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,9 @@ class Settings:
         max_text: characters of one field.
         max_requests: responses in one request to `/evaluate/batch`; never more than `queue`.
         timeout_s: seconds for reading a request, and again for answering it.
+        host: the address or name that it listens on. Without a token, the `Host` of a request must
+            be it or this machine's own (`localhost`, 127.0.0.1, ::1), or where it stands for all
+            addresses any address; a name can be made to point anywhere.
         token: the token that clients must send; None lets every client in.
         root_path: the path at which a proxy offers the service, e.g. `/judge`.
         log_texts: log prompts, responses and rubrics too.
@@ -41,6 +45,7 @@ class Settings:
     max_text: int = 100_000
     max_requests: int = 256
     timeout_s: float = 60.0
+    host: str = "127.0.0.1"
     token: str | None = field(default=None, repr=False)
     root_path: str = ""
     log_texts: bool = False
@@ -79,14 +84,21 @@ def _token_faults(token: str) -> list[str]:
     return []
 
 
+def is_readable_by_others(file: Path) -> bool:
+    """Whether every user of this machine may read the file."""
+    return bool(file.stat().st_mode & stat.S_IROTH)
+
+
 def read_token(file: Path | None, variable: str | None) -> str | None:
-    """The token from a file or from an environment variable's value.
+    """The token from a file or from an environment variable's value; None without either.
+
+    An empty one is returned, for `Settings` to refuse: a secret that did not arrive opens nothing.
 
     Raises:
         ConfigError: both are given, or the file cannot be read.
     """
     if file is None:
-        return variable or None
+        return variable
     if variable:
         raise ConfigError(
             "the service's settings",

@@ -103,7 +103,8 @@ class BatchBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"requests": [_EXAMPLE]}]})
 
-    requests: list[Answer] = Field(min_length=1)
+    # One fault is told; thousands would fill the memory.
+    requests: list[Answer] = Field(min_length=1, fail_fast=True)
     reasoning: bool = False
 
 

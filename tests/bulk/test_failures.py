@@ -1,0 +1,120 @@
+"""What goes wrong around a run: the disk, damage, other people's files."""
+
+from __future__ import annotations
+
+import random
+import resource
+from contextlib import contextmanager
+
+import pytest
+
+from autograder.errors import DataError, StorageError
+from bulk.fake_runs import StoppedError, Stopping, answers, grade, names, write_jsonl
+from helpers.fake_judge import FakeJudge
+
+
+@contextmanager
+def files_of_at_most(num_bytes):
+    """No file may grow further, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (num_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 1])
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_a_full_disk_is_said_in_a_line_and_the_run_goes_on(tmp_path, ending, share):
+    # Where there is room for half the output, there is room for all of the part.
+    rows = [
+        {**row, "note": random.Random(n).randbytes(900).hex()} for n, row in enumerate(answers(40))
+    ]
+    file = write_jsonl(tmp_path / "in.jsonl", rows)
+    whole, out = tmp_path / f"whole.{ending}", tmp_path / f"out.{ending}"
+    grade(file, whole)
+    room = int(share * (whole.stat().st_size - 1))
+    with files_of_at_most(room), pytest.raises(StorageError, match="cannot be written: File too"):
+        grade(file, out)
+    assert not out.exists()
+    grade(file, out)
+    assert out.read_bytes() == whole.read_bytes()
+    assert names(tmp_path) == sorted(["in.jsonl", whole.name, out.name])
+
+
+@pytest.fixture
+def stopped(file, out, tmp_path):
+    """The output of a whole run, and the part of one that was stopped after eight rows."""
+    grade(file, tmp_path / "whole.jsonl")
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(4))
+    return (tmp_path / "whole.jsonl").read_bytes(), tmp_path / ".out.jsonl.part"
+
+
+DEPTHS = (900, *range(930, 1000, 5), 9000)
+DAMAGE = {
+    "a row before the first": (b'"row": 6', b'"row": -5'),
+    "another row": (b'"row": 6', b'"row": 7'),
+    "a row that is none": (b'"row": 6', b'"row": "6"'),
+    "another score": (b'"score": ', b'"score": 1'),
+    "another probability": (b'"p2": 0.', b'"p2": 1.'),
+    "a skipped row": (b'"reason": ""', b'"reason": "x"'),
+    "no verdict": (b'"verdict": ', b'"verdikt": '),
+    "no JSON": (b'"verdict": {', b'"verdict": '),
+    **{f"nesting {n}": (b'"reason": ""', b'"reason": ' + b"[" * n + b"]" * n) for n in DEPTHS},
+    "a zero byte": (b'"reason"', b"\0reason\0"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_line_is_graded_again_with_what_follows(file, out, stopped, damage):
+    whole, part = stopped
+    lines = part.read_bytes().splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if b'"row": 6' in line)
+    lines[at] = lines[at].replace(*DAMAGE[damage])
+    part.write_bytes(b"".join(lines))
+    judge = FakeJudge(3)
+    assert grade(file, out, judge).num_graded == 11
+    assert out.read_bytes() == whole
+    assert len(judge.asked) <= 7  # the first window is sound
+
+
+def test_no_flipped_bit_changes_a_verdict(file, out, stopped):
+    whole, part = stopped
+    content = part.read_bytes()
+    start = content.index(b"\n") + 1
+    chosen = random.Random(0)
+    for place in chosen.sample(range(start, len(content)), 40):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << chosen.randrange(8)
+        part.write_bytes(damaged)
+        grade(file, out)
+        assert out.read_bytes() == whole
+        out.unlink()
+
+
+def test_a_part_that_misses_or_doubles_a_row_is_named(file, out, stopped):
+    whole, part = stopped
+    header, first, *others = part.read_bytes().splitlines(keepends=True)
+    for lines in ([header, *others, first], [header, *reversed(others), first]):
+        part.write_bytes(b"".join(lines))
+        grade_or_refuse(file, out, whole)
+    for lines in ([header, first, first, *others], [header, first, *others, others[-1]]):
+        part.write_bytes(b"".join(lines))
+        with pytest.raises(DataError, match=r"part: is damaged; --restart throws"):
+            grade(file, out)
+        assert names(file.parent) == [part.name, "in.jsonl", "whole.jsonl"]
+    grade(file, out, restart=True)
+    assert out.read_bytes() == whole
+
+
+def grade_or_refuse(file, out, whole):
+    """Lines in another order are of use or refused, and never mixed up."""
+    try:
+        grade(file, out)
+    except DataError as error:
+        assert "is damaged" in str(error)
+        return
+    assert out.read_bytes() == whole
+    out.unlink()
