@@ -59,7 +59,7 @@ def options(name: str) -> dict[str, click.Option]:
     return {each.opts[0]: each for each in found}
 
 
-@pytest.mark.parametrize("name", ["judge", "grade", "serve", "benchmark", "export"])
+@pytest.mark.parametrize("name", ["judge", "grade", "serve", "benchmark", "behaviour", "export"])
 def test_a_judge_is_called_judge_in_every_command(name):
     assert "--judge" in options(name)
     assert "--model" not in options(name)
@@ -73,4 +73,4 @@ def test_no_other_command_has_a_judge():
         if not isinstance(getattr(import_module(f"autograder.cli.{name}"), name), click.Group)
         and any(option.name == "folder" for option in options(name).values())
     }
-    assert with_folder == {"judge", "grade", "serve", "benchmark", "export"}
+    assert with_folder == {"judge", "grade", "serve", "benchmark", "behaviour", "export"}

@@ -10,7 +10,14 @@ from click.testing import CliRunner
 
 from autograder.cli.judge_option import judge_option
 
-OLDER = {"judge": True, "serve": True, "export": True, "grade": False, "benchmark": False}
+OLDER = {
+    "judge": True,
+    "serve": True,
+    "export": True,
+    "grade": False,
+    "benchmark": False,
+    "behaviour": False,
+}
 
 
 @click.command()

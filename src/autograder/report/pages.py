@@ -22,7 +22,7 @@ def fill(template: str, own_address: str, notes: Notes, **values: object) -> str
 
     Args:
         template: a file of this package that extends `frame.html.jinja`.
-        own_address: a key of `PAGES`.
+        own_address: a key of `PAGES`; empty for a page that stands alone, without links to them.
         notes: the reasons that the page collects, for its footnotes.
         values: what else the template names.
     """
@@ -34,7 +34,7 @@ def fill(template: str, own_address: str, notes: Notes, **values: object) -> str
         .render(
             css=Markup(css),
             style_hash=f"sha256-{digest}",
-            pages=PAGES,
+            pages=PAGES if own_address else {},
             own_address=own_address,
             notes=notes,
             **values,

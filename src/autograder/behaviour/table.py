@@ -1,0 +1,40 @@
+"""The figures for a terminal."""
+
+from __future__ import annotations
+
+from autograder.behaviour.measures import ALL, RULES, Line, Report
+from autograder.terminal import printable
+
+_WIDTH = 38
+
+
+def table(report: Report) -> str:
+    """A row for each group of cases, those of a whole measure with their aim."""
+    head = (
+        f"{'':{_WIDTH}}{'cases':>6}{'count':>7}  {'share (95 % interval)':26}mean (95 % interval)"
+    )
+    rows = [head, *map(_row, report.lines)]
+    length = report.length
+    figure = "-" if length.correlation is None else f"{length.correlation:.2f}"
+    if length.interval:
+        figure += " ({:.2f} to {:.2f})".format(*length.interval)
+    rows += [
+        "",
+        f"correlation of the error with log length: {figure}, {length.num_examples} answers",
+    ]
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _row(line: Line) -> str:
+    rule = RULES[line.measure]
+    title = rule.title if line.kind == ALL else f"  {printable(line.kind, keep='')}"
+    low, high = line.interval
+    share = f"{line.share:6.1%} ({low:.1%} to {high:.1%})"
+    mean = f"{rule.mean.removeprefix('mean ')} {line.mean:+.2f}"
+    if line.mean_interval:
+        mean += " ({:+.2f} to {:+.2f})".format(*line.mean_interval)
+    row = f"{title[: _WIDTH - 1]:{_WIDTH}}{line.num_cases:6}{line.num:7}  {share:26}{mean}"
+    if line.reached is not None:
+        sign = "at least" if rule.is_good else "at most"
+        row += f"  {'reaches' if line.reached else 'MISSES'} {sign} {rule.aim:.0%}"
+    return row

@@ -1,0 +1,104 @@
+"""`autograder behaviour`: count what a judge withstands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from autograder.cli.counting import rows_bar
+from autograder.cli.fast import fast_option
+from autograder.cli.judge_option import judge_option
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_HELD_OUT = Path("build/splits/test.jsonl")
+
+
+@click.command()
+@judge_option()
+@click.option(
+    "--items",
+    type=_FILE,
+    default=_HELD_OUT,
+    show_default=True,
+    help="Graded answers that the judge was not trained on: examples or items, as JSON Lines.",
+)
+@click.option("--output", type=_FILE, help="Write all figures and failed cases to this JSON file.")
+@click.option("--page", type=_FILE, help="Write figures and the worst cases to this HTML file.")
+@click.option(
+    "--limit",
+    default=60,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Items in each measure, at most.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Of the choice of items and variants."
+)
+@click.option(
+    "--texts",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data/behaviour"),
+    show_default=True,
+    help="Folder of attacks.jsonl, quotes.jsonl and padding.jsonl.",
+)
+@fast_option
+def behaviour(
+    folder: Path,
+    items: Path,
+    output: Path | None,
+    page: Path | None,
+    limit: int,
+    seed: int,
+    texts: Path,
+    fast: bool,
+) -> None:
+    """Count what a judge withstands.
+
+    Attacks of twelve kinds before, inside and after answers that deserve 1 or 2; honest answers
+    that quote attacks; empty answers, and openers such as "Let us think step by step"; white
+    space, capitals, markdown, typos, padding and the order of a rubric's lines; the reference
+    answer itself, and the answer to another prompt; the correlation of the error with the length.
+
+    Each share has a count, a 95 % interval and an aim. The exit code is 0 whatever they are.
+    """
+    from autograder.behaviour.cases import make_cases
+    from autograder.behaviour.texts import read_texts
+    from autograder.evaluation.typed_files import made_by
+    from autograder.schema import read_any
+
+    if items == _HELD_OUT:
+        with made_by("split"):
+            examples = read_any(items)
+    else:
+        examples = read_any(items)
+    asked = make_cases(examples, read_texts(texts), limit=limit, seed=seed)
+    requests = asked.requests()
+
+    from dataclasses import asdict
+
+    from autograder.behaviour.grading import grade
+    from autograder.behaviour.measures import measure
+    from autograder.behaviour.page import render
+    from autograder.behaviour.table import table
+    from autograder.files import atomic_write, json_text
+    from autograder.judging.folder import judge_fingerprint
+    from autograder.judging.judge import Judge
+
+    judge = Judge.load(folder, fast=fast)
+    with rows_bar(len(requests), "answer") as progress:
+        verdicts = grade(judge, requests, lambda num: progress(num, True))
+    report = measure(asked, verdicts, seed=seed)
+    if output:
+        about = {
+            "judge": str(folder),
+            "judge_sha256": judge_fingerprint(folder),
+            "fast": fast,
+            "items": str(items),
+            "limit": limit,
+            "seed": seed,
+        }
+        atomic_write(output, json_text(about | asdict(report)))
+    if page:
+        atomic_write(page, render(report, judge=judge.model, source=str(items)))
+    click.echo(table(report))
