@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import resource
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +120,44 @@ def grade_or_refuse(file, out, whole):
         return
     assert out.read_bytes() == whole
     out.unlink()
+
+
+@pytest.fixture
+def killed(file, out, monkeypatch):
+    """A run that was killed between the last rename and the removal of the part."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(StoppedError))
+        with pytest.raises(StoppedError):
+            grade(write_jsonl(file, [*answers(10), {"id": 10}]), out, skip=True)
+    assert names(file.parent) == [".out.jsonl.part", "in.jsonl", "out.jsonl", "out.rejected.jsonl"]
+    return file
+
+
+def test_a_run_that_was_killed_at_its_very_end_is_done(killed, out):
+    judge = FakeJudge(3)
+    assert grade(killed, out, judge, skip=True).num_graded == 10
+    assert not judge.asked
+    assert names(killed.parent) == ["in.jsonl", "out.jsonl", "out.rejected.jsonl"]
+
+
+OTHERS: dict[str, dict[str, Any]] = {
+    "columns": {"columns": ("id",)},
+    "prefix": {"prefix": "judge_"},
+    "limit": {"options": {"limit": 3}},
+    "texts": {"options": {"mapped": {"response": "prompt"}}},
+    "judge": {"fingerprint": "g"},
+    "reasoning": {"reasoning": True},
+    "input": {},
+    "no skipping": {"skip": False},
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_run_with_the_same_output_reports_no_success(killed, out, tmp_path, other):
+    before = out.read_bytes()
+    source = killed
+    if other == "input":
+        source = write_jsonl(tmp_path / "other.jsonl", answers(10))
+    with pytest.raises(DataError, match=r"is there already|missing in this row"):
+        grade(source, out, **{"skip": True, **OTHERS[other]})
+    assert out.read_bytes() == before

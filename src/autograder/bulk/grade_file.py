@@ -60,6 +60,12 @@ class Plan:
     def part(self) -> Path:
         return self.out.with_name(f".{self.out.name}.part")
 
+    def digest(self, *others: object) -> str:
+        """Of all that decides what is in the output; `others` is what stands elsewhere."""
+        source = self.source
+        chosen = (source.form, source.options, self.columns, self.prefix, self.skip, *others)
+        return hashlib.sha256(repr(chosen).encode("utf-8", "backslashreplace")).hexdigest()
+
     def output_columns(self) -> Columns:
         names = (*ADDED, REASONING) if self.reasoning else ADDED
         return Columns(self.columns, {name: f"{self.prefix}{name}" for name in names})
@@ -142,13 +148,14 @@ def grade_file(
             earlier run was about something else, or the input has changed meanwhile.
         StorageError: a file cannot be written. All that was graded is kept.
     """
+    before = _state(plan.source.path)
+    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
+    run = plan.digest(about, before)
     if not plan.overwrite:
-        counts = _ended(plan)
+        counts = _ended(plan, run)
         if counts is not None:
             plan.part.unlink()
             return _report(counts)
-    before = _state(plan.source.path)
-    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
     with Part(plan.part, about, restart=plan.restart) as part:
         engine(
             plan.source,
@@ -158,11 +165,11 @@ def grade_file(
             skip=plan.skip,
             progress=progress,
         )
-        return _finish(plan, found, part, before)
+        return _finish(plan, found, part, before, run)
 
 
-def _ended(plan: Plan) -> dict[str, int] | None:
-    """The counts of an output that a run has put in place just before it was killed.
+def _ended(plan: Plan, run: str) -> dict[str, int] | None:
+    """The counts of an output that the same run has put in place just before it was killed.
 
     Raises:
         DataError: there is an output of another origin.
@@ -171,7 +178,7 @@ def _ended(plan: Plan) -> dict[str, int] | None:
         if plan.out.exists() and plan.part.exists():
             with plan.out.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            if (counts := finished(plan.part, digest)) is not None:
+            if (counts := finished(plan.part, digest, run)) is not None:
                 return counts
     places = [plan.out] if plan.part.exists() else [plan.out, plan.rejected]
     for path in places:
@@ -180,7 +187,7 @@ def _ended(plan: Plan) -> dict[str, int] | None:
     return None
 
 
-def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...]) -> Report:
+def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...], run: str) -> Report:
     tally: Counter[str] = Counter()
     first = ""
 
@@ -209,7 +216,7 @@ def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...]) -> R
             )
     counts = {name: tally[name] for name in ("graded", "skipped", "cut")}
     with scratch["output"].open("rb") as written:
-        part.finish(hashlib.file_digest(written, "sha256").hexdigest(), counts)
+        part.finish(hashlib.file_digest(written, "sha256").hexdigest(), run, counts)
     with storage_errors(plan.out):
         # Rejects of an earlier run would speak of other rows.
         if tally["skipped"]:

@@ -192,27 +192,28 @@ class Part:
     def _damaged(self) -> DataError:
         return DataError(f"is damaged; {self._afresh}", path=str(self.path))
 
-    def finish(self, digest: str, counts: Mapping[str, int]) -> None:
-        """Write down the digest of the output that is about to get its name, and its counts."""
+    def finish(self, digest: str, run: str, counts: Mapping[str, int]) -> None:
+        """Write down what is about to get its name: digest, the run that made it, its counts."""
         self.rewind()
         while self._next:
             self.take(self._next.row + 1)
         self.append([])
         with storage_errors(self.path):
-            self._file.write(_line({"done": digest, "counts": counts}))
+            self._file.write(_line({"done": digest, "run": run, "counts": counts}))
             self._file.flush()
         self.sync()
 
 
-def finished(path: Path, digest: str) -> dict[str, int] | None:
-    """The counts of the output with that digest, if the part beside it says that it is done."""
+def finished(path: Path, digest: str, run: str) -> dict[str, int] | None:
+    """The counts of that run's output, if the part beside it says that it is done."""
     try:
         with path.open("rb") as file:
             last = next(iter(deque(file, maxlen=1)), b"")
     except OSError:
         return None
     values = _parse(last)
-    return values["counts"] if values.get("done") == digest else None
+    is_done = (values.get("done"), values.get("run")) == (digest, run)
+    return values["counts"] if is_done else None
 
 
 def _line(values: Mapping[str, object]) -> bytes:
