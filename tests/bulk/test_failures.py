@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 from contextlib import contextmanager
@@ -161,3 +162,34 @@ def test_another_run_with_the_same_output_reports_no_success(killed, out, tmp_pa
     with pytest.raises(DataError, match=r"is there already|missing in this row"):
         grade(source, out, **{"skip": True, **OTHERS[other]})
     assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+@pytest.mark.parametrize("scratch", [".out.jsonl.new", ".out.rejected.jsonl.new"])
+def test_a_planted_link_at_an_unfinished_file_is_not_followed(file, out, tmp_path, link, scratch):
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    link(precious, tmp_path / scratch)
+    grade(file, out)
+    assert precious.read_text() == "kept"
+    assert not out.is_symlink()
+    assert names(tmp_path) == ["in.jsonl", "out.jsonl", "precious"]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("plant", [os.link, os.symlink, lambda _, place: os.mkfifo(place)])
+@pytest.mark.parametrize("content", ["", "kept"])
+def test_a_planted_link_at_the_part_is_refused(file, out, tmp_path, plant, restart, content):
+    precious = tmp_path / "precious"
+    precious.write_text(content)
+    plant(precious, tmp_path / ".out.jsonl.part")
+    with pytest.raises(DataError, match=r"part: is a link, or no file of such a run; remove it"):
+        grade(file, out, restart=restart)
+    assert precious.read_text() == content
+
+
+def test_a_link_to_nothing_creates_nothing(file, out, tmp_path):
+    (tmp_path / ".out.jsonl.part").symlink_to(tmp_path / "new")
+    with pytest.raises(DataError, match="is a link"):
+        grade(file, out)
+    assert not (tmp_path / "new").exists()

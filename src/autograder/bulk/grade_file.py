@@ -175,7 +175,7 @@ def _ended(plan: Plan, run: str) -> dict[str, int] | None:
         DataError: there is an output of another origin.
     """
     with storage_errors(plan.out):
-        if plan.out.exists() and plan.part.exists():
+        if plan.out.exists() and plan.part.is_file():
             with plan.out.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             if (counts := finished(plan.part, digest, run)) is not None:
@@ -243,8 +243,10 @@ def _unfinished(plan: Plan) -> dict[str, Path]:
 def _writing(path: Path) -> Iterator[BinaryIO]:
     """A file that is there afterwards only if all went well."""
     try:
-        with storage_errors(path), path.open("wb") as file:
-            yield file
+        with storage_errors(path):
+            path.unlink(missing_ok=True)  # of a killed run, or a link that somebody has put there
+            with path.open("xb") as file:
+                yield file
     except BaseException:
         with contextlib.suppress(OSError):
             path.unlink()

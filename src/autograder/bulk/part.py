@@ -9,10 +9,12 @@ is dropped, with what follows it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +77,7 @@ class Part:
         header = _line({"kind": _KIND, **about})
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b")
+            self._file = os.fdopen(_open(path), "r+b")
             try:
                 self._lock()
                 if restart:
@@ -202,6 +204,25 @@ class Part:
             self._file.write(_line({"done": digest, "run": run, "counts": counts}))
             self._file.flush()
         self.sync()
+
+
+def _open(path: Path) -> int:
+    """Open or create a file that no other name leads to; a planted link would name its target."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise _foreign(path)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+    except OSError as error:
+        raise _foreign(path) if error.errno == errno.ELOOP else error from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        os.close(handle)
+        raise _foreign(path)
+    return handle
+
+
+def _foreign(path: Path) -> DataError:
+    return DataError("is a link, or no file of such a run; remove it", path=str(path))
 
 
 def finished(path: Path, digest: str, run: str) -> dict[str, int] | None:
