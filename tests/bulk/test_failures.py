@@ -193,3 +193,27 @@ def test_a_link_to_nothing_creates_nothing(file, out, tmp_path):
     with pytest.raises(DataError, match="is a link"):
         grade(file, out)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 245, "x" * 236, "é" * 120, "x" * 300])
+def test_a_name_that_is_too_long_is_said_before_any_is_graded(file, tmp_path, name):
+    judge = FakeJudge(3)
+    with pytest.raises(DataError, match=r"\.jsonl: files beside it would .*choose a shorter name"):
+        grade(file, tmp_path / f"{name}.jsonl", judge)
+    assert not judge.asked
+    grade(file, tmp_path / f"{name[:100]}.jsonl", judge)
+
+
+def test_a_path_that_is_too_long_is_said_in_a_line(file, tmp_path):
+    for folder in ("x" * 300, "/".join(["x" * 200] * 30)):
+        with pytest.raises(StorageError, match="cannot be written: File name too long"):
+            grade(file, tmp_path / folder / "out.jsonl")
+        with pytest.raises(DataError, match="cannot be read: File name too long"):
+            grade(tmp_path / folder / "in.jsonl", tmp_path / "out.jsonl")
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", ".out.jsonl.part", ".out.jsonl.new"])
+def test_a_link_that_leads_to_itself_is_said_in_a_line(file, out, tmp_path, name):
+    (tmp_path / name).symlink_to(name)
+    with pytest.raises((DataError, StorageError), match=r"out\.jsonl"):
+        grade(file, out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from autograder.judging.grader import Grader
 from autograder.tables.arrow import parquet_module
 from autograder.tables.rejects import check_places, reject_line, rejected_path
 from autograder.tables.rows import SourceRow
+
+_MAX_NAME = 255
+"""Bytes; so it is on every system in use."""
 
 Engine = Callable[..., None]
 """Grades every row that a part knows no verdict of, as `grade_rows` does."""
@@ -96,14 +100,26 @@ def check(plan: Plan) -> Survey:
         "the work so far": plan.part,
         **{f"the unfinished {name}": path for name, path in _unfinished(plan).items()},
     }
-    check_places(
-        {
-            "the input": plan.source.path,
-            "the output": plan.out,
-            "the file of skipped rows": plan.rejected,
-            **scratch,
-        }
-    )
+    longest = max(len(os.fsencode(path.name)) for path in scratch.values())
+    if longest > _MAX_NAME:
+        raise DataError(
+            f"files beside it would have names of up to {longest} bytes, and {_MAX_NAME} are "
+            "allowed; choose a shorter name",
+            path=str(plan.out),
+        )
+    places = {
+        "the input": plan.source.path,
+        "the output": plan.out,
+        "the file of skipped rows": plan.rejected,
+        **scratch,
+    }
+    try:
+        with storage_errors(plan.out):
+            check_places(places)
+    except RuntimeError:  # what pathlib makes of it
+        raise DataError(
+            "a link here or beside it leads to itself; remove it", path=str(plan.out)
+        ) from None
     if form_of(plan.out) == "parquet":
         parquet_module(plan.out)
     elif form_of(plan.out) == "json":
