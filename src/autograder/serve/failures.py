@@ -74,6 +74,10 @@ def invalid(field: str | None, message: str) -> Failure:
     return Failure(422, "invalid", message, field=field)
 
 
+def client_gone() -> Failure:
+    return Failure(499, "client_gone", "the client went away")
+
+
 def internal(request_id: str) -> Failure:
     """Says nothing about what happened: that is in the log, under the id."""
     message = f"an unexpected error; the log of the service has it under {request_id}"
