@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +121,99 @@ def grade_or_refuse(file, out, whole):
         return
     assert out.read_bytes() == whole
     out.unlink()
+
+
+@pytest.fixture
+def killed(file, out, monkeypatch):
+    """A run that was killed between the last rename and the removal of the part."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(StoppedError))
+        with pytest.raises(StoppedError):
+            grade(write_jsonl(file, [*answers(10), {"id": 10}]), out, skip=True)
+    assert names(file.parent) == [".out.jsonl.part", "in.jsonl", "out.jsonl", "out.rejected.jsonl"]
+    return file
+
+
+def test_a_run_that_was_killed_at_its_very_end_is_done(killed, out):
+    judge = FakeJudge(3)
+    assert grade(killed, out, judge, skip=True).num_graded == 10
+    assert not judge.asked
+    assert names(killed.parent) == ["in.jsonl", "out.jsonl", "out.rejected.jsonl"]
+
+
+OTHERS: dict[str, dict[str, Any]] = {
+    "columns": {"columns": ("id",)},
+    "prefix": {"prefix": "judge_"},
+    "limit": {"options": {"limit": 3}},
+    "texts": {"options": {"mapped": {"response": "prompt"}}},
+    "judge": {"fingerprint": "g"},
+    "reasoning": {"reasoning": True},
+    "input": {},
+    "no skipping": {"skip": False},
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_run_with_the_same_output_reports_no_success(killed, out, tmp_path, other):
+    before = out.read_bytes()
+    source = killed
+    if other == "input":
+        source = write_jsonl(tmp_path / "other.jsonl", answers(10))
+    with pytest.raises(DataError, match=r"is there already|missing in this row"):
+        grade(source, out, **{"skip": True, **OTHERS[other]})
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+@pytest.mark.parametrize("scratch", [".out.jsonl.new", ".out.rejected.jsonl.new"])
+def test_a_planted_link_at_an_unfinished_file_is_not_followed(file, out, tmp_path, link, scratch):
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    link(precious, tmp_path / scratch)
+    grade(file, out)
+    assert precious.read_text() == "kept"
+    assert not out.is_symlink()
+    assert names(tmp_path) == ["in.jsonl", "out.jsonl", "precious"]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("plant", [os.link, os.symlink, lambda _, place: os.mkfifo(place)])
+@pytest.mark.parametrize("content", ["", "kept"])
+def test_a_planted_link_at_the_part_is_refused(file, out, tmp_path, plant, restart, content):
+    precious = tmp_path / "precious"
+    precious.write_text(content)
+    plant(precious, tmp_path / ".out.jsonl.part")
+    with pytest.raises(DataError, match=r"part: is a link, or no file of such a run; remove it"):
+        grade(file, out, restart=restart)
+    assert precious.read_text() == content
+
+
+def test_a_link_to_nothing_creates_nothing(file, out, tmp_path):
+    (tmp_path / ".out.jsonl.part").symlink_to(tmp_path / "new")
+    with pytest.raises(DataError, match="is a link"):
+        grade(file, out)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 245, "x" * 236, "é" * 120, "x" * 300])
+def test_a_name_that_is_too_long_is_said_before_any_is_graded(file, tmp_path, name):
+    judge = FakeJudge(3)
+    with pytest.raises(DataError, match=r"\.jsonl: files beside it would .*choose a shorter name"):
+        grade(file, tmp_path / f"{name}.jsonl", judge)
+    assert not judge.asked
+    grade(file, tmp_path / f"{name[:100]}.jsonl", judge)
+
+
+def test_a_path_that_is_too_long_is_said_in_a_line(file, tmp_path):
+    for folder in ("x" * 300, "/".join(["x" * 200] * 30)):
+        with pytest.raises(StorageError, match="cannot be written: File name too long"):
+            grade(file, tmp_path / folder / "out.jsonl")
+        with pytest.raises(DataError, match="cannot be read: File name too long"):
+            grade(tmp_path / folder / "in.jsonl", tmp_path / "out.jsonl")
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", ".out.jsonl.part", ".out.jsonl.new"])
+def test_a_link_that_leads_to_itself_is_said_in_a_line(file, out, tmp_path, name):
+    (tmp_path / name).symlink_to(name)
+    with pytest.raises((DataError, StorageError), match=r"out\.jsonl"):
+        grade(file, out)

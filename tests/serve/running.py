@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from autograder.schema import Request, Verdict
 from autograder.serve.app import create_app
+from autograder.serve.server import make_config
 from autograder.serve.service import Service
 from autograder.serve.settings import Settings
 
@@ -46,8 +47,7 @@ def running(app: FastAPI, judge: Any = None, **options: Any) -> Iterator[Client]
     """Serve an application; `options` are the client's."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(make_config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     options.setdefault("base_url", f"http://127.0.0.1:{port}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import tracemalloc
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from autograder.serve import body
+from autograder.serve.access import SAFETY
 from autograder.serve.wire import BatchBody
 from helpers.fake_judge import FakeJudge, verdict_of
 from serve.running import BODY, PLAIN, REQUEST, serving, wire
@@ -98,6 +100,37 @@ def test_a_field_cannot_be_smuggled_in_twice(client):
     content = '{"prompt": "a", "response": "b", "rubric": "c", "rubric": "d", "reasoning": false}'
     assert client.post("/evaluate", content=content, headers=JSON).status_code == 400
     assert client.judge.asked == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / FTP/1.1\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\na b: c\r\n\r\n",
+        b"POST /evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_answered_as_everything_else(client, content):
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        connection.sendall(content)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    head, _, text = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(text)["error"]["code"] == "bad_request"
+    names = {line.partition(b":")[0].lower().decode() for line in head.splitlines()[1:]}
+    assert set(map(str.lower, SAFETY)) | {"x-request-id", "content-length"} <= names
+    assert b"content-type: application/json" in head.lower()
+    assert client.evaluate().status_code == 200
+
+
+def test_a_websocket_is_no_way_around(client):
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Host": "evil.example"}
+    assert client.get("/health", headers=headers).status_code == 421
 
 
 class Counted(str):

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import logging.config
+import socket
 
 import pytest
 
@@ -139,6 +140,22 @@ def test_a_client_that_goes_away_is_logged_as_such(lines):
         (line,) = lines.requests(1)
         judge.may_score.set()
     assert (line["status"], line["failure"]) == (499, "client_gone")
+
+
+@pytest.mark.parametrize(
+    "rest", ["Content-Length: 50\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n5\r\n{"]
+)
+@pytest.mark.parametrize("path", ["/evaluate", "/evaluate/batch", "/compare"])
+def test_a_client_that_goes_away_within_its_body_is_no_error(lines, client, path, rest):
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        connection.sendall(f"{head}{rest}".encode())
+    (line,) = lines.requests(1)
+    assert (line["level"], line["status"], line["failure"]) == ("info", 499, "client_gone")
+    assert lines.text.count("\n") == 1
+    labels = {"route": path, "status": "499"}
+    count = client.service.counters.registry.get_sample_value("autograder_requests_total", labels)
+    assert count == 1
 
 
 def test_the_configuration_is_one_that_logging_takes():

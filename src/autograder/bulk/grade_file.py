@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from autograder.judging.grader import Grader
 from autograder.tables.arrow import parquet_module
 from autograder.tables.rejects import check_places, reject_line, rejected_path
 from autograder.tables.rows import SourceRow
+
+_MAX_NAME = 255
+"""Bytes; so it is on every system in use."""
 
 Engine = Callable[..., None]
 """Grades every row that a part knows no verdict of, as `grade_rows` does."""
@@ -60,6 +64,12 @@ class Plan:
     def part(self) -> Path:
         return self.out.with_name(f".{self.out.name}.part")
 
+    def digest(self, *others: object) -> str:
+        """Of all that decides what is in the output; `others` is what stands elsewhere."""
+        source = self.source
+        chosen = (source.form, source.options, self.columns, self.prefix, self.skip, *others)
+        return hashlib.sha256(repr(chosen).encode("utf-8", "backslashreplace")).hexdigest()
+
     def output_columns(self) -> Columns:
         names = (*ADDED, REASONING) if self.reasoning else ADDED
         return Columns(self.columns, {name: f"{self.prefix}{name}" for name in names})
@@ -90,14 +100,26 @@ def check(plan: Plan) -> Survey:
         "the work so far": plan.part,
         **{f"the unfinished {name}": path for name, path in _unfinished(plan).items()},
     }
-    check_places(
-        {
-            "the input": plan.source.path,
-            "the output": plan.out,
-            "the file of skipped rows": plan.rejected,
-            **scratch,
-        }
-    )
+    longest = max(len(os.fsencode(path.name)) for path in scratch.values())
+    if longest > _MAX_NAME:
+        raise DataError(
+            f"files beside it would have names of up to {longest} bytes, and {_MAX_NAME} are "
+            "allowed; choose a shorter name",
+            path=str(plan.out),
+        )
+    places = {
+        "the input": plan.source.path,
+        "the output": plan.out,
+        "the file of skipped rows": plan.rejected,
+        **scratch,
+    }
+    try:
+        with storage_errors(plan.out):
+            check_places(places)
+    except RuntimeError:  # what pathlib makes of it
+        raise DataError(
+            "a link here or beside it leads to itself; remove it", path=str(plan.out)
+        ) from None
     if form_of(plan.out) == "parquet":
         parquet_module(plan.out)
     elif form_of(plan.out) == "json":
@@ -142,13 +164,14 @@ def grade_file(
             earlier run was about something else, or the input has changed meanwhile.
         StorageError: a file cannot be written. All that was graded is kept.
     """
+    before = _state(plan.source.path)
+    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
+    run = plan.digest(about, before)
     if not plan.overwrite:
-        counts = _ended(plan)
+        counts = _ended(plan, run)
         if counts is not None:
             plan.part.unlink()
             return _report(counts)
-    before = _state(plan.source.path)
-    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
     with Part(plan.part, about, restart=plan.restart) as part:
         engine(
             plan.source,
@@ -158,20 +181,20 @@ def grade_file(
             skip=plan.skip,
             progress=progress,
         )
-        return _finish(plan, found, part, before)
+        return _finish(plan, found, part, before, run)
 
 
-def _ended(plan: Plan) -> dict[str, int] | None:
-    """The counts of an output that a run has put in place just before it was killed.
+def _ended(plan: Plan, run: str) -> dict[str, int] | None:
+    """The counts of an output that the same run has put in place just before it was killed.
 
     Raises:
         DataError: there is an output of another origin.
     """
     with storage_errors(plan.out):
-        if plan.out.exists() and plan.part.exists():
+        if plan.out.exists() and plan.part.is_file():
             with plan.out.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            if (counts := finished(plan.part, digest)) is not None:
+            if (counts := finished(plan.part, digest, run)) is not None:
                 return counts
     places = [plan.out] if plan.part.exists() else [plan.out, plan.rejected]
     for path in places:
@@ -180,7 +203,7 @@ def _ended(plan: Plan) -> dict[str, int] | None:
     return None
 
 
-def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...]) -> Report:
+def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...], run: str) -> Report:
     tally: Counter[str] = Counter()
     first = ""
 
@@ -209,7 +232,7 @@ def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...]) -> R
             )
     counts = {name: tally[name] for name in ("graded", "skipped", "cut")}
     with scratch["output"].open("rb") as written:
-        part.finish(hashlib.file_digest(written, "sha256").hexdigest(), counts)
+        part.finish(hashlib.file_digest(written, "sha256").hexdigest(), run, counts)
     with storage_errors(plan.out):
         # Rejects of an earlier run would speak of other rows.
         if tally["skipped"]:
@@ -236,8 +259,10 @@ def _unfinished(plan: Plan) -> dict[str, Path]:
 def _writing(path: Path) -> Iterator[BinaryIO]:
     """A file that is there afterwards only if all went well."""
     try:
-        with storage_errors(path), path.open("wb") as file:
-            yield file
+        with storage_errors(path):
+            path.unlink(missing_ok=True)  # of a killed run, or a link that somebody has put there
+            with path.open("xb") as file:
+                yield file
     except BaseException:
         with contextlib.suppress(OSError):
             path.unlink()

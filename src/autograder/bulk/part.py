@@ -9,10 +9,12 @@ is dropped, with what follows it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +77,7 @@ class Part:
         header = _line({"kind": _KIND, **about})
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b")
+            self._file = os.fdopen(_open(path), "r+b")
             try:
                 self._lock()
                 if restart:
@@ -192,27 +194,47 @@ class Part:
     def _damaged(self) -> DataError:
         return DataError(f"is damaged; {self._afresh}", path=str(self.path))
 
-    def finish(self, digest: str, counts: Mapping[str, int]) -> None:
-        """Write down the digest of the output that is about to get its name, and its counts."""
+    def finish(self, digest: str, run: str, counts: Mapping[str, int]) -> None:
+        """Write down what is about to get its name: digest, the run that made it, its counts."""
         self.rewind()
         while self._next:
             self.take(self._next.row + 1)
         self.append([])
         with storage_errors(self.path):
-            self._file.write(_line({"done": digest, "counts": counts}))
+            self._file.write(_line({"done": digest, "run": run, "counts": counts}))
             self._file.flush()
         self.sync()
 
 
-def finished(path: Path, digest: str) -> dict[str, int] | None:
-    """The counts of the output with that digest, if the part beside it says that it is done."""
+def _open(path: Path) -> int:
+    """Open or create a file that no other name leads to; a planted link would name its target."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise _foreign(path)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+    except OSError as error:
+        raise _foreign(path) if error.errno == errno.ELOOP else error from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        os.close(handle)
+        raise _foreign(path)
+    return handle
+
+
+def _foreign(path: Path) -> DataError:
+    return DataError("is a link, or no file of such a run; remove it", path=str(path))
+
+
+def finished(path: Path, digest: str, run: str) -> dict[str, int] | None:
+    """The counts of that run's output, if the part beside it says that it is done."""
     try:
         with path.open("rb") as file:
             last = next(iter(deque(file, maxlen=1)), b"")
     except OSError:
         return None
     values = _parse(last)
-    return values["counts"] if values.get("done") == digest else None
+    is_done = (values.get("done"), values.get("run")) == (digest, run)
+    return values["counts"] if is_done else None
 
 
 def _line(values: Mapping[str, object]) -> bytes:

@@ -63,8 +63,11 @@ class Source:
         Raises:
             DataError: it cannot be read, or a column is not there.
         """
-        if not path.is_file():
-            raise DataError("is no file" if path.exists() else "no such file", path=str(path))
+        try:
+            if not path.is_file():
+                raise DataError("is no file" if path.exists() else "no such file", path=str(path))
+        except OSError as error:  # such as a name that is too long
+            raise DataError(f"cannot be read: {error.strerror}", path=str(path)) from None
         form = formats.form_of(str(path), options)
         try:
             table = open_table(str(path), options)

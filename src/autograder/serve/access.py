@@ -24,7 +24,7 @@ _OPEN = {"/", "/health", "/ready"}
 _OPEN_FOLDER = "/static/"
 _KEY = "autograder.record"
 _PORT = re.compile(r":\d*$")
-_SAFETY = {
+SAFETY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": (
@@ -78,7 +78,7 @@ class Access:
                 record.status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = record.id
-                for name, value in _SAFETY.items():
+                for name, value in SAFETY.items():
                     headers[name] = value
             elif message["type"] == "http.response.body":
                 record.num_bytes_out += len(message.get("body", b""))

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from autograder.schema import Verdict
 from autograder.serve.access import record_of
-from autograder.serve.failures import Failure, internal, of_http, of_validation
+from autograder.serve.failures import Failure, client_gone, internal, of_http, of_validation
 from autograder.serve.wire import verdict_values
 
 log = logging.getLogger("autograder.serve")
@@ -36,7 +36,7 @@ async def in_time(request: Request, work: Coroutine[Any, Any, Result], timeout_s
         if task.done():
             return task.result()
         if gone.done():
-            raise Failure(499, "client_gone", "the client went away")
+            raise client_gone()
         raise too_late(timeout_s)
     finally:
         for each in (task, gone):

@@ -14,10 +14,11 @@ from typing import Any, NoReturn
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from autograder.jsonl import unique_keys
 from autograder.serve.access import record_of
-from autograder.serve.failures import Failure, invalid
+from autograder.serve.failures import Failure, client_gone, invalid
 from autograder.serve.service import Service
 from autograder.serve.settings import Settings
 
@@ -34,7 +35,7 @@ class JsonRequest(Request):
         """The body, read once.
 
         Raises:
-            Failure: 415, 413 as soon as the limit is passed, 408.
+            Failure: 415, 413 as soon as the limit is passed, 408, 499.
         """
         if not hasattr(self, "_whole"):
             settings: Settings = self.app.state.settings
@@ -42,6 +43,8 @@ class JsonRequest(Request):
             try:
                 async with asyncio.timeout(settings.timeout_s):
                     self._whole = await self._read(settings.max_body)
+            except ClientDisconnect:
+                raise client_gone() from None
             except TimeoutError:
                 raise Failure(
                     408,

@@ -2,11 +2,10 @@
 
     {"error": {"code": "too_large", "message": "...", "field": "..."}}
 
-400 malformed_json      401 unauthorized        404 not_found
-405 method_not_allowed  408 body_timeout        413 too_large
-415 unsupported_media   421 misdirected         422 invalid
-429 queue_full          499 client_gone         500 internal
-503 not_ready, draining 504 timeout
+400 malformed_json, bad_request                 401 unauthorized        404 not_found
+405 method_not_allowed  408 body_timeout        413 too_large           415 unsupported_media
+421 misdirected         422 invalid             429 queue_full          499 client_gone
+500 internal            503 not_ready, draining                         504 timeout
 """
 
 from __future__ import annotations
@@ -72,6 +71,10 @@ class Failure(HTTPException):
 
 def invalid(field: str | None, message: str) -> Failure:
     return Failure(422, "invalid", message, field=field)
+
+
+def client_gone() -> Failure:
+    return Failure(499, "client_gone", "the client went away")
 
 
 def internal(request_id: str) -> Failure:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from autograder.errors import ConfigError
 from autograder.serve.log import logging_config
+from autograder.serve.protocol import Protocol
 from autograder.serve.service import Service
 
 log = logging.getLogger("autograder.serve")
@@ -97,6 +98,21 @@ class _Server(uvicorn.Server):
         return f"http://{shown}:{port}{self._service.settings.root_path}/"
 
 
+def make_config(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn serves an application of ours."""
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_TAIL_S,
+    )
+
+
 def run(app: FastAPI, server_socket: socket.socket, *, drain_s: float = 30.0) -> None:
     """Serve until a signal comes; then return, or end the process with code 0 at once.
 
@@ -110,16 +126,7 @@ def run(app: FastAPI, server_socket: socket.socket, *, drain_s: float = 30.0) ->
     """
     service: Service = app.state.service
     logging.config.dictConfig(logging_config(service.settings.log_texts))
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_TAIL_S,
-    )
-    asyncio.run(_Server(config, service, drain_s).serve(sockets=[server_socket]))
+    asyncio.run(_Server(make_config(app), service, drain_s).serve(sockets=[server_socket]))
     if service.load_error is not None:
         raise service.load_error
     log.info("stopped")
