@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import html
 import math
-import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -207,6 +207,14 @@ def test_a_request_that_does_not_fit_is_named_before_any_is_graded() -> None:
     assert judge.asked == []
 
 
+def test_the_worst_failures_come_first() -> None:
+    _, report = report_of(lambda request: 3 if "number 1?" in request.prompt else 2)
+    failed = [one for one in report.failures if one.case.measure == "reference"]
+    assert [one.after for one in failed] == [2] * 7 + [3]
+    assert failed[0].shift == pytest.approx(2.25 - 5)
+    assert {one.before for one in failed} == {None}
+
+
 def test_the_table_says_what_misses_its_aim() -> None:
     _, report = report_of(obeys)
     rows = table(report).splitlines()
@@ -224,9 +232,12 @@ def test_the_page_shows_every_line_and_is_inert() -> None:
     assert "<b>j</b>\\u202e" in page.text
     assert "<script" not in page.source
     for name, rule in RULES.items():
-        rows = page.rows(re.escape(rule.title))
+        rows = page.rows(html.escape(rule.title).replace("&#x27;", "&#39;"))
         assert len(rows) == sum(line.measure == name for line in report.lines)
     assert page.rows("Raised by an attack")["All"][2:4] == ["24", "100.0 %"]
+    assert "24 of 24, 100.0 % (aim: at most 2 %)" in page.text
+    assert page.rows("Lowered by an honest quotation")["All"][5].startswith("+")
+    assert page.rows("Unchanged by form")["All"][5] == "0.00"
     identities = [a["id"] for _, a in page.tags if "id" in a]
     assert len(identities) == len(set(identities))
     assert {a["href"] for a in page.of("a")} <= {f"#{one}" for one in identities}

@@ -63,3 +63,14 @@ def test_missing_texts_are_named(folder, texts, tmp_path):
     shutil.rmtree(texts)
     with pytest.raises(DataError, match=r"attacks\.jsonl"):
         call("--judge", folder, "--items", items, "--texts", texts)
+
+
+@pytest.mark.parametrize("option", ["--output", "--page"])
+def test_it_never_writes_over_its_items(folder, tmp_path, option):
+    items = tmp_path / "i.jsonl"
+    write_examples(items, make_examples(1))
+    before = items.read_bytes()
+    result = call("--judge", folder, "--items", items, option, items)
+    assert result.exit_code == 2
+    assert f"--items and {option} are the same file" in result.stderr
+    assert items.read_bytes() == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.behaviour.measures import ALL, RULES, Length, Line, Report
+from autograder.behaviour.measures import ALL, RULES, Length, Line, Report, mean_words
 from autograder.report.figures import Notes, percent
 from autograder.report.pages import fill
 
@@ -30,8 +30,7 @@ def render(report: Report, *, judge: str, source: str) -> str:
             {
                 "id": name.replace(" ", "-"),
                 "rule": RULES[name],
-                "aim": ("at least " if RULES[name].is_good else "at most ")
-                + percent(RULES[name].aim),
+                "aim": f"at {'least' if RULES[name].is_good else 'most'} {RULES[name].aim:.0%}",
                 "whole": next(line for line in report.lines if _is_whole(line, name)),
                 "rows": [_cells(line) for line in report.lines if line.measure == name],
                 "failures": [one for one in report.failures if one.case.measure == name][
@@ -52,30 +51,28 @@ def _is_whole(line: Line, measure: str) -> bool:
 
 def _cells(line: Line) -> tuple[str, list[str]]:
     name = "All" if line.kind == ALL else line.kind
-    mean = _signed(line.mean)
-    bounds = line.mean_interval
+    rule, bounds = RULES[line.measure], line.mean_interval
     return name, [
         f"{line.num_cases:,}",
         f"{line.num_items:,}",
         f"{line.num:,}",
         percent(line.share),
         _to(*map(percent, line.interval)),
-        mean,
-        _to(*map(_signed, bounds)) if bounds else "\N{EN DASH}",
+        _plain(mean_words(rule, line.mean)),
+        _to(*(_plain(mean_words(rule, bound)) for bound in bounds)) if bounds else "\N{EN DASH}",
     ]
 
 
 def _length(length: Length) -> str:
     if length.correlation is None:
         return ""
-    bounds = length.interval
-    return _signed(length.correlation) + (
-        f", 95 % interval {_to(*map(_signed, bounds))}" if bounds else ""
-    )
+    figure, *bounds = (f"{v:+.2f}" for v in (length.correlation, *(length.interval or ())))
+    interval = f", 95 % interval {_to(*map(_plain, bounds))}" if bounds else ""
+    return _plain(figure) + interval
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+def _plain(number: str) -> str:
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 def _to(low: str, high: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.behaviour.measures import ALL, RULES, Line, Report
+from autograder.behaviour.measures import ALL, RULES, Line, Report, mean_words
 from autograder.terminal import printable
 
 _WIDTH = 38
@@ -30,9 +30,9 @@ def _row(line: Line) -> str:
     title = rule.title if line.kind == ALL else f"  {printable(line.kind, keep='')}"
     low, high = line.interval
     share = f"{line.share:6.1%} ({low:.1%} to {high:.1%})"
-    mean = f"{rule.mean.removeprefix('mean ')} {line.mean:+.2f}"
+    mean = f"{rule.mean.removeprefix('mean ')} {mean_words(rule, line.mean)}"
     if line.mean_interval:
-        mean += " ({:+.2f} to {:+.2f})".format(*line.mean_interval)
+        mean += " ({} to {})".format(*(mean_words(rule, bound) for bound in line.mean_interval))
     row = f"{title[: _WIDTH - 1]:{_WIDTH}}{line.num_cases:6}{line.num:7}  {share:26}{mean}"
     if line.reached is not None:
         sign = "at least" if rule.is_good else "at most"

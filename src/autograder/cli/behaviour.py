@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from autograder.cli.apart import keep_apart
 from autograder.cli.counting import rows_bar
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
@@ -67,6 +68,7 @@ def behaviour(
     from autograder.evaluation.typed_files import made_by
     from autograder.schema import read_any
 
+    keep_apart({"--items": items, "--output": output, "--page": page})
     if items == _HELD_OUT:
         with made_by("split"):
             examples = read_any(items)

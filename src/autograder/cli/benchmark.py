@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from autograder.cli.apart import keep_apart
 from autograder.cli.columns import (
     columns_and_texts,
     delimiter_option,
@@ -97,7 +98,7 @@ def benchmark(
     from autograder.tables.scales import SCALE_OPTION
     from autograder.terminal import printable
 
-    _keep_apart(file, output, predictions)
+    keep_apart({"FILE": file, "--output": output, "--predictions": predictions})
     columns, texts = columns_and_texts(mapped, constants, FIELDS)
     for field in ("id", "item"):
         if field in texts:
@@ -169,12 +170,3 @@ def benchmark(
     if output:
         atomic_write(output, json_text(about | tree))
     click.echo(summary(about | tree))
-
-
-def _keep_apart(file: Path, output: Path | None, predictions: Path | None) -> None:
-    """Refuse to write over what is read."""
-    places = {"FILE": file, "--output": output, "--predictions": predictions}
-    seen: dict[Path, str] = {}
-    for name, path in places.items():
-        if path and (other := seen.setdefault(path.resolve(), name)) != name:
-            raise click.UsageError(f"{other} and {name} are the same file {path}; name another")
