@@ -126,8 +126,15 @@ def grade_or_refuse(file, out, whole):
 @pytest.fixture
 def killed(file, out, monkeypatch):
     """A run that was killed between the last rename and the removal of the part."""
+    unlink = Path.unlink
+
+    def stop_at_the_part(path, *args, **options):
+        if path.suffix == ".part":
+            raise StoppedError
+        unlink(path, *args, **options)
+
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(StoppedError))
+        patched.setattr(Path, "unlink", stop_at_the_part)
         with pytest.raises(StoppedError):
             grade(write_jsonl(file, [*answers(10), {"id": 10}]), out, skip=True)
     assert names(file.parent) == [".out.jsonl.part", "in.jsonl", "out.jsonl", "out.rejected.jsonl"]
