@@ -100,7 +100,7 @@ def test_the_description_holds_every_route_status_and_example(client):
         "/ready",
         "/metrics",
     }
-    failures = {"400", "401", "408", "413", "415", "422", "429", "500", "503", "504"}
+    failures = {"400", "401", "408", "413", "415", "421", "422", "429", "500", "503", "504"}
     for path in ("/evaluate", "/evaluate/batch", "/compare"):
         assert set(paths[path]["post"]["responses"]) == {"200", *failures}
     schemas = description["components"]["schemas"]

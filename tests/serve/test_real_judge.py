@@ -122,6 +122,7 @@ def test_the_command_serves_and_stops(judge_folder, judge, tmp_path):
     token = "a-token-of-many-letters"
     file = tmp_path / "token"
     file.write_text(token, encoding="ascii")
+    file.chmod(0o600)
     command = [sys.executable, "-m", "autograder", "serve", "--judge", judge_folder]
     command += ["--port", "0", "--token-file", file, "--root-path", "/judge", "--batch-size", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=dict(os.environ))
