@@ -58,6 +58,7 @@ def test_its_settings_are_those_that_were_measured(request, size, arguments):
     assert "num_natural" in page
     assert found["dataset"].pop("balance") is True
     assert found["evaluate"].pop("probe_examples") > 0
+    assert found["quantization"].pop("products") == "auto"
     # How it is computed, and how often it is saved.
     found["model"]["attention"] = measured["model"]["attention"]
     found["train"]["checkpoint_every"] = measured["train"]["checkpoint_every"]

@@ -63,9 +63,9 @@ def behaviour(
 
     Each share has a count, a 95 % interval and an aim. The exit code is 0 whatever they are.
     """
-    from autograder.behaviour.cases import make_cases
-    from autograder.behaviour.texts import read_texts
     from autograder.evaluation.typed_files import made_by
+    from autograder.robustness.cases import make_cases
+    from autograder.robustness.texts import read_texts
     from autograder.schema import read_any
 
     keep_apart({"--items": items, "--output": output, "--page": page})
@@ -79,13 +79,13 @@ def behaviour(
 
     from dataclasses import asdict
 
-    from autograder.behaviour.grading import grade
-    from autograder.behaviour.measures import measure
-    from autograder.behaviour.page import render
-    from autograder.behaviour.table import table
     from autograder.files import atomic_write, json_text
     from autograder.judging.folder import judge_fingerprint
     from autograder.judging.judge import Judge
+    from autograder.robustness.grading import grade
+    from autograder.robustness.measures import measure
+    from autograder.robustness.page import render
+    from autograder.robustness.table import table
 
     judge = Judge.load(folder, fast=fast)
     with rows_bar(len(requests), "answer") as progress:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.behaviour.measures import ALL, RULES, Length, Line, Report, mean_words
 from autograder.report.figures import Notes, percent
 from autograder.report.pages import fill
+from autograder.robustness.measures import ALL, RULES, Length, Line, Report, mean_words
 
 _NUM_FAILURES = 5
 

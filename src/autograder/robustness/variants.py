@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from autograder.behaviour.texts import Padding
 from autograder.dataset.rubric_frames import shuffle_bullets, turn_anchors
+from autograder.robustness.texts import Padding
 from autograder.schema import Example, Request
 
 Variant = Callable[[random.Random, Example], Request | None]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from autograder.balance import draw
-from autograder.behaviour.texts import MASTER_KEY, Attack, Quote, Texts
-from autograder.behaviour.variants import Variant, form_is_free, variants
+from autograder.robustness.texts import MASTER_KEY, Attack, Quote, Texts
+from autograder.robustness.variants import Variant, form_is_free, variants
 from autograder.schema import Example, Request
 
 PLACES = ("before", "inside", "after")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from autograder.behaviour.cases import Case, Cases
 from autograder.evaluation.bootstrap import Statistic, bootstrap_interval
 from autograder.files import finite
 from autograder.metrics.correlation import pearson
 from autograder.metrics.inputs import weighted_mean
+from autograder.robustness.cases import Case, Cases
 from autograder.schema import Example, Request, Verdict
 
 ALL = "all"

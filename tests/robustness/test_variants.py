@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from autograder.behaviour.texts import Padding
-from autograder.behaviour.variants import (
+from autograder.robustness.texts import Padding
+from autograder.robustness.variants import (
     form_is_free,
     markdown,
     padded,

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from autograder.behaviour.cases import PLACES, Case, Cases, make_cases, put
-from autograder.behaviour.grading import grade
-from autograder.behaviour.measures import ALL, RULES, Line, Report, measure, wilson
-from autograder.behaviour.page import render
-from autograder.behaviour.table import table
-from autograder.behaviour.texts import MASTER_KEY, read_texts
 from autograder.errors import DataError
+from autograder.robustness.cases import PLACES, Case, Cases, make_cases, put
+from autograder.robustness.grading import grade
+from autograder.robustness.measures import ALL, RULES, Line, Report, measure, wilson
+from autograder.robustness.page import render
+from autograder.robustness.table import table
+from autograder.robustness.texts import MASTER_KEY, read_texts
 from autograder.schema import Example, Request, Verdict
 from conftest import make_examples
 from helpers.fake_judge import FakeJudge, verdict_with

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.behaviour.measures import ALL, RULES, Line, Report, mean_words
+from autograder.robustness.measures import ALL, RULES, Line, Report, mean_words
 from autograder.terminal import printable
 
 _WIDTH = 38
