@@ -86,7 +86,7 @@ ROOMS = {
 
 
 @pytest.mark.parametrize(
-    "room", [*ROOMS, "serve", "bulk", "benchmark", "behaviour", "tables", "export", "cli"]
+    "room", [*ROOMS, "serve", "bulk", "benchmark", "robustness", "tables", "export", "cli"]
 )
 def test_only_the_stages_that_use_a_room_are_out_of_date(finished: Project, room: str) -> None:
     """A touched file of `judging` does not train anew, one of `serve` reruns nothing."""
