@@ -91,7 +91,8 @@ def test_every_end_of_a_line_is_one(tmp_path, name, end):
     lines = ["prompt,response,rubric,score", 'p,"two\nlines",r,2', "q,s,r,3"]
     if name == "a.jsonl":
         rows = [("p", "two\nlines", 2), ("q", "s", 3)]
-        lines = [json.dumps({"prompt": p, "response": r, "rubric": "r", "score": s}) for p, r, s in rows]  # noqa: E501  # fmt: skip
+        names = ("prompt", "response", "score")
+        lines = [json.dumps({**dict(zip(names, row, strict=True)), "rubric": "r"}) for row in rows]
     path.write_bytes(end.join([*lines, ""]).encode())
     assert [t[:2] for t in read_by_all(path)] == [("p", "two\nlines"), ("q", "s")]
 
