@@ -57,6 +57,11 @@ def test_sets_of_two_or_three_scores_are_balanced_over_these():
     assert balance([], seed=1) == ([], {})
 
 
+def test_a_score_may_be_so_many_times_as_frequent_as_the_rarest():
+    kept, _ = balance(rows("a", 30, 7, 12, 4, 8), seed=1, ratio=2.5)
+    assert score_counts(kept) == {1: 10, 2: 7, 3: 10, 4: 4, 5: 8}
+
+
 def test_an_item_loses_all_that_is_too_frequent_or_stays_whole():
     pairs = [replace(row, id=f"{n}/{row.score}", item=str(n))
              for n in range(60) for row in rows("a", 1, 0, 0, 0, 1)]  # fmt: skip

@@ -189,7 +189,7 @@ def test_every_number_has_a_bound():
         f"{group}__{name}"
         for group, model in GROUPS.items()
         for name, field in type(model).model_fields.items()
-        if field.annotation in (int, float, int | None)
+        if field.annotation in (int, float, int | None, float | None)
     ]
     assert {*numbers, "seed"} == {name for name, _, _ in bounds()}
 

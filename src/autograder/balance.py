@@ -43,20 +43,22 @@ def score_counts(examples: Sequence[Example]) -> dict[int, int]:
     return {score: counts[score] for score in SCORES}
 
 
-def balance(examples: Sequence[Example], seed: int) -> tuple[list[Example], dict[str, int]]:
-    """Drop rows until every score that occurs is there equally often, over the whole set.
+def balance(
+    examples: Sequence[Example], seed: int, ratio: float = 1.0
+) -> tuple[list[Example], dict[str, int]]:
+    """Drop rows until no score is more than `ratio` times as frequent as the rarest that occurs.
 
-    The rarest score keeps all its rows. Items are visited in a seeded order, and each loses its
-    rows with a score that is still too frequent, until none is. So every source gives in
-    proportion to what it has, and most items that lose a row lose both ends of a contrast:
-    the others stay whole.
+    This holds for the whole set. The rarest score keeps all its rows. Items are visited in a
+    seeded order, and each loses its rows with a score that is still too frequent, until none is.
+    So every source gives in proportion to what it has, and most items that lose a row lose both
+    ends of a contrast: the others stay whole.
 
     Returns:
         The examples that stay, in their order, and the number dropped of each source.
     """
     counts = Counter(example.score for example in examples)
-    least = min(counts.values(), default=0)
-    surplus = {score: count - least for score, count in counts.items()}
+    most = int(ratio * min(counts.values(), default=0))
+    surplus = {score: max(0, count - most) for score, count in counts.items()}
     dropped: dict[str, set[str]] = {}
     visited = sorted(examples, key=lambda example: draw(seed, "balance", example.item))
     for example in visited:

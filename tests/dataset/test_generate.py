@@ -46,7 +46,7 @@ NATURAL = {f"natural/{path.stem}" for path in (DATA / "natural").glob("*.jsonl")
 
 
 def settings(recipe: str, seed: int = 17, **values: Any) -> Config:
-    chosen = {"families": FAMILIES, "num_constructed": 110} | values
+    chosen = {"families": FAMILIES, "num_constructed": 110, "balance": 1} | values
     return Config().changed(seed=seed, dataset={"recipe": recipe, **chosen})
 
 
@@ -91,21 +91,27 @@ def test_a_recipe_is_exactly_balanced(recipe, sources):
     assert {example.source for example in examples} == sources
     assert len(set(score_counts(examples).values())) == 1
     assert len({example.id for example in examples}) == len(examples)
-    [line] = said
+    line, *_ = said
     told = re.fullmatch(
-        r"dropped ([\d,]+) of ([\d,]+) examples of the recipe \w+ so that every score that occurs "
-        r"is there equally often \(dataset\.balance=false keeps them\): (.+)",
+        r"dropped ([\d,]+) of ([\d,]+) examples of the recipe \w+ so that no score is more "
+        r"than 1 times as frequent as the rarest \(dataset\.balance=null keeps them\): (.+)",
         line,
     )
     assert told is not None
     number, whole, each = told.groups()
-    everything = generate(settings(recipe, balance=False), DATA)
+    everything = generate(settings(recipe, balance=None), DATA)
     assert len(everything) == int(whole.replace(",", ""))
     assert len(everything) - len(examples) == int(number.replace(",", ""))
     for part in each.split(", "):
         source, count = part.rsplit(" ", 1)
         left = [sum(row.source == source for row in rows) for rows in (everything, examples)]
         assert left[0] - left[1] == int(count)
+
+
+def test_a_score_may_be_three_times_as_frequent_by_default():
+    assert Config().dataset.balance == 3
+    counts = score_counts(generate(settings("bank", balance=3), DATA))
+    assert max(counts.values()) == 3 * min(counts.values())
 
 
 def test_the_starter_recipe_has_fifty():
@@ -133,15 +139,15 @@ def with_user(folder: Path, scores: Iterable[int], source: str = "user") -> Path
 def test_the_users_examples_are_taken_in_and_balanced(tmp_path):
     data = own(tmp_path / "data", [1, 2, 3, 4, 5, 5, 1])
     for recipe in ("bank", "full"):
-        kept = generate(settings(recipe, balance=False), data)
+        kept = generate(settings(recipe, balance=None), data)
         rest = [example for example in kept if example.source != "user"]
         assert len(kept) - len(rest) == 7
-        assert rest == generate(settings(recipe, balance=False), DATA)
+        assert rest == generate(settings(recipe, balance=None), DATA)
         assert len(set(score_counts(generate(settings(recipe), data)).values())) == 1
     alone = generate(settings("user"), data)
     assert score_counts(alone) == dict.fromkeys(range(1, 6), 1)
     assert {example.source for example in alone} == {"user"}
-    assert len(generate(settings("user", balance=False), data)) == 7
+    assert len(generate(settings("user", balance=None), data)) == 7
 
 
 def test_the_users_examples_must_be_there(tmp_path):
@@ -155,7 +161,7 @@ def test_pass_or_fail_is_balanced_over_two_scores(tmp_path):
 
 
 def test_families_share_by_weight_in_whole_items():
-    examples = generate(settings("full", num_constructed=275, balance=False), DATA)
+    examples = generate(settings("full", num_constructed=275, balance=None), DATA)
     made = Counter(e.source for e in examples if e.source in FAMILIES)
     assert made == {"coverage": 100, **{name: 25 for name in FAMILIES if name != "coverage"}}
 
@@ -176,7 +182,7 @@ def test_the_bank_is_thinned_by_whole_items_and_a_larger_choice_only_adds():
     chosen = []
     for count in (50, 200):
         sizes = {"num_constructed": 0, "num_bank": count, "num_natural": 0}
-        examples = generate(settings("full", **sizes, balance=False), DATA)
+        examples = generate(settings("full", **sizes, balance=None), DATA)
         ids = [example.id for example in examples if example.source == "bank"]
         assert len(ids) == count
         assert set(Counter(identity.rpartition("/")[0] for identity in ids).values()) == {5}
@@ -188,7 +194,7 @@ def test_natural_items_are_thinned_whole_and_keep_their_kind():
     chosen = []
     for count in (100, 1000):
         sizes = {"num_constructed": 0, "num_bank": 0, "num_natural": count}
-        examples = generate(settings("full", **sizes, balance=False), DATA)
+        examples = generate(settings("full", **sizes, balance=None), DATA)
         natural = [row for row in examples if row.source != "starter"]
         assert {row.source for row in natural} <= NATURAL
         assert count <= len(natural) < count + MAX_RESPONSES
@@ -292,7 +298,8 @@ def test_ours_and_the_users_examples_are_balanced_apart(folder, scores, source):
     assert counts == dict.fromkeys(set(scores), min(Counter(scores).values()))
     assert said[0].startswith(
         f"dropped {len(scores) - counts.total()} of {len(scores)} examples of data/user/ so that "
-        "every score that occurs is there equally often (dataset.balance=false keeps them): "
+        "no score is more than 1 times as frequent as the rarest (dataset.balance=null keeps "
+        "them): "
     )
 
 
@@ -309,14 +316,14 @@ def test_a_set_that_loses_more_than_half_is_told_loudly(folder, scores, lost):
     for line in loud:
         rarest = min(scores, key=scores.count)
         assert f"data/user/, as score {rarest} has only {scores.count(rarest)};" in line
-        assert line.endswith("dataset.balance=false")
+        assert line.endswith("dataset.balance=null")
     said.clear()
-    assert len(generate(settings("user", balance=False), folder, said.append)) == len(scores)
+    assert len(generate(settings("user", balance=None), folder, said.append)) == len(scores)
     assert said == []
 
 
 def test_a_folder_of_which_nothing_is_drawn_need_not_be_there(folder):
-    few: dict[str, Any] = {"num_constructed": 0, "balance": False}
+    few: dict[str, Any] = {"num_constructed": 0, "balance": None}
     # The rows of this starter set name no source.
     for name, sources in (("natural", {"user", "bank"}), ("bank", {"user"})):
         shutil.rmtree(folder / name)

@@ -54,7 +54,9 @@ LEAST = {
     "long-answers": 250,
     "small-models": 250,
     "contexts": 150,
-    "refusals-and-attacks": 150,
+    "refusals-and-attacks": 300,
+    "quick-facts": 850,
+    "instructions": 100,
 }
 """Items of each kind; of `other-rubrics` groups count."""
 
@@ -94,8 +96,8 @@ def test_there_are_enough_in_all(items: list[Item]) -> None:
 def test_scores_and_rubrics_are_many(items: list[Item]) -> None:
     scores = Counter(graded.score for item in items for graded in item.responses)
     total = sum(scores.values())
-    assert min(scores[score] for score in SCORES) >= 0.1 * total
-    assert max(scores.values()) <= 0.34 * total
+    assert min(scores[score] for score in SCORES) >= 0.07 * total
+    assert max(scores.values()) <= 0.4 * total
     rows: Counter[str] = Counter()
     for item in items:
         rows[normalise(item.rubric)] += len(item.responses)

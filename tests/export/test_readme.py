@@ -161,16 +161,16 @@ def with_data(trained, **dataset):
 
 def test_what_was_drawn_is_told_as_such(trained):
     sizes = {"num_natural": None, "num_bank": 900, "num_constructed": 1000}
-    text = with_data(trained, recipe="full", balance=True, **sizes)
+    text = with_data(trained, recipe="full", balance=2.0, **sizes)
     assert (
         r"Drawn, before balancing: natural examples (all), ladders from 1 to 5 (about 900), "
         r"program-made examples (about 1000)."
     ) in text
     assert "and the project's own (`data/user/`), if there were any" in text
-    text = with_data(trained, recipe="full", balance=False, **sizes | {"num_natural": 0})
+    text = with_data(trained, recipe="full", balance=None, **sizes | {"num_natural": 0})
     assert "Drawn: natural examples (none), ladders" in text
     assert "at most" not in text.partition("## Data")[2]
-    bank = with_data(trained, recipe="bank", balance=True, **sizes)
+    bank = with_data(trained, recipe="bank", balance=2.0, **sizes)
     assert "(`data/user/`)" in bank
     assert "Drawn" not in bank
 

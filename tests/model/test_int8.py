@@ -146,8 +146,9 @@ def test_a_models_gradients_point_where_the_exact_ones_do(tiny_config, examples,
 
 
 @needs_int8
-def test_nothing_is_computed_below_the_lowest_adapter(tiny_config, examples, monkeypatch):
-    _, backbone = backbones(tiny_config)
+@pytest.mark.parametrize("top", [0.5, 1.0])
+def test_nothing_is_computed_below_the_lowest_adapter(tiny_config, examples, monkeypatch, top):
+    _, backbone = backbones(tiny_config.changed(lora={"top": top}))
     batch = collate(backbone.encoder.encode_all(examples[:5]), backbone.encoder.pad_id)
     calls, multiply = [], Int8Weight.multiply
 
@@ -158,8 +159,9 @@ def test_nothing_is_computed_below_the_lowest_adapter(tiny_config, examples, mon
     monkeypatch.setattr(Int8Weight, "multiply", counted)
     loss_and_gradients(backbone, batch)
     layers = backbone.causal.config.num_hidden_layers
-    # Each once forward, once backward, but for the lowest queries, keys and values.
-    assert len(calls) == len({id(weight) for weight in calls}) == 14 * layers - 3
+    # Each once forward, and backward where it is adapted but for the lowest queries, keys, values.
+    expected = 7 * layers + 7 * round(top * layers) - 3
+    assert len(calls) == len({id(weight) for weight in calls}) == expected
 
 
 @pytest.mark.parametrize("bits", [4, 16])

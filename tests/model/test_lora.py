@@ -12,10 +12,12 @@ import torch
 from torch import nn
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
+from autograder.config import LoraConfig
 from autograder.model.backbone import Backbone, add_adapter, load_base, read_adapter
 from autograder.model.batch import collate
 from autograder.model.lora import fuse_lora
 from autograder.model.loss import judge_loss
+from conftest import build_tiny_qwen2
 from helpers.lora_layer import IN, OUT, adapted
 
 CPU = torch.device("cpu")
@@ -190,7 +192,19 @@ def test_every_lora_layer_of_a_model_is_fused(tiny_config, bits):
     assert {type(m).__name__ for m in backbone.modules() if hasattr(m, "lora_A")} == {
         "_FusedLinear" if bits == 16 else "_FusedLinear4bit"
     }
-    assert fuse_lora(backbone) == 0
+    assert fuse_lora(backbone.model) == 0
+
+
+@pytest.mark.parametrize(("share", "adapted_layers"), [(1.0, 4), (0.5, 2), (0.6, 2), (0.01, 1)])
+def test_the_last_layers_carry_the_adapter(tmp_path, share, adapted_layers):
+    base = AutoModelForCausalLM.from_pretrained(build_tiny_qwen2(tmp_path, num_layers=4))
+    settings = LoraConfig(top=share, targets=("q_proj", "down_proj"))
+    model = add_adapter(base, settings, seed=1)
+    found = {name.split(".layers.")[1].split(".")[0] for name, _ in model.named_parameters()
+             if "lora_" in name}  # fmt: skip
+    assert found == {str(place) for place in range(4 - adapted_layers, 4)}
+    numbers = model.peft_config["default"].layers_to_transform
+    assert numbers == (None if share == 1 else list(range(4 - adapted_layers, 4)))
 
 
 @pytest.mark.parametrize("bits", [16, 4])
@@ -201,7 +215,7 @@ def test_gradient_checkpointing_gives_the_same_gradients(tiny_config, examples, 
     loss, gradients = loss_and_gradients(backbone, batch)
     base.activation_checkpointing_enable({"use_reentrant": False})
     calls = []
-    attention = base.model.layers[0].self_attn
+    attention = base.model.layers[-1].self_attn
     handle = attention.register_forward_pre_hook(lambda *_: calls.append(1))
     again, checkpointed = loss_and_gradients(backbone, batch)
     handle.remove()

@@ -217,7 +217,8 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
         f"the starter set, all natural examples, about {dataset.num_bank:,} of the bank, "
         f"{dataset.num_constructed:,} program-made ones and those of data/user/, if there are any; "
         "numbers as drawn, before balancing",
-        "every score that occurs is there equally often, among those of data/user/ and among all",
+        "no score was more than 3 times as frequent as the rarest, among those of data/user/ and "
+        "among all",
     ):
         assert words in page.text
     for name, weight in dataset.families.items():
@@ -238,8 +239,8 @@ def test_recipe_seed_and_limits_are_the_parameters() -> None:
     assert printable(hostile) in page.text
     assert "starter: the hand-written starter set alone" in page.text
     assert "program-made ones" not in page.text
-    assert "until every score that occurs is there equally often Split" in page.text
-    changes = {"num_natural": 0, "num_bank": 1200, "balance": False}
+    assert "until no score was more than 3 times as frequent as the rarest Split" in page.text
+    changes = {"num_natural": 0, "num_bank": 1200, "balance": None}
     _, page = make(data.examples, dataset=changes)
     assert "the starter set, no natural examples, about 1,200 of the bank, " in page.text
     assert "before balancing" not in page.text

@@ -30,7 +30,8 @@ def project(tmp_path):
     lines = [
         "  recipe: starter" if line.startswith("  recipe:") else line for line in params.split("\n")
     ]
-    (tmp_path / "params.yaml").write_text("\n".join(lines), encoding="utf-8")
+    text = "\n".join(lines).replace("  balance: 3.0 ", "  balance: 1.0 ")
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -68,8 +69,8 @@ def test_the_stages_write_their_files_the_same_way_each_time(project):
 def test_generate_says_what_it_made(project):
     first, second = call(project, "generate").stdout.splitlines()
     assert first == (
-        "dropped 3 of 53 examples of the recipe starter so that every score that occurs is there "
-        "equally often (dataset.balance=false keeps them): starter 3"
+        "dropped 3 of 53 examples of the recipe starter so that no score is more than 1 times "
+        "as frequent as the rarest (dataset.balance=null keeps them): starter 3"
     )
     assert second == (
         "build/dataset/examples.jsonl: 50 examples, 24 items; "

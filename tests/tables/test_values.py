@@ -47,7 +47,9 @@ def test_what_pandas_takes_for_an_empty_cell_by_default_says_nothing_here():
     assert STR_NA_VALUES - ours == signs_of_windows | {"-nan", "-NaN", "#NA", "#N/A N/A"}
 
 
-@pytest.mark.parametrize("text", ["Na", "None.", "nano", "0", "-1", "no", "x" * 10_000, "nan nan"])
+@pytest.mark.parametrize(
+    "text", ["Na", r"\n", "None.", "nano", "0", "-1", "no", "x" * 10_000, "nan nan"]
+)
 def test_texts_that_look_like_them_are_texts(text):
     assert not is_empty(text)
 

@@ -13,6 +13,7 @@ from autograder.checks.grouping import Groups, distinct
 from autograder.schema import Example
 
 _SURE_ROWS = 50
+_MOST_TIMES = 3
 _MOST_OF_ONE_SCORE = 0.6
 _MANY_ROWS = 500
 _MOST_OF_ONE_RUBRIC = 0.02
@@ -118,17 +119,18 @@ def frequent_rubrics(examples: Sequence[Example], texts: Sequence[Texts]) -> lis
 def imbalances(examples: Sequence[Example], groups: Groups) -> list[str]:
     """Where a score is too frequent.
 
-    The whole set has to have every score that occurs equally often, and more than one. A group,
-    such as a source, may lean to one score, as what people grade does, but not so far that its
-    name alone gives most scores away: to more than 60 % of at least 50 rows.
+    The whole set has to have more than one score, and none more than three times as often as the
+    rarest, as `dataset.balance` leaves it. A group, such as a source, may lean to one score, as
+    what people grade does, but not so far that its name alone gives most scores away: to more
+    than 60 % of at least 50 rows.
     """
     found = []
     counts = {score: count for score, count in score_counts(examples).items() if count}
     if len(counts) == 1:
         found.append(f"every score is {next(iter(counts))}: there is nothing to tell apart")
-    elif len(set(counts.values())) > 1:
+    elif counts and max(counts.values()) > _MOST_TIMES * min(counts.values()):
         shown = ", ".join(f"{score}: {count}" for score, count in counts.items())
-        found.append(f"the scores that occur are not equally frequent ({shown})")
+        found.append(f"a score is more than three times as frequent as another ({shown})")
     _, *parts = distinct({"all": {"all": examples}, **groups})
     for name, value in parts:
         rows = groups[name][value]

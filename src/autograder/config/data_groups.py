@@ -27,7 +27,7 @@ class AugmentConfig(Group):
 class DatasetConfig(Group):
     recipe: Literal["starter", "user", "bank", "full"] = Field(
         default="full",
-        description="starter (50 examples, a smoke test) | user (data/user/ alone) | bank "
+        description="starter (53 examples, a smoke test) | user (data/user/ alone) | bank "
         "(all hand-written) | full (also program-made); bank and full include data/user/",
     )
     num_natural: int | None = Field(
@@ -74,9 +74,11 @@ class DatasetConfig(Group):
         },
         description="relative weights, not shares; 0 leaves a family out",
     )
-    balance: bool = Field(
-        default=True,
-        description="drop rows until every score is there equally often; false keeps all",
+    balance: float | None = Field(
+        default=3.0,
+        ge=1,
+        description="drop rows until no score is more than so many times as frequent as the "
+        "rarest; null keeps all",
     )
     augment: AugmentConfig = Field(
         default_factory=AugmentConfig,

@@ -66,6 +66,13 @@ class LoraConfig(Group):
     alpha: float = Field(default=64.0, gt=0, description="the adapter is scaled by alpha / r")
     dropout: float = Field(default=0.05, ge=0.0, lt=1.0)
     targets: Names = Field(default=LORA_PROJECTIONS, min_length=1)
+    top: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="share of the layers, the last ones, that carry the adapter; below them "
+        "training goes forward only",
+    )
 
     @field_validator("targets")
     @classmethod

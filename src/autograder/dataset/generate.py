@@ -22,11 +22,11 @@ def generate(
 ) -> list[Example]:
     """Build the examples of `config.dataset.recipe` from the folder `data`.
 
-    With `config.dataset.balance`, every score that occurs is there equally often (`balance`): in
-    the examples of `data/user/` and, apart from these, in all others. So neither thins the other,
-    and `report` is called with lines about what each lost. Items come in a seeded order, the
-    examples of one item side by side. Some are varied (`augment`). The same seed and data give
-    the same bytes.
+    With `config.dataset.balance`, no score is more than so many times as frequent as the rarest
+    (`balance`): in the examples of `data/user/` and, apart from these, in all others. So neither
+    thins the other, and `report` is called with lines about what each lost. Items come in a seeded
+    order, the examples of one item side by side. Some are varied (`augment`). The same seed and
+    data give the same bytes.
 
     Raises:
         DataError: a row is faulty, or an id is used twice.
@@ -49,7 +49,7 @@ def generate(
     if recipe == "full":
         batches += _constructed(config.dataset, seed, data)
     examples = _join(batches, config, data / "families")
-    if config.dataset.balance:
+    if ratio := config.dataset.balance:
         # A user's set may hold other scores than ours, whatever its rows name as their source.
         theirs = {example.id for _, rows in user for example in rows}
         parts = {
@@ -57,22 +57,29 @@ def generate(
             "data/user/": [row for row in examples if row.id in theirs],
         }
         examples = [
-            row for part, rows in parts.items() for row in _balanced(part, rows, seed, report)
+            row
+            for part, rows in parts.items()
+            for row in _balanced(part, rows, seed, ratio, report)
         ]
     return sorted(examples, key=lambda example: draw(seed, "order", example.item))
 
 
 def _balanced(
-    part: str, examples: Sequence[Example], seed: int, report: Callable[[str], None]
+    part: str,
+    examples: Sequence[Example],
+    seed: int,
+    ratio: float,
+    report: Callable[[str], None],
 ) -> list[Example]:
     """What `balance` leaves of a part of the set, and lines about what it drops."""
-    kept, dropped = balance(examples, seed)
+    kept, dropped = balance(examples, seed, ratio)
     num_dropped = len(examples) - len(kept)
     if num_dropped:
         each = ", ".join(f"{source} {count}" for source, count in dropped.items())
         report(
-            f"dropped {num_dropped:,} of {len(examples):,} examples of {part} so that every score "
-            f"that occurs is there equally often (dataset.balance=false keeps them): {each}"
+            f"dropped {num_dropped:,} of {len(examples):,} examples of {part} so that no score "
+            f"is more than {ratio:g} times as frequent as the rarest (dataset.balance=null keeps "
+            f"them): {each}"
         )
     if num_dropped > len(examples) / 2:
         counts = {score: count for score, count in score_counts(examples).items() if count}
@@ -80,7 +87,7 @@ def _balanced(
         report(
             f"WARNING: balancing took more than half of the examples of {part}, as score {rarest} "
             f"has only {counts[rarest]:,}; add more of that score, or keep all examples with "
-            "dataset.balance=false"
+            "dataset.balance=null"
         )
     return kept
 

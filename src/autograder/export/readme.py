@@ -167,7 +167,7 @@ def _data(trained: Trained) -> str:
     words = {
         "full": f"hand-written and program-made examples, {own}",
         "bank": f"hand-written examples, {own}",
-        "starter": "the starter set of 50 examples, a smoke test",
+        "starter": "the starter set, a smoke test",
         "user": "the project's own labelled answers (`data/user/`)",
     }
     recipe = str(made.get("recipe"))

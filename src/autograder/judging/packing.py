@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.model.int8 import Int8Weight, has_int8
-from autograder.model.lora import dense_weight, fused_layers
+from autograder.model.lora import adapter_of, dense_weight, fused_layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def can_pack(device: torch.device, dtype: torch.dtype) -> bool:
 
 
 class _Packed:
-    """Goes before a fused LoRA layer's class: multiplies by what `pack_adapter` laid out.
+    """Goes before a fused layer's class: multiplies by what `pack_adapter` laid out.
 
     Where a gradient is wanted, or the input has another dtype, the layer itself answers.
     """
@@ -121,7 +121,7 @@ def packed_bytes(model: nn.Module, dtype: torch.dtype) -> int:
 
 
 def pack_adapter(model: nn.Module, dtype: torch.dtype, int8: bool = False) -> int:
-    """Pack the fused LoRA layers for inference in `dtype`; products are all that is left to do.
+    """Pack the fused layers for inference in `dtype`; products are all that is left to do.
 
     Neither the base nor the adapter may change after it. Gradients go by the 4-bit weight still.
 
@@ -137,11 +137,11 @@ def pack_adapter(model: nn.Module, dtype: torch.dtype, int8: bool = False) -> in
     kind = Int8Linear if int8 else PackedLinear
     count = 0
     for layer in fused_layers(model):
-        base, (name,) = layer.get_base_layer(), layer.active_adapters
+        base = layer.get_base_layer()
         device = base.weight.device
         if not can_pack(device, dtype) or (int8 and not has_int8(device)):
             continue
-        a, b = layer.lora_A[name].weight, layer.lora_B[name].weight * layer.scaling[name]
+        a, b = adapter_of(layer)
         with torch.no_grad():
             layer.packed = kind.of(dense_weight(base, dtype), base.bias, a, b)
         if not isinstance(layer, _Packed):

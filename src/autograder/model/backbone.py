@@ -228,6 +228,7 @@ def add_adapter(base: nn.Module, config: LoraConfig, seed: int) -> nn.Module:
         lora_alpha=cast(int, config.alpha),
         lora_dropout=config.dropout,
         target_modules=list(targets),
+        layers_to_transform=_top_layers(base, config.top),
         task_type="CAUSAL_LM",
     )
     devices = [torch.device("cuda")] if torch.cuda.is_available() else []
@@ -235,6 +236,13 @@ def add_adapter(base: nn.Module, config: LoraConfig, seed: int) -> nn.Module:
         torch.manual_seed(seed)
         model = peft.get_peft_model(base, settings)
     return _prepared(model)
+
+
+def _top_layers(base: nn.Module, share: float) -> list[int] | None:
+    """The numbers of the last layers that make up a share, at least one; None for all."""
+    num_layers = int(cast(Any, base).config.num_hidden_layers)
+    count = max(1, round(share * num_layers))
+    return None if count == num_layers else list(range(num_layers - count, num_layers))
 
 
 def read_adapter(base: nn.Module, folder: Path, trainable: bool = False) -> nn.Module:

@@ -1,10 +1,12 @@
-"""LoRA on a frozen linear layer in one autograd step.
+"""A frozen linear layer, with LoRA or without, in one autograd step.
 
 PEFT's own forward casts, drops, scales, clones and adds in separate passes over full
 activations, and draws a random number for each of them. Here the adapter's two thin products
 are accumulated into the base product, forward and backward, and dropout zeroes input features
 of A, one draw a batch ("LoRA Dropout as a Sparsity Regularizer", Lin et al., 2024), which
 costs nothing. With dropout 0 it computes what PEFT computes; the adapter's files are PEFT's.
+
+Layers that carry no adapter (`lora.top`) go the same way, for its products in 8 bits.
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
+import bitsandbytes
 import torch
 from peft.tuners.lora.bnb import Linear4bit
-from peft.tuners.lora.layer import Linear
+from peft.tuners.lora.layer import Linear, LoraLayer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -38,11 +41,12 @@ class _Rounded:
 
     Attributes:
         outputs: W, rounded by output, for x W^T.
-        inputs: W^T, rounded by input, for the gradient of x.
+        inputs: W^T, rounded by input, for the gradient of x; None where nothing asks for it, below
+            the lowest adapter.
     """
 
     outputs: Int8Weight
-    inputs: Int8Weight
+    inputs: Int8Weight | None
 
 
 def _rounded_weights(base: nn.Module, dtype: torch.dtype) -> _Rounded | None:
@@ -50,31 +54,38 @@ def _rounded_weights(base: nn.Module, dtype: torch.dtype) -> _Rounded | None:
     return getattr(base, "rounded", None) if takes else None
 
 
-class _LoraProduct(torch.autograd.Function):
+class _Product(torch.autograd.Function):
     """y = x W^T + bias + scale (x A^T) B^T, with gradients for x, A and B.
 
-    The dense W is made anew for the backward pass instead of being kept. After `round_frozen`
-    the products with W are of 8 bits; A and B still see x and the gradient as they are.
+    Without an adapter A and B are None. The dense W is made anew for the backward pass instead of
+    being kept. After `round_frozen` the products with W are of 8 bits; A and B still see x and the
+    gradient as they are.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, a: Tensor, b: Tensor, base: nn.Module, bias: Tensor | None
+        ctx: Any,
+        x: Tensor,
+        a: Tensor | None,
+        b: Tensor | None,
+        base: nn.Module,
+        bias: Tensor | None,
     ) -> Tensor:
         # Detached, as a view would keep alive what is kept with x.
         flat = x.detach().reshape(-1, x.shape[-1])
-        low_rank = flat @ a.t()
+        low_rank = None if a is None else flat @ a.t()
         rounded = _rounded_weights(base, x.dtype)
         if rounded:
-            product = rounded.outputs.multiply(x, bias).addmm_(low_rank, b.t())
+            product = rounded.outputs.multiply(x, bias)
         else:
             product = flat @ dense_weight(base, x.dtype).t()
+        if low_rank is not None and b is not None:
             product.addmm_(low_rank, b.t())
-            if bias is not None:
-                product += bias
+        if bias is not None and not rounded:
+            product += bias
         ctx.base = base
         ctx.shape = x.shape
-        ctx.save_for_backward(flat, low_rank, a, b)
+        ctx.save_for_backward(None if a is None else flat, low_rank, a, b)
         return product.view(*x.shape[:-1], -1)
 
     @staticmethod
@@ -84,37 +95,43 @@ class _LoraProduct(torch.autograd.Function):
         flat, low_rank, a, b = ctx.saved_tensors
         needs_x, needs_a, needs_b, _, _ = ctx.needs_input_grad
         grad = grad.reshape(-1, grad.shape[-1])
-        grad_low_rank = grad @ b
+        grad_low_rank = None if b is None else grad @ b
         grad_x = grad_a = grad_b = None
         if needs_x:
             rounded = _rounded_weights(ctx.base, grad.dtype)
-            if rounded:
+            if rounded and rounded.inputs:
                 grad_x = rounded.inputs.multiply(grad)
             else:
                 grad_x = grad @ dense_weight(ctx.base, grad.dtype)
-            grad_x.addmm_(grad_low_rank, a)
+            if grad_low_rank is not None:
+                grad_x.addmm_(grad_low_rank, a)
             grad_x = grad_x.view(ctx.shape)
-        if needs_a:
+        if needs_a and grad_low_rank is not None:
             grad_a = grad_low_rank.t() @ flat
         if needs_b:
             grad_b = grad.t() @ low_rank
         return grad_x, grad_a, grad_b, None, None
 
 
+def _product(base: Any, x: Tensor, a: Tensor | None, b: Tensor | None) -> Tensor:
+    bias = None if base.bias is None else base.bias.to(x.dtype)
+    return cast(Tensor, _Product.apply(x, a, b, base, bias))  # type: ignore[no-untyped-call]  # torch
+
+
 def _forward(layer: Any, x: Tensor) -> Tensor:
     base = layer.get_base_layer()
     if torch.is_autocast_enabled(x.device.type):
         x = x.to(torch.get_autocast_dtype(x.device.type))
-    bias = None if base.bias is None else base.bias.to(x.dtype)
     if layer.disable_adapters:
+        bias = None if base.bias is None else base.bias.to(x.dtype)
         return F.linear(x, dense_weight(base, x.dtype), bias)
+    a, b = adapter_of(layer)
     (name,) = layer.active_adapters
-    a, b = layer.lora_A[name].weight, layer.lora_B[name].weight * layer.scaling[name]
     rate = getattr(layer.lora_dropout[name], "p", 0.0)
     if layer.training and rate:
         kept = torch.empty(a.shape[1], device=a.device).bernoulli_(1 - rate)
         a = a * (kept / (1 - rate))
-    return cast(Tensor, _LoraProduct.apply(x, a.to(x.dtype), b.to(x.dtype), base, bias))  # type: ignore[no-untyped-call]  # torch
+    return _product(base, x, a.to(x.dtype), b.to(x.dtype))
 
 
 class FusedLayer:
@@ -127,6 +144,29 @@ class FusedLayer:
         return _forward(self, x)
 
 
+class FrozenLayer:
+    """Goes before the class of a frozen linear layer that carries no adapter."""
+
+    disable_adapters = False
+
+    def get_base_layer(self) -> Any:
+        return self
+
+    def forward(self: Any, x: Tensor) -> Tensor:
+        """(..., in) to (..., out)."""
+        if torch.is_autocast_enabled(x.device.type):
+            x = x.to(torch.get_autocast_dtype(x.device.type))
+        return _product(self, x, None, None)
+
+
+class _FrozenLinear4bit(FrozenLayer, bitsandbytes.nn.Linear4bit):  # type: ignore[misc]  # untyped
+    pass
+
+
+class _FrozenLinear(FrozenLayer, nn.Linear):
+    pass
+
+
 class _FusedLinear4bit(FusedLayer, Linear4bit):  # type: ignore[misc]  # peft is untyped
     pass
 
@@ -136,29 +176,50 @@ class _FusedLinear(FusedLayer, Linear):  # type: ignore[misc]  # peft is untyped
 
 
 _FUSED: dict[type, type] = {Linear4bit: _FusedLinear4bit, Linear: _FusedLinear}
+_FROZEN: dict[type, type] = {
+    bitsandbytes.nn.Linear4bit: _FrozenLinear4bit,
+    nn.Linear: _FrozenLinear,
+}
 
 
 def fuse_lora(model: nn.Module) -> int:
-    """Give every plain LoRA layer of a PEFT model the fused forward.
+    """Give the linear layers of a PEFT model's blocks our forward, adapted or not.
 
-    The layers stay PEFT's: only their class changes, to one that overrides `forward`. Layers
-    of another kind (8-bit ones) keep PEFT's own.
+    The layers stay what they are: only their class changes, to one that overrides `forward`.
+    Layers of another kind (8-bit ones) keep their own, and so does the output layer.
 
     Returns:
         how many layers were changed.
     """
+    adapted = [layer for layer in model.modules() if isinstance(layer, LoraLayer)]
+    within = {id(part) for layer in adapted for part in cast(nn.Module, layer).modules()}
+    head = getattr(model, "get_output_embeddings", lambda: None)()
     count = 0
     for module in model.modules():
-        fused = _FUSED.get(type(module))
-        if fused is not None and not getattr(module, "lora_variant", None):
-            module.__class__ = fused
+        kind = _FUSED.get(type(module))
+        if kind is not None and getattr(module, "lora_variant", None):
+            kind = None
+        if id(module) not in within and module is not head:
+            kind = _FROZEN.get(type(module))
+        if kind is not None:
+            module.__class__ = kind
             count += 1
     return count
 
 
 def fused_layers(model: nn.Module) -> list[Any]:
-    """The layers of a model that have the fused forward, in order."""
-    return [module for module in model.modules() if isinstance(module, FusedLayer)]
+    """The layers of a model that have our forward, with an adapter and without, in order."""
+    kinds = (FusedLayer, FrozenLayer)
+    return [module for module in model.modules() if isinstance(module, kinds)]
+
+
+def adapter_of(layer: Any) -> tuple[Tensor, Tensor]:
+    """A (rank, in) and scaled B (out, rank) of a fused layer; of rank 0 where it has none."""
+    if isinstance(layer, FrozenLayer):
+        weight = cast(Any, layer)
+        return torch.empty(0, weight.in_features), torch.empty(weight.out_features, 0)
+    (name,) = layer.active_adapters
+    return layer.lora_A[name].weight, layer.lora_B[name].weight * layer.scaling[name]
 
 
 def round_frozen(model: nn.Module) -> int:
@@ -170,11 +231,14 @@ def round_frozen(model: nn.Module) -> int:
         model: on a CPU for which `int8.why_not_int8` has nothing to say.
 
     Returns:
-        how many layers were rounded; each takes 2 bytes a weight.
+        how many layers were rounded; each takes 2 bytes a weight, those below the lowest adapter 1.
     """
     layers = fused_layers(model)
+    wanted = False  # a gradient, by the layers that come after the lowest adapter
     for layer in layers:
         base = layer.get_base_layer()
         dense = dense_weight(base, torch.float32)
-        base.rounded = _Rounded(Int8Weight.of(dense), Int8Weight.of(dense.t()))
+        wanted = wanted or isinstance(layer, FusedLayer)
+        inputs = Int8Weight.of(dense.t()) if wanted else None
+        base.rounded = _Rounded(Int8Weight.of(dense), inputs)
     return len(layers)

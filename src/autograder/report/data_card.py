@@ -142,9 +142,9 @@ def _facts(config: Config) -> dict[str, str]:
         mix = [f"{name} {weight:g}" for name, weight in dataset.families.items() if weight]
         facts["Mix of program-made examples"] = ", ".join(mix) or "none"
     return facts | {
-        "Balance": _balance(dataset.recipe)
+        "Balance": _balance(dataset.recipe, dataset.balance)
         if dataset.balance
-        else "as it comes (dataset.balance: false)",
+        else "as it comes (dataset.balance: null)",
         "Split": f"{percent(rest)} training, {percent(split.validation)} validation, "
         f"{percent(split.test)} test; by a hash of the item's name",
         "Held-out kinds": ", ".join(split.holdout) or "none",
@@ -158,8 +158,9 @@ def _reasoned(examples: Sequence[Example]) -> str:
     return f"{count:,} of {len(examples):,} examples have one; the others teach the score alone"
 
 
-def _balance(recipe: str) -> str:
-    even = "examples were dropped until every score that occurs is there equally often"
+def _balance(recipe: str, ratio: float) -> str:
+    even = f"examples were dropped until no score was more than {ratio:g} times as frequent as the "
+    even += "rarest"
     apart = ", among those of data/user/ and among all others" if recipe in _WITH_USER else ""
     return even + apart
 

@@ -16,8 +16,9 @@ NAMES = ("id", "item", "category")
 
 _OF_RESPONSES = {"score", "response"}
 _PLACE = re.compile(r"-?\d{1,9}")
-# `NA` in capitals only: Na is sodium.
-_NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", r"\n", "-", "--"}
+# These in capitals only: Na is sodium, and a backslash with an n is code.
+_NOTHING_IN_CAPITALS = {"NA", r"\N"}
+_NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", "-", "--"}
 
 
 MISSING = object()
@@ -60,7 +61,7 @@ def stands_for_nothing(value: object) -> bool:
     if not isinstance(value, str) or len(value) > 20:
         return False
     word = value.strip()
-    return word == "NA" or word.casefold() in _NOTHING
+    return word in _NOTHING_IN_CAPITALS or word.casefold() in _NOTHING
 
 
 def nothing_said(value: object) -> str:
