@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 
 import pytest
 import torch
@@ -37,6 +38,26 @@ def test_unseen_kinds_are_measured_like_the_test_split(judge: Judge, examples: l
     none_held_out = evaluate(judge, train, [], test, [], CONFIG, seed=3).measured
     assert both.systems.test == none_held_out.systems.test
     assert both.systems.test.judge != both.systems.holdout.judge
+
+
+def test_whole_items_are_drawn_and_more_with_a_larger_number(judge, examples):
+    rows = examples * 3
+    rows = [
+        dataclasses.replace(row, id=f"{row.id}-{at}", item=f"{row.item}-{at // len(examples)}")
+        for at, row in enumerate(rows)
+    ]
+    sizes = Counter(row.item for row in rows)
+    before: set[str] = set()
+    for most in (1, 12, 17, 40, 1000):
+        config = CONFIG.changed(max_examples=most, base_model=False)
+        found = evaluate(judge, rows[:5], [], rows, rows[:10], config, seed=3)
+        ids = {row.id for row in found.predictions}
+        items = {row.item for row in rows if row.id in ids}
+        assert len(ids) == sum(sizes[item] for item in items)
+        assert len(ids) <= most or len(items) == 1
+        assert before <= ids
+        before = ids
+    assert len(before) == len(rows)
 
 
 @pytest.mark.parametrize(

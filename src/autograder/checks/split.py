@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from autograder.balance import draw
+from autograder.balance import place
 from autograder.config import SplitConfig
 from autograder.errors import AuditError, DataError
 from autograder.schema import Example
@@ -13,8 +13,6 @@ from autograder.text import normalise
 
 SPLITS = ("train", "validation", "test")
 HOLDOUT = "holdout"
-_FOR_EVER = 17  # the seed of the first runs, so that most of their test items still are
-_DIGITS = 13  # of the hash: as many bits as a float holds
 
 
 def split(examples: Sequence[Example], config: SplitConfig) -> dict[str, list[Example]]:
@@ -58,8 +56,7 @@ def split(examples: Sequence[Example], config: SplitConfig) -> dict[str, list[Ex
 
 
 def _place(item: str) -> float:
-    """Where an item stands, from 0 to 1: as good as random, and the same for ever."""
-    return int(draw(_FOR_EVER, "split", item)[:_DIGITS], 16) / float(16**_DIGITS)
+    return place("split", item)
 
 
 def _side(item: str, config: SplitConfig) -> str:

@@ -169,6 +169,13 @@ class BasesConfig(Group):
 
 
 class EvaluateConfig(Group):
+    max_examples: int = Field(
+        default=800,
+        ge=1,
+        le=100_000_000,
+        description="of the test split, and of the held-out kinds: whole items by a hash of their "
+        "names, so that a larger number takes the same ones and more",
+    )
     batch_size: int = Field(default=5, ge=1, le=4096)
     bootstrap: int = Field(
         default=1000, ge=10, le=1_000_000, description="resamples for the 95 % intervals"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 from torch import Tensor
 
+from autograder.balance import place
 from autograder.config import EvaluateConfig
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
@@ -77,12 +80,14 @@ def evaluate(
         judge: its adapter is switched off for the baselines that read with the base.
         train: for baselines only.
         validation: to choose the layer of the linear probe.
-        test: unseen items of kinds that were trained on.
-        holdout: items of kinds that were not; may be empty.
+        test: unseen items of kinds that were trained on; about
+            `config.max_examples` of its examples are measured.
+        holdout: items of kinds that were not, and as many of them; may be empty.
         config: sample sizes and switches.
         seed: of the resamples and of the sample whose reasoning is generated.
         judge_sha256: the judge's fingerprint, which the figures then name.
     """
+    test, holdout = (_drawn(part, config.max_examples) for part in (test, holdout))
     encoded, unseen = (
         [judge.encoder.encode_request(example) for example in part] for part in (test, holdout)
     )
@@ -144,6 +149,16 @@ def evaluate(
         ),
     )
     return Evaluation(measured, predictions(probabilities, test), reasonings)
+
+
+def _drawn(examples: Sequence[Example], most: int) -> list[Example]:
+    """Whole items of at most `most` examples, one item at least; for a larger `most` these too."""
+    sizes = Counter(row.item for row in examples)
+    order = sorted(sizes, key=lambda item: place("evaluate", item))
+    totals = accumulate(sizes[item] for item in order)
+    taken = {item for item, total in zip(order, totals, strict=True) if total <= most}
+    taken.update(order[:1])
+    return [row for row in examples if row.item in taken]
 
 
 def _frozen(
