@@ -56,7 +56,9 @@ def test_its_settings_are_those_that_were_measured(request, size, arguments):
     # Came after the figures too.
     assert found["dataset"].pop("num_natural") == 0
     assert "num_natural" in page
-    assert found["dataset"].pop("balance") == 3
+    assert found["dataset"].pop("balance") == 1
+    assert found["lora"].pop("top") == 1
+    assert found["evaluate"].pop("max_examples") == 100_000
     assert found["evaluate"].pop("probe_examples") > 0
     assert found["quantization"].pop("products") == "auto"
     # How it is computed, and how often it is saved.
