@@ -29,7 +29,28 @@ def test_a_file_is_written_with_its_folders(tmp_path):
     path = tmp_path / "a" / "b.txt"
     atomic_write(path, "é")
     assert path.read_bytes() == "é".encode()
-    assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o002, 0o077])
+def test_files_and_folders_have_the_permissions_that_the_umask_leaves(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        (tmp_path / "plain").write_text("")
+        (tmp_path / "folder").mkdir()
+        atomic_write(tmp_path / "file", "x")
+        with atomic_folder(tmp_path / "new") as folder:
+            (folder / "below").mkdir()
+            for name in ("own", "below/own"):  # as safetensors leaves its files
+                os.close(os.open(folder / name, os.O_CREAT, 0o600))
+    finally:
+        os.umask(before)
+
+    def mode(name: str) -> int:
+        return (tmp_path / name).stat().st_mode & 0o777
+
+    assert mode("plain") == mode("file") == mode("new/own") == mode("new/below/own")
+    assert mode("folder") == mode("new")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["below", "own"]
 
 
 def test_a_file_written_in_parts_appears_at_the_end_or_not_at_all(tmp_path):

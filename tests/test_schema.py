@@ -58,7 +58,7 @@ def without(name: str) -> dict:
     return {key: value for key, value in ROW.items() if key != name}
 
 
-@pytest.mark.parametrize("reference", [None, ""])
+@pytest.mark.parametrize("reference", [None, "", " \n", "nan", " None ", "N/A", "-", float("nan")])
 def test_a_request_without_a_reference_has_one_form(reference):
     request = Request("p", "x", "r", reference)
     assert request == Request("p", "x", "r")
@@ -66,6 +66,11 @@ def test_a_request_without_a_reference_has_one_form(reference):
     assert request.texts == ("p", "x", "r", "")
     with pytest.raises(AttributeError):
         request.prompt = "other"  # type: ignore[misc]  # wrong on purpose
+
+
+@pytest.mark.parametrize("reference", ["None.", "no", "0", "nan nan", "- a list", "`nan`", " Na "])
+def test_a_reference_that_says_something_stays_as_it_is(reference):
+    assert Request("p", "x", "r", reference).reference == reference
 
 
 def test_an_example_is_seen_as_a_request(write):

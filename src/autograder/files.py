@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -39,15 +40,15 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        scratch = Path(name)
+        # Not `mkstemp`, whose files are the owner's alone: this one follows the umask.
+        scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        opened = scratch.open("xb")
     try:
         with storage_errors(path):
-            with os.fdopen(handle, "wb") as file:
+            with opened as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            scratch.chmod(0o644)
             scratch.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -73,6 +74,17 @@ def replace(scratch: Path, path: Path) -> None:
     scratch.replace(path)
 
 
+def share(folder: Path) -> None:
+    """Give files the permissions that a plain `open` gives; safetensors' are the owner's alone."""
+    probe = folder / f".{secrets.token_hex(4)}"
+    probe.touch(exist_ok=False)
+    permissions = probe.stat().st_mode & 0o777
+    probe.unlink()
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(path.stat().st_mode | permissions)
+
+
 @contextlib.contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Give a temporary folder that replaces `path` when the block ends without an error.
@@ -86,8 +98,9 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         new, old = scratch / "new", scratch / "old"
     try:
         with storage_errors(path):
-            new.mkdir(mode=0o755)
+            new.mkdir()
             yield new
+            share(new)
             if path.exists():
                 path.replace(old)
             new.replace(path)

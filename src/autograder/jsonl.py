@@ -85,13 +85,21 @@ def show(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def first_repeated(names: Iterable[str]) -> str | None:
+    """The first name that was there before, in linear time; None if there is none."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Object hook that refuses a key given twice (json keeps the last one silently)."""
     values = dict(pairs)
     if len(values) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"field {twice!r} is given twice")
+        raise ValueError(f"field {first_repeated(name for name, _ in pairs)!r} is given twice")
     return values
 
 

@@ -8,6 +8,7 @@ A `Request` is one response to grade, a `Verdict` what the judge answers.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,27 @@ from autograder.jsonl import Row, read_records, read_rows, show, unique
 SCORES = (1, 2, 3, 4, 5)
 LEVELS = {1: "basic", 2: "context", 3: "adversarial"}
 MAX_RESPONSES = 8
+# What other programs write where there is nothing.
+_NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", "-", "--"}
+# These in capitals only: Na is sodium, and a backslash with an n is code.
+_NOTHING_IN_CAPITALS = {"NA", r"\N"}
+
+
+def is_empty(value: object) -> bool:
+    """Nothing is said: None, blank text, or what `stands_for_nothing`."""
+    return (
+        value is None or (isinstance(value, str) and not value.strip()) or stands_for_nothing(value)
+    )
+
+
+def stands_for_nothing(value: object) -> bool:
+    """The NaN, or one of the words, that other programs write where a cell is empty."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    if not isinstance(value, str) or len(value) > 20:
+        return False
+    word = value.strip()
+    return word in _NOTHING_IN_CAPITALS or word.casefold() in _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +49,8 @@ class Request:
 
     Attributes:
         prompt, response, rubric: untrusted text.
-        reference: an answer that deserves a 5, untrusted text; empty if there is none. None is
-            accepted and becomes empty.
+        reference: an answer that deserves a 5, untrusted text; empty if there is none. What
+            `is_empty`, as None or `nan`, is accepted and becomes empty.
     """
 
     prompt: str
@@ -37,8 +59,9 @@ class Request:
     reference: str = ""
 
     def __post_init__(self) -> None:
-        # Other tools write None for no reference answer; equal requests have to be equal.
-        object.__setattr__(self, "reference", self.reference or "")
+        # Equal requests have to be equal.
+        if is_empty(self.reference):
+            object.__setattr__(self, "reference", "")
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -17,9 +17,11 @@ import pytest
 
 from autograder.bases import catalog, convert, download
 from autograder.bases.catalog import BaseModel
+from autograder.bases.digests import CHECKED
 from autograder.bases.fetch import MARKER, base_info, cache_root, cached_path, pull, set_mirror
 from autograder.bases.sources import GgufHub, WheelMirror, WheelPart
-from autograder.errors import ChecksumError, SourceError, StorageError
+from autograder.errors import ChecksumError, ModelError, SourceError, StorageError
+from helpers.damage import flip
 from helpers.python_process import run_python
 
 PIECES = (b"GGUF-first " * 1000, b"second " * 500, b"third")
@@ -152,6 +154,29 @@ def test_a_damaged_copy_is_pulled_again(world, damage):
     assert (pull("tiny", progress=False) / convert.WEIGHTS).read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("name", [convert.WEIGHTS, "config.json"])
+def test_a_flipped_bit_in_the_cache_is_named_with_the_remedy(world, name):
+    folder = pull("tiny", progress=False)
+    assert pull("tiny", progress=False) == folder
+    flip(folder / name)
+    remedy = f"delete {folder} and run `autograder model pull tiny`"
+    with pytest.raises(ChecksumError, match=f"{folder / name}: has been .*; {remedy}"):
+        pull("tiny", progress=False)
+    shutil.rmtree(folder)
+    assert (pull("tiny", progress=False) / convert.WEIGHTS).read_bytes() == CONTENT
+
+
+def test_of_a_cache_without_a_list_the_weights_are_compared_with_the_certificate(world):
+    folder = pull("tiny", progress=False)
+    (folder / CHECKED).unlink()
+    (folder / "config.json").write_text('{"x": 1}', encoding="utf-8")
+    pull("tiny", progress=False)
+    (folder / CHECKED).unlink()
+    flip(folder / convert.WEIGHTS)
+    with pytest.raises(ChecksumError, match=f"{convert.WEIGHTS}: .*expected sha256 {SHA256}"):
+        pull("tiny", progress=False)
+
+
 @pytest.mark.parametrize("field", ["pin", "converter_version", "name"])
 def test_a_copy_of_something_else_is_pulled_again(world, field):
     marker = pull("tiny", progress=False) / MARKER
@@ -219,6 +244,9 @@ def test_a_cache_that_cannot_be_made_is_a_storage_error(world, tmp_path, monkeyp
 def test_a_local_folder_is_used_where_it_lies(home, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match=f"{tmp_path / 'mine'}: holds no tokenizer; copy token"):
+        pull(str(tmp_path / "mine"))
+    (tmp_path / "mine" / "tokenizer.json").write_text("{}", encoding="utf-8")
     assert pull(str(tmp_path / "mine")) == cached_path(str(tmp_path / "mine")) == tmp_path / "mine"
     assert not home.exists()
 

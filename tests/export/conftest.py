@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.judging.folder import SUMS_FILE
+
 ANSWERS = [
     {"prompt": "What is 2+2?", "response": "2+2=5", "rubric": "Factual accuracy"},
     {"prompt": "Name a metal.", "response": "ÖÄÜ 漢字 {}[] iron!", "rubric": "#1: a metal."},
@@ -39,6 +41,7 @@ def quantised_folder(judge_folder: Path, tmp_path_factory: pytest.TempPathFactor
 
 def change(folder: Path, quantization: dict | None = None, **values) -> Path:
     """Write other values into judge.json."""
+    (folder / SUMS_FILE).unlink(missing_ok=True)
     path = folder / "judge.json"
     judge = json.loads(path.read_text(encoding="utf-8")) | values
     judge["params"]["quantization"] |= quantization or {}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import shutil
 import types
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +16,7 @@ from scipy.special import softmax
 import autograder
 from autograder.config import Config
 from autograder.errors import ConfigError, DataError, ModelError
-from autograder.judging.folder import judge_fingerprint, read_judge
+from autograder.judging.folder import SUMS_FILE, judge_fingerprint, read_judge
 from autograder.judging.judge import Judge
 from autograder.judging.passes import Passes, Read
 from autograder.model.backbone import Backbone
@@ -456,6 +457,19 @@ def test_what_was_cut_is_reported(backbone, requests):
         judge.evaluate("p", "r", "u" * 3000)
 
 
+@pytest.mark.parametrize("word", ["nan", "None", " N/A ", "-", " ", None])
+def test_a_reference_that_says_nothing_is_not_shown(judge, word):
+    texts = ("What is 2 + 2?", "4", "Is it right?")
+    plain = judge.evaluate(*texts, reasoning=False)
+    assert judge.evaluate(*texts, word, reasoning=False) == plain
+    assert next(judge.stream(*texts, word, max_reasoning_tokens=1)) == plain
+    assert next(judge.evaluate_many([(*texts, word)])) == plain
+    assert judge.evaluate_rubrics(*texts[:2], {"a": texts[2]}, word)["a"] == plain
+    assert judge.compare(*texts[:2], "5", texts[2], word).a == plain
+    shown = judge.evaluate(*texts, "None.", reasoning=False)
+    assert shown.probabilities != plain.probabilities
+
+
 # --- loading
 
 
@@ -470,6 +484,7 @@ def saved(backbone, tiny_config, tmp_path):
 
 def edit(folder, **values):
     judge = json.loads((folder / "judge.json").read_text())
+    (folder / SUMS_FILE).unlink(missing_ok=True)
     (folder / "judge.json").write_text(json.dumps(judge | values))
 
 
@@ -603,6 +618,17 @@ def test_an_unknown_device_or_quantisation_is_told(saved):
         Judge.load(saved, device="gpu7")
 
 
+def test_a_judge_whose_base_has_no_tokenizer_is_told(saved, tiny_base, tmp_path_factory):
+    base = tmp_path_factory.mktemp("base")
+    shutil.copytree(tiny_base, base, dirs_exist_ok=True)
+    (base / "tokenizer.json").unlink()
+    params = read_judge(saved)["params"]
+    params["model"]["name"] = str(base)
+    edit(saved, params=params)
+    with pytest.raises(ModelError, match=f"^{base}: holds no tokenizer; copy tokenizer.json from"):
+        Judge.load(saved, device="cpu")
+
+
 def test_a_judge_of_another_tokenizer_is_refused(saved):
     edit(saved, digit_ids=[1, 2, 3, 4, 5])
     with pytest.raises(ModelError, match="another tokenizer"):
@@ -610,6 +636,7 @@ def test_a_judge_of_another_tokenizer_is_refused(saved):
 
 
 def test_a_judge_whose_adapter_is_gone_or_broken_is_told(saved):
+    (saved / SUMS_FILE).unlink()
     weights = saved / "adapter_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(ModelError, match=f"{saved}: no adapter"):

@@ -40,7 +40,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_judge_is_the_adapter_its_temperature_and_a_card(module, adapter, tmp_path, tiny_base):
     publish(adapter, 1.7, tmp_path / "judge")
     assert set(contents(tmp_path / "judge")) == {
-        "adapter_config.json", "adapter_model.safetensors", "judge.json", "README.md"
+        "adapter_config.json", "adapter_model.safetensors", "judge.json", "README.md", "SHA256SUMS"
     }  # fmt: skip
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         assert (tmp_path / "judge" / name).read_bytes() == (adapter / name).read_bytes()

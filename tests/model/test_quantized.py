@@ -16,6 +16,7 @@ from autograder.model import backbone as backbones
 from autograder.model import quantized
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import collate
+from helpers.damage import flip
 
 
 @pytest.fixture
@@ -65,6 +66,22 @@ def test_the_second_load_reads_the_copy_alone(base, tiny_config):
     load(tiny_config)
     (base / "model.safetensors").unlink()
     load(tiny_config)
+
+
+def test_a_damaged_copy_is_named_and_made_anew(base, tiny_config, caplog):
+    whole, _ = load(tiny_config)
+    (copy,) = (base.parents[1] / "quantized").iterdir()
+    weights = copy / "model.safetensors"
+    content = weights.read_bytes()
+    flip(weights)
+    mended, _ = load(tiny_config)
+    assert f"{weights}: has been changed or damaged" in caplog.text
+    assert weights.read_bytes() == content
+    for one, other in zip(whole.parameters(), mended.parameters(), strict=True):
+        assert torch.equal(one, other)
+    caplog.clear()
+    load(tiny_config)
+    assert caplog.text == ""
 
 
 def test_other_settings_have_a_copy_of_their_own(base, tiny_config):

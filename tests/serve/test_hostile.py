@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from autograder.serve import body
 from autograder.serve.access import SAFETY
 from autograder.serve.wire import BatchBody
+from helpers.counted import Counted
 from helpers.fake_judge import FakeJudge, verdict_of
 from serve.running import BODY, PLAIN, REQUEST, serving, wire
 
@@ -131,18 +132,6 @@ def test_what_is_no_http_is_answered_as_everything_else(client, content):
 def test_a_websocket_is_no_way_around(client):
     headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Host": "evil.example"}
     assert client.get("/health", headers=headers).status_code == 421
-
-
-class Counted(str):
-    """A key that counts how often it is compared."""
-
-    num = 0
-    __slots__ = ()
-    __hash__ = str.__hash__
-
-    def __eq__(self, other):
-        Counted.num += 1
-        return str.__eq__(self, other)
 
 
 @pytest.mark.parametrize("num", [3, 60, 1000, 4000])

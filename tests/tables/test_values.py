@@ -16,11 +16,10 @@ from autograder.bulk.source import Source, survey
 from autograder.cli.data import data
 from autograder.cli.judge_requests import Asked, read_requests
 from autograder.errors import DataError
-from autograder.schema import read_examples
+from autograder.schema import is_empty, read_examples, stands_for_nothing
 from autograder.tables.formats import ImportOptions
 from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
-from autograder.tables.values import is_empty, stands_for_nothing
 
 WORDS = ["nan", "NaN", "None", "null", "NULL", "N/A", "n/a", "-", " nan ", "#N/A", "<NA>", "NA"]
 ROW = {"prompt": "p", "response": "a", "rubric": "r", "score": 4}

@@ -26,9 +26,10 @@ from autograder.training import run as training
 from autograder.training.callbacks import BEST, LAST, ResumePoints
 from autograder.training.encoded_rows import Rows
 from autograder.training.measured import Measured
-from autograder.training.module import JudgeModule
+from autograder.training.module import JudgeModule, open_checkpoint
 from autograder.training.outcome import ADAPTER, Outputs, csv_text
 from autograder.training.run import train
+from helpers.damage import flip
 from helpers.tiny_judge import publish_trained
 
 
@@ -133,7 +134,7 @@ def test_a_training_leaves_an_adapter_that_grades(config, examples, tmp_path, ca
     ("auto", "words"),
     [
         (torch.bfloat16, r"\(fp32\)"),
-        (torch.float32, r"\(it has no AVX-512 bf16: fp32, about three times as long\)"),
+        (torch.float32, r"\(it has no AVX-512 bf16: fp32, three to four times as long\)"),
     ],
 )
 def test_after_a_few_steps_it_says_how_long_all_will_take(
@@ -504,6 +505,16 @@ def test_a_broken_checkpoint_is_told(config, examples, tmp_path):
     (tmp_path / "scratch" / LAST).write_bytes(b"half")
     with pytest.raises(TrainingError, match=r"last.ckpt: .*delete"):
         run(config, examples, tmp_path)
+
+
+def test_a_flipped_bit_in_a_checkpoint_is_told(tmp_path):
+    path = tmp_path / LAST
+    torch.save({"weight": torch.ones(1000)}, path)
+    open_checkpoint(path)
+    flip(path, path.stat().st_size // 2)
+    assert not torch.load(path)["weight"].eq(1).all()  # PyTorch itself says nothing
+    with pytest.raises(TrainingError, match=r"last.ckpt: .*data/0 is damaged.*delete"):
+        open_checkpoint(path)
 
 
 def test_an_example_that_does_not_fit_is_named(config, examples, tmp_path):

@@ -1,6 +1,7 @@
 """Base models on this machine: pulled once, verified, then found without a network.
 
-    <cache>/models/<name>/     a finished model; base.json is its certificate
+    <cache>/models/<name>/     a finished model; base.json is its certificate, and checked.json
+                               says what its files are, see `digests`
     <cache>/partial/<name>/    what a pull in progress writes; swept by the next pull
     <cache>/locks/<name>.lock  held while pulling
 
@@ -22,6 +23,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autograder.bases import digests
 from autograder.bases.catalog import BaseModel, resolve
 from autograder.bases.sources import (
     GgufFile,
@@ -31,12 +33,13 @@ from autograder.bases.sources import (
     Source,
     WheelMirror,
 )
-from autograder.errors import SourceError
-from autograder.files import json_text, storage_errors
+from autograder.errors import ModelError, SourceError
+from autograder.files import json_text, share, storage_errors
 
 MARKER = "base.json"
 GGUF_NAME = "model.gguf"
 MIRROR, OWN_FILE = "AUTOGRADER_MIRROR", "AUTOGRADER_GGUF"
+_VOCABULARIES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "*.tiktoken")
 _log = logging.getLogger(__name__)
 
 
@@ -91,13 +94,14 @@ def pull(name: str, *, progress: bool = True) -> Path:
     Raises:
         UnknownModelError: no such model.
         SourceError: no source could be reached.
-        ChecksumError: a source gave other bytes than the pinned ones.
-        ModelError: the file cannot be converted.
+        ChecksumError: a source gave other bytes than the pinned ones, or a file in the cache
+            has been damaged since.
+        ModelError: the file cannot be converted, or a local folder has no tokenizer.
         StorageError: the cache cannot be written.
     """
     entry = resolve(name)
     if found := _cached(entry):
-        return found
+        return _checked(entry, found)
     from filelock import FileLock
 
     root, slug = cache_root(), _slug(entry)
@@ -138,6 +142,25 @@ def _cached(entry: BaseModel) -> Path | None:
         if not path.is_file() or path.stat().st_size != facts.get("size"):
             return None
     return folder if weights else None
+
+
+def _checked(entry: BaseModel, folder: Path) -> Path:
+    """The folder, if its files are what was pulled; a user's own may change, but has a tokenizer.
+
+    Without one, transformers makes one that knows no text.
+    """
+    if isinstance(entry.sources[0], LocalFolder):
+        if not any(True for name in _VOCABULARIES for _ in folder.glob(name)):
+            raise ModelError(
+                f"{folder}: holds no tokenizer; copy tokenizer.json from the base to it"
+            )
+    else:
+        weights = (base_info(folder) or {}).get("weights", {})
+        known = {name: facts.get("sha256") for name, facts in weights.items()}
+        digests.check(
+            folder, f"delete {folder} and run `autograder model pull {entry.name}`", known
+        )
+    return folder
 
 
 def _pull(entry: BaseModel, partial: Path, final: Path, progress: bool) -> Path:
@@ -220,14 +243,14 @@ def _nowhere(entry: BaseModel, refused: list[str]) -> str:
 
 def _certify(folder: Path, info: dict[str, Any]) -> None:
     """Write base.json, the last file of a finished folder."""
-    from autograder.bases.download import sha256_file
-
     shutil.rmtree(folder / ".cache", ignore_errors=True)  # the hub client's bookkeeping
     with storage_errors(folder):
-        weights = {}
-        for path in sorted(folder.glob("*.safetensors")):
-            path.chmod(0o644)
-            weights[path.name] = {"size": path.stat().st_size, "sha256": sha256_file(path)}
+        share(folder)
+        weights = {
+            name: {"size": (folder / name).stat().st_size, "sha256": sha256}
+            for name, sha256 in digests.check(folder, "pull again").items()
+            if name.endswith(".safetensors")
+        }
         text = json_text(info | {"weights": weights})
         with (folder / MARKER).open("w", encoding="utf-8") as file:
             file.write(text)

@@ -36,7 +36,7 @@ from autograder.benchmark.fields import (
 )
 from autograder.errors import DataError
 from autograder.jsonl import Row
-from autograder.schema import SCORES, Example, parse_item
+from autograder.schema import SCORES, Example, is_empty, parse_item, stands_for_nothing
 from autograder.tables.conversation import as_texts
 from autograder.tables.layouts import winner_of
 from autograder.tables.rows import SourceRow
@@ -48,11 +48,9 @@ from autograder.tables.values import (
     as_level,
     as_name,
     head_of,
-    is_empty,
     look_up,
     nothing_said,
     said,
-    stands_for_nothing,
 )
 
 DEFAULT_RUBRIC = (

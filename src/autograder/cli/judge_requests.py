@@ -13,14 +13,14 @@ from typing import Any
 import click
 
 from autograder.errors import DataError
-from autograder.jsonl import Row, show, unique_keys
-from autograder.schema import Request
+from autograder.jsonl import Row, first_repeated, show, unique_keys
+from autograder.schema import Request, is_empty, stands_for_nothing
 from autograder.tables.conversation import as_texts
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
 from autograder.tables.rows import NoRowsError, SourceRow
 from autograder.tables.rubrics import rubric_text
-from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
+from autograder.tables.values import nothing_said
 
 STDIN = "standard input"
 _NEEDED = ("prompt", "response", "a", "b", "rubric")
@@ -126,10 +126,8 @@ def option_rubrics(given: Sequence[str], files: Sequence[str]) -> dict[str, str]
                 f"--rubric {text!r:.60}: with several rubrics write NAME=TEXT, e.g. tone=Polite"
             )
         found.append((name, _checked(f"--rubric {name}", rubric)))
-    names = [name for name, _ in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise click.UsageError(f"two rubrics are called {name!r}; give one another name")
+    if twice := first_repeated(name for name, _ in found):
+        raise click.UsageError(f"two rubrics are called {twice!r}; give one another name")
     return dict(found)
 
 

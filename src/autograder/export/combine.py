@@ -206,4 +206,3 @@ def _save(model: Any, base: str, folder: Path) -> None:
         model.save_pretrained(scratch, selected_adapters=[_NAME], save_embedding_layers=False)
         for name in ("adapter_config.json", "adapter_model.safetensors"):
             shutil.move(Path(scratch) / _NAME / name, folder / name)
-            (folder / name).chmod(0o644)

@@ -10,9 +10,8 @@ from safetensors import SafetensorError, safe_open
 
 from autograder.bases.sizes import linear_shapes, shapes_from_folder
 from autograder.errors import ModelError
+from autograder.judging.folder import LFS_POINTER
 
-_POINTER = b"version https://git-lfs"
-_VOCABULARIES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "*.tiktoken")
 _FACTOR = re.compile(r"\.(\d+)\.(?:\w+\.)*(\w+)\.lora_([AB])\.weight$")
 
 
@@ -25,7 +24,7 @@ def refuse_pointers(folder: Path) -> None:
     for path in sorted(folder.glob("*")):
         if path.is_file():
             with path.open("rb") as file:
-                is_pointer = file.read(len(_POINTER)) == _POINTER
+                is_pointer = file.read(len(LFS_POINTER)) == LFS_POINTER
             if is_pointer:
                 raise ModelError(
                     f"{path}: is a pointer of Git LFS, not the file itself; run `git lfs pull` in "
@@ -64,8 +63,6 @@ def check_base(base: Path, adapter: Path) -> None:
         ModelError: says what is missing, or which layer does not fit.
     """
     refuse_pointers(base)
-    if not any(True for name in _VOCABULARIES for _ in base.glob(name)):
-        raise ModelError(f"{base}: holds no tokenizer; copy tokenizer.json from the base to it")
     try:
         shapes = shapes_from_folder(base)
     except ModelError:

@@ -66,8 +66,6 @@ def export(
         use, notes = _WRITERS[plan.kind](trained, folder, plan, progress)
         text = card(trained, plan.kind, use, evidence, notes)
         (folder / "README.md").write_text(text, encoding="utf-8")
-        for path in folder.iterdir():
-            path.chmod(0o644)  # safetensors leaves its files to their owner alone
 
 
 def describe(trained: Trained, plan: Plan, form: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,10 @@ from typing import Any
 from autograder.errors import ModelError
 
 JUDGE_FILE = "judge.json"
+SUMS_FILE = "SHA256SUMS"
+"""The sha256 of each file that decides the scores, as `sha256sum -c` reads them."""
+
+LFS_POINTER = b"version https://git-lfs"
 _FILES = (JUDGE_FILE, "adapter_config.json", "adapter_model.safetensors")
 
 
@@ -35,9 +39,9 @@ def judge_fingerprint(folder: Path) -> str:
     """sha256 over what decides a published judge's scores.
 
     Raises:
-        ModelError: a file of it is missing.
+        ModelError: a file of it is missing, or is not what was published.
     """
-    digest = hashlib.sha256()
+    digest, sums = hashlib.sha256(), _sums(folder)
     for name in _FILES:
         try:
             content = (folder / name).read_bytes()
@@ -45,5 +49,31 @@ def judge_fingerprint(folder: Path) -> str:
             raise ModelError(
                 f"{folder}: holds no whole judge ({error}); train one with `dvc repro`"
             ) from None
-        digest.update(hashlib.sha256(content).digest())
+        if content.startswith(LFS_POINTER):
+            raise ModelError(
+                f"{folder / name}: is a pointer of Git LFS, not the file itself; run `git lfs "
+                "pull` in its repository"
+            )
+        found = hashlib.sha256(content)
+        if sums.get(name, found.hexdigest()) != found.hexdigest():
+            raise ModelError(
+                f"{folder / name}: is not what was published: its sha256 is not the one in "
+                f"{SUMS_FILE}; copy the judge again or run `dvc repro`, or if you changed the file "
+                f"yourself, delete {folder / SUMS_FILE}"
+            )
+        digest.update(found.digest())
     return digest.hexdigest()
+
+
+def write_sums(folder: Path) -> None:
+    """Write the sha256 of each file that decides the scores; see `SUMS_FILE`."""
+    lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
+             for name in _FILES]  # fmt: skip
+    (folder / SUMS_FILE).write_text("".join(lines), encoding="utf-8")
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """sha256 by name; empty for a judge from before there were any."""
+    path = folder / SUMS_FILE
+    lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+    return {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}

@@ -164,11 +164,14 @@ class Judge:
     ) -> Verdict:
         """Grade one response, with an optional reference answer.
 
+        A reference that says nothing (`nan`, `None`, `N/A`, `-`, blank) is none, as in a table;
+        `None.` is one.
+
         Raises:
             DataError: an argument is not valid text, or rubric and prompt are too long for the
                 model.
         """
-        encoded = self.encoder.encode(prompt, response, rubric, reference)
+        encoded = self._encode(Request(prompt, response, rubric, reference or ""))
         (verdict,) = self._grade([encoded], reasoning, max_reasoning_tokens)
         return verdict
 
@@ -280,7 +283,7 @@ class Judge:
 
         Closing the iterator stops the generation.
         """
-        encoded = self.encoder.encode(prompt, response, rubric, reference)
+        encoded = self._encode(Request(prompt, response, rubric, reference or ""))
         read = self._passes.read([encoded])
         (verdict,) = self._verdicts([encoded], read.logits)
         yield verdict

@@ -14,7 +14,7 @@ from typing import Any
 from autograder.errors import ModelError
 from autograder.files import atomic_folder, json_text
 from autograder.judging.card import model_card
-from autograder.judging.folder import JUDGE_FILE
+from autograder.judging.folder import JUDGE_FILE, write_sums
 
 TRAINED = "trained.json"
 
@@ -36,7 +36,7 @@ def read_trained(adapter: Path) -> dict[str, Any]:
 
 
 def publish(adapter: Path, temperature: float, folder: Path) -> None:
-    """Write a judge: the adapter's files, `judge.json` and a model card; it appears at once.
+    """Write a judge: the adapter's files, `judge.json`, a model card and digests, at once.
 
     Args:
         adapter: what training left, in PEFT's format with `trained.json`.
@@ -55,6 +55,7 @@ def publish(adapter: Path, temperature: float, folder: Path) -> None:
             shutil.copyfile(file, new / file.name)
         (new / JUDGE_FILE).write_text(json_text(judge), encoding="utf-8")
         (new / "README.md").write_text(model_card(judge), encoding="utf-8")
+        write_sums(new)
 
 
 def _adapter_files(adapter: Path) -> Iterable[Path]:

@@ -161,7 +161,8 @@ def load_base(
     """Load the frozen base model, pulled first where it is not here yet.
 
     Raises:
-        ModelError: the folder holds no model that transformers can load.
+        ModelError: the folder holds no model that transformers can load, or a file of the cache
+            has been damaged.
     """
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
@@ -182,7 +183,7 @@ def load_base(
                 attention.register()
                 kind = attention.NAME
             copy = quantized.copy_of(folder, quantization, dtype)
-            known = copy is not None and copy.is_dir()
+            known = copy is not None and quantized.is_there(copy)
             # A copy says itself how it was quantised, unless it is told anything, be it None.
             how = {} if known else {"quantization_config": _quantization(quantization, dtype)}
             base = AutoModelForCausalLM.from_pretrained(

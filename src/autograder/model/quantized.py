@@ -18,9 +18,10 @@ from typing import Any
 
 import torch
 
+from autograder.bases import digests
 from autograder.bases.fetch import base_info, cache_root
 from autograder.config import QuantizationConfig
-from autograder.errors import StorageError
+from autograder.errors import ChecksumError, StorageError
 from autograder.files import atomic_folder
 
 _LIBRARIES = ("bitsandbytes", "transformers")
@@ -42,6 +43,18 @@ def copy_of(folder: Path, config: QuantizationConfig, dtype: torch.dtype) -> Pat
     return cache_root() / "quantized" / f"{folder.name}--{settings}--{digest}"
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a copy, and its files are what was written; warns of a damaged one."""
+    if not path.is_dir():
+        return False
+    try:
+        digests.check(path, "the base model is quantised anew")
+    except ChecksumError as error:
+        _log.warning("%s", error)
+        return False
+    return True
+
+
 def keep(base: Any, path: Path) -> None:
     """Write the copy, and remove those that other weights or versions left; no error if it fails.
 
@@ -54,6 +67,7 @@ def keep(base: Any, path: Path) -> None:
     try:
         with atomic_folder(path) as folder:
             base.save_pretrained(folder)
+            digests.check(folder, "")
     except (StorageError, SafetensorError) as error:  # a full disk is the latter
         _log.warning("no quantised copy of the base model is kept: %s", error)
         return

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from autograder.judging import grader
-from autograder.schema import Request, Verdict
+from autograder.schema import Request, Verdict, is_empty, stands_for_nothing
 from autograder.tables.conversation import answer_of, conversation_text, turns_of
-from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
+from autograder.tables.values import nothing_said
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
 MAX_REASONING_TOKENS = 256

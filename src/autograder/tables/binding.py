@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.errors import DataError
+from autograder.schema import is_empty, stands_for_nothing
 from autograder.tables.conversation import CHATS, as_texts
 from autograder.tables.layouts import ANCHORS, ANSWERS, Layout
 from autograder.tables.rows import SourceRow, Table
 from autograder.tables.rubrics import CRITERIA, level_columns
-from autograder.tables.values import (
-    MISSING,
-    head_of,
-    is_empty,
-    look_up,
-    nothing_said,
-    stands_for_nothing,
-)
+from autograder.tables.values import MISSING, head_of, look_up, nothing_said
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from autograder.jsonl import show
-from autograder.schema import LEVELS
+from autograder.schema import LEVELS, is_empty
 from autograder.tables.scales import whole_score
 
 NAMES = ("id", "item", "category")
@@ -16,10 +15,6 @@ NAMES = ("id", "item", "category")
 
 _OF_RESPONSES = {"score", "response"}
 _PLACE = re.compile(r"-?\d{1,9}")
-# These in capitals only: Na is sodium, and a backslash with an n is code.
-_NOTHING_IN_CAPITALS = {"NA", r"\N"}
-_NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", "-", "--"}
-
 
 MISSING = object()
 """What `look_up` gives where there is nothing."""
@@ -45,23 +40,6 @@ def look_up(values: Mapping[str, Any], column: str) -> Any:
 def head_of(column: str, columns: Collection[str]) -> str:
     """The column in which a dotted path begins."""
     return column if column in columns else column.partition(".")[0]
-
-
-def is_empty(value: object) -> bool:
-    """Nothing is said: None, blank text, or what `stands_for_nothing`."""
-    return (
-        value is None or (isinstance(value, str) and not value.strip()) or stands_for_nothing(value)
-    )
-
-
-def stands_for_nothing(value: object) -> bool:
-    """The NaN, or one of the words, that other programs write where a cell is empty."""
-    if isinstance(value, float):
-        return math.isnan(value)
-    if not isinstance(value, str) or len(value) > 20:
-        return False
-    word = value.strip()
-    return word in _NOTHING_IN_CAPITALS or word.casefold() in _NOTHING
 
 
 def nothing_said(value: object) -> str:

@@ -279,4 +279,4 @@ def _where(backbone: Backbone) -> str:
         return f"{device.type.upper().replace('CUDA', 'GPU')} ({names[dtype]})"
     if choose_dtype("auto", device) != torch.float32:
         return "CPU (fp32)"
-    return "CPU (it has no AVX-512 bf16: fp32, about three times as long)"
+    return "CPU (it has no AVX-512 bf16: fp32, three to four times as long)"

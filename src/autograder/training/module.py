@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -266,11 +267,21 @@ def open_checkpoint(path: Path) -> dict[str, Any]:
     """Everything in a checkpoint, on the CPU.
 
     Raises:
-        TrainingError: it cannot be read.
+        TrainingError: it cannot be read, or is damaged.
     """
     try:
+        with zipfile.ZipFile(path) as archive:  # `torch.load` does not look at the checksums
+            if damaged := archive.testzip():
+                raise ValueError(f"{damaged} is damaged")
         values = torch.load(path, map_location="cpu", weights_only=False)
-    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+    except (
+        OSError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+    ) as error:
         raise TrainingError(
             f"{path}: cannot be read ({error}); delete {path.parent} to train from the start"
         ) from error

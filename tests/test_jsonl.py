@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from autograder.jsonl import first_repeated, unique_keys
+from helpers.counted import Counted
+
+
+@pytest.mark.parametrize("num", [3, 100, 8000])
+def test_the_work_for_a_key_that_is_doubled_grows_as_the_number_of_keys(num):
+    keys = [Counted(n % (num - 1)) for n in range(num)]
+    Counted.num = 0
+    with pytest.raises(ValueError, match="'0' is given twice"):
+        unique_keys([(key, 1) for key in keys])
+    assert Counted.num <= 8 * num
+
+
+def test_the_first_that_was_there_before_is_named():
+    assert first_repeated("abcbca") == "b"
+    assert first_repeated("abc") is None
