@@ -10,7 +10,7 @@ from typing import Any
 from autograder.errors import ModelError
 
 JUDGE_FILE = "judge.json"
-_FILES = (JUDGE_FILE, "adapter_config.json", "adapter_model.safetensors")
+FILES = (JUDGE_FILE, "adapter_config.json", "adapter_model.safetensors")
 
 
 def read_judge(folder: Path) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def judge_fingerprint(folder: Path) -> str:
         ModelError: a file of it is missing.
     """
     digest = hashlib.sha256()
-    for name in _FILES:
+    for name in FILES:
         try:
             content = (folder / name).read_bytes()
         except OSError as error:
