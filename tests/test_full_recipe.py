@@ -61,6 +61,8 @@ def test_its_settings_are_those_that_were_measured(request, size, arguments):
     assert found["evaluate"].pop("max_examples") == 100_000
     assert found["evaluate"].pop("probe_examples") > 0
     assert found["quantization"].pop("products") == "auto"
+    assert found["dataset"].pop("replay") == 0
+    assert found["train"].pop("start") is None
     # How it is computed, and how often it is saved.
     found["model"]["attention"] = measured["model"]["attention"]
     found["train"]["checkpoint_every"] = measured["train"]["checkpoint_every"]

@@ -150,6 +150,31 @@ def test_the_users_examples_are_taken_in_and_balanced(tmp_path):
     assert len(generate(settings("user", balance=None), data)) == 7
 
 
+def test_whole_items_of_ours_are_replayed_beside_the_users(tmp_path):
+    """They are a part of the balanced recipe `full`, and more of them take none away."""
+    data = own(tmp_path / "data", [1, 2, 3, 4, 5, 5, 1])
+    said: list[str] = []
+    sets = [
+        generate(settings("user", replay=count), data, said.append) for count in (60, 120, 10**6)
+    ]
+    ours = [{row.id: row for row in rows if row.source != "user"} for rows in sets]
+    full = generate(settings("full"), data)
+    assert ours[0].items() < ours[1].items() < ours[2].items()
+    assert ours[2] == {row.id: row for row in full if row.source != "user"}
+    assert 60 <= len(ours[0]) < 60 + MAX_RESPONSES
+    per_item = Counter(row.item for row in full)
+    assert all(n == per_item[item] for item, n in Counter(r.item for r in ours[0].values()).items())
+    for rows in sets:
+        assert score_counts([row for row in rows if row.source == "user"]) == dict.fromkeys(
+            range(1, 6), 1
+        )
+    assert f"beside 5 examples of data/user/: {len(ours[0])} of ours" in said
+
+
+def test_other_recipes_replay_nothing(tmp_path):
+    assert generate(settings("bank", replay=60), DATA) == generate(settings("bank"), DATA)
+
+
 def test_the_users_examples_must_be_there(tmp_path):
     with pytest.raises(DataError, match=r"data/user: holds no \.jsonl files; put there what"):
         generate(settings("user"), DATA)

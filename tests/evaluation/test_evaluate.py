@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import torch
+from sklearn.metrics import accuracy_score, mean_absolute_error
 
 from autograder.config import Config, EvaluateConfig
 from autograder.evaluation.evaluate import evaluate
 from autograder.evaluation.measure import measure
+from autograder.evaluation.results import to_json
+from autograder.evaluation.started import Start, grade_start
+from autograder.judging.folder import judge_fingerprint
 from autograder.judging.judge import Judge
 from autograder.schema import Example
 from helpers.tiny_judge import tiny_backbone
@@ -110,6 +117,67 @@ def test_the_linear_probe_is_a_baseline(judge: Judge, examples: list[Example], c
     alone = evaluate(judge, *parts, config.changed(base_model=False), seed=3).measured.systems
     assert alone.test.baselines.base_model is None
     assert alone.test.baselines.linear_probe == found.test.baselines.linear_probe
+
+
+def test_the_judge_before_is_a_baseline_on_all_and_on_the_users_rows(
+    judge: Judge, examples: list[Example]
+):
+    test = [
+        dataclasses.replace(example, source="user" if at % 3 else "bank")
+        for at, example in enumerate(examples[10:25])
+    ]
+    torch.manual_seed(0)
+    start = Start("1" * 64, torch.rand(15, 5).softmax(dim=1), torch.rand(5, 5).softmax(dim=1))
+    found = evaluate(judge, examples[:10], [], test, examples[25:], CONFIG, seed=3, start=start)
+    systems, given = found.measured.systems, [row.given for row in found.predictions]
+    before = (start.test.argmax(dim=1) + 1).tolist()
+    users = [at for at, example in enumerate(test) if example.source == "user"]
+    assert systems.start is not None
+    assert systems.start.judge_sha256 == "1" * 64
+    assert systems.start.user is not None
+    assert systems.holdout is not None
+    assert systems.holdout.gain.start is not None
+    parts = [(systems.test.gain.start, list(range(15))), (systems.start.user.gain, users)]
+    for gain, rows in parts:
+        assert gain is not None
+        labels = [test[at].score for at in rows]
+        ours, theirs = ([scores[at] for at in rows] for scores in (given, before))
+        assert gain.mae == pytest.approx(
+            mean_absolute_error(labels, ours) - mean_absolute_error(labels, theirs)
+        )
+        assert gain.exact == pytest.approx(
+            accuracy_score(labels, ours) - accuracy_score(labels, theirs)
+        )
+        assert gain.mae_interval is not None
+    headline = found.measured.headline()
+    assert headline.start is not None
+    assert headline.start.gain == systems.test.gain.start
+    assert headline.start.gain_user == systems.start.user.gain
+    assert '"start"' in to_json(headline)
+
+
+def test_without_a_start_nothing_is_said_of_one(judge: Judge, examples: list[Example]):
+    found = evaluate(judge, examples[:10], [], examples[10:20], [], CONFIG, seed=3).measured
+    assert found.systems.start is None
+    assert found.systems.test.gain.start is None
+    assert '"start"' not in to_json(found.headline())
+
+
+def test_a_start_is_graded_as_the_judge_that_it_is(
+    judge_folder: Path, examples: list[Example], tmp_path: Path
+):
+    folder = shutil.copytree(judge_folder, tmp_path / "start")
+    about = {"start": "mine", "judge_sha256": judge_fingerprint(judge_folder)}
+    (folder / "start.json").write_text(json.dumps(about))
+    start = grade_start(folder, examples[:6], [], batch_size=3)
+    assert start is not None
+    assert start.judge_sha256 == about["judge_sha256"]
+    assert start.holdout.shape == (0, 5)
+    verdicts = Judge.load(judge_folder).evaluate_many([example.request for example in examples[:6]])
+    expected = torch.tensor([verdict.expected_score for verdict in verdicts])
+    torch.testing.assert_close(start.test @ torch.arange(1.0, 6.0), expected, rtol=1e-4, atol=1e-4)
+    (folder / "start.json").write_text('{"start": null, "judge_sha256": null}')
+    assert grade_start(folder, examples[:6], [], batch_size=3) is None
 
 
 @pytest.mark.parametrize("base_model", [True, False])

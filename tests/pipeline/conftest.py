@@ -13,7 +13,9 @@ import pytest
 from pipeline.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("src", "data", "data.dvc", "dvc.yaml", "params.yaml", ".gitignore", ".dvcignore")
+COPIED = (
+    "src", "data", "data.dvc", "dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", "judges"
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from pipeline.project import Project
 
@@ -78,7 +80,7 @@ def test_only_what_reads_a_parameter_reruns(
 
 ROOMS = {
     "training": ["train", *LATER],
-    "judging": list(LATER),
+    "judging": ["check", *LATER],  # it copies a judge to start from
     "evaluation": ["evaluate", "report"],
     "report": ["report"],
     "checks": ["audit", "split"],
@@ -137,7 +139,8 @@ def test_a_bad_value_removes_nothing(finished: Project) -> None:
     finally:
         finished.run("git", "checkout", "-q", "params.yaml")
     assert "lora.r: 'abc' is not a whole number" in said
-    assert before - made(finished) == {finished.folder / "build" / "params.checked"}
+    build = finished.folder / "build"
+    assert before - made(finished) == {build / "params.checked", build / "start" / "start.json"}
     finished.run("dvc", "checkout", "-q")
 
 
@@ -173,3 +176,27 @@ def test_an_experiment_changes_the_metrics_and_can_be_compared(finished: Project
     diff = json.loads(finished.run("dvc", "exp", "diff", "HEAD", "wider", "--json"))
     assert diff["params"]["params.yaml"]["lora.r"] == {"old": 4, "new": 8, "diff": 4}
     assert any(name.startswith("judge.") for name in diff["metrics"]["reports/metrics.json"])
+
+
+def test_a_judge_is_continued_and_measured_beside_itself(finished: Project) -> None:
+    """The last test here: what it makes stays in the workspace."""
+    before = json.loads(finished.read("reports/metrics.json"))["judge"]
+    mine = finished.folder / "judges" / "mine"
+    shutil.copytree(finished.folder / "build" / "judge", mine)
+    finished.run("dvc", "repro")  # another judge in the folder is none to start from
+    said = finished.run("dvc", "exp", "run", "-S", "train.start=mine", "-S", "train.lr=5e-5")
+    assert ran(said) == ["check", "train", *LATER]
+    start = json.loads(finished.read("reports/metrics.json"))["start"]
+    assert {name: before[name] for name in ("exact", "mae", "rps")} == {
+        name: start[name] for name in ("exact", "mae", "rps")
+    }
+    assert "The judge before" in finished.read("reports/report.html")
+    assert ran(finished.run("dvc", "repro")) == []
+
+    (mine / "README.md").write_text("another card", encoding="utf-8")
+    assert ran(finished.run("dvc", "repro")) == ["check"]
+
+    path = mine / "adapter_model.safetensors"
+    save_file({name: value / 2 for name, value in load_file(path).items()}, path)
+    finished.run("dvc", "repro", "check")
+    assert "train" in json.loads(finished.run("dvc", "status", "--json"))

@@ -13,6 +13,7 @@ from autograder.schema import LEVELS
 from autograder.terminal import printable
 from report.page import Page, edit, write
 
+WHOLE = "The whole test split"
 DASH = "\N{EN DASH}"
 Made = tuple[Path, Measured]
 
@@ -52,6 +53,7 @@ def test_figures_are_those_of_the_metrics(page: Page, made: Made) -> None:
         interval = figures.between(name, getattr(judge.interval, name))
         assert f"95 % interval: {interval}" in page.text
     assert rows["This judge"] == cells(judge)
+    assert not any(name.startswith("The judge before") for name in rows)
     base_model = test.baselines.base_model
     assert base_model is not None
     assert base_model.mae is not None
@@ -207,6 +209,28 @@ def test_levels_stand_in_order_and_parameters_are_named(project: Path) -> None:
     assert list(page.rows("Figures by level")) == list(LEVELS.values())
     assert page.rows("Changed parameters")["lora.r"] == ["4", "16"]
     assert "sha256:1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32" in page.text
+
+
+def test_a_continued_judge_stands_beside_the_one_before(project: Path) -> None:
+    def start(systems: dict[str, Any]) -> None:
+        test = systems["test"]
+        before, gain = test["baselines"]["linear_probe"], test["gain"]["linear_probe"]
+        test["baselines"]["start"], test["gain"]["start"] = before, gain
+        user = {"judge": test["judge"], "start": before, "gain": gain | {"exact": 0.25}}
+        systems["start"] = {"judge_sha256": "1" * 64, "user": user}
+
+    edit(project / "reports/eval/systems.json", start)
+    page = write(project)
+    rows = page.rows("The judge beside its baselines")
+    probe, before = (
+        cells for name, cells in rows.items() if name.startswith(("Linear", "The judge before"))
+    )
+    assert probe == before
+    parts = page.rows("Parts of the held-out answers")
+    whole, user = (f"{name}: the judge before" for name in (WHOLE, "Test split, source user"))
+    assert parts[whole] == parts[user]
+    assert "The judge before, on the source user" in page.text
+    assert "+25.0 points" in page.text
 
 
 def test_a_poor_judge_without_base_model_or_reasoning(

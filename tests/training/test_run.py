@@ -14,11 +14,12 @@ import sys
 from pathlib import Path
 
 import lightning
+import peft
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from autograder.errors import DataError, StorageError, TrainingError
+from autograder.errors import DataError, ModelError, StorageError, TrainingError
 from autograder.judging.judge import Judge
 from autograder.model.backbone import Backbone, load_base
 from autograder.training import callbacks, outcome
@@ -551,3 +552,35 @@ def test_the_base_is_left_as_it_was(config, examples, tmp_path):
     with judge.backbone.without_adapter():
         assert torch.allclose(judge.digit_logits(encoded), expected, atol=1e-5)
     assert not torch.allclose(judge.digit_logits(encoded), expected, atol=1e-3)
+
+
+def test_a_started_run_begins_with_the_weights_of_its_start(config, examples, tmp_path):
+    """As PEFT reads them; what the run itself says of an adapter, its dropout, is the run's."""
+    first = run(config, examples, tmp_path / "first") / "checkpoints" / ADAPTER
+    changed = config.changed(lora={"dropout": 0.3}, train={"lr": 1e-30, "epochs": 1})
+    second = run(changed, examples, tmp_path / "second", start=first) / "checkpoints" / ADAPTER
+    reference = peft.load_peft_weights(str(first), device="cpu")
+    found = peft.load_peft_weights(str(second), device="cpu")
+    assert any("lora_B" in name and value.any() for name, value in reference.items())
+    torch.testing.assert_close(found, reference, rtol=0, atol=0)
+    assert peft.PeftConfig.from_pretrained(str(second)).lora_dropout == 0.3
+
+
+def test_a_started_run_learns_and_resumes_without_its_start(config, examples, tmp_path):
+    first = run(config, examples, tmp_path / "first") / "checkpoints" / ADAPTER
+    whole = run(config, examples, tmp_path / "whole", start=first)
+    assert adapter(whole) != (first / "adapter_model.safetensors").read_bytes()
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(config, examples, tmp_path / "stopped", start=first, before_writing=stop)
+    assert adapter(run(config, examples, tmp_path / "stopped", start=first)) == adapter(whole)
+
+
+def test_a_start_of_another_shape_is_refused(config, examples, tmp_path):
+    first = run(config, examples, tmp_path / "first") / "checkpoints" / ADAPTER
+    for lora in ({"r": 8}, {"targets": ["q_proj"]}, {"targets": [*config.lora.targets[1:]]}):
+        with pytest.raises(ModelError, match="no adapter of the shape that `lora` gives"):
+            run(config.changed(lora=lora), examples, tmp_path / "other", start=first)

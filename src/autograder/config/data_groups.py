@@ -30,6 +30,12 @@ class DatasetConfig(Group):
         description="starter (53 examples, a smoke test) | user (data/user/ alone) | bank "
         "(all hand-written) | full (also program-made); bank and full include data/user/",
     )
+    replay: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="our own examples beside yours in the recipe `user`, drawn from `full`",
+    )
     num_natural: int | None = Field(
         default=None,
         ge=0,

@@ -105,6 +105,10 @@ class LossConfig(Group):
 
 
 class TrainConfig(Group):
+    start: str | None = Field(
+        default=None,
+        description="a judge in judges/ whose adapter is trained on; null trains a new one",
+    )
     share: float = Field(default=1.0, gt=0.0, le=1.0, description="of the training items")
     epochs: int = Field(default=1, ge=1, le=1000)
     batch_size: int = Field(default=5, ge=1, le=4096, description="examples per batch")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,44 +25,48 @@ def generate(
 
     With `config.dataset.balance`, no score is more than so many times as frequent as the rarest
     (`balance`): in the examples of `data/user/` and, apart from these, in all others. So neither
-    thins the other, and `report` is called with lines about what each lost. Items come in a seeded
-    order, the examples of one item side by side. Some are varied (`augment`). The same seed and
-    data give the same bytes.
+    thins the other, and `report` is called with lines about what each lost. The recipe `user` may
+    hold whole items of `full` too (`config.dataset.replay`), drawn after balancing. Items come in a
+    seeded order, the examples of one item side by side. Some are varied (`augment`). The same seed
+    and data give the same bytes.
 
     Raises:
         DataError: a row is faulty, or an id is used twice.
         ConfigError: a family is unknown, has no weight or cannot make that many.
     """
     recipe, seed = config.dataset.recipe, config.seed
+    replay = config.dataset.replay if recipe == "user" else 0
+    ours = "full" if replay else recipe
     batches: list[Batch] = []
     user: list[Batch] = []
-    if recipe != "user":
+    if ours != "user":
         starter = data / "starter.jsonl"
         batches.append((str(starter), read_examples(starter)))
     if recipe != "starter":
         user = _user(data / "user", needed=recipe == "user")
         batches += user
-    if recipe in ("bank", "full"):
-        of_all = recipe == "full"
+    if ours in ("bank", "full"):
+        of_all = ours == "full"
         natural = config.dataset.num_natural if of_all else None
         batches += _hand_written(data / "natural", natural, seed, by_file=True)
         batches += _hand_written(data / "bank", config.dataset.num_bank if of_all else None, seed)
-    if recipe == "full":
+    if ours == "full":
         batches += _constructed(config.dataset, seed, data)
     examples = _join(batches, config, data / "families")
+    # A user's set may hold other scores than ours, whatever its rows name as their source.
+    theirs = {example.id for _, rows in user for example in rows}
+    parts = {
+        f"the recipe {ours}": [row for row in examples if row.id not in theirs],
+        "data/user/": [row for row in examples if row.id in theirs],
+    }
     if ratio := config.dataset.balance:
-        # A user's set may hold other scores than ours, whatever its rows name as their source.
-        theirs = {example.id for _, rows in user for example in rows}
-        parts = {
-            f"the recipe {recipe}": [row for row in examples if row.id not in theirs],
-            "data/user/": [row for row in examples if row.id in theirs],
-        }
-        examples = [
-            row
-            for part, rows in parts.items()
-            for row in _balanced(part, rows, seed, ratio, report)
-        ]
-    return sorted(examples, key=lambda example: draw(seed, "order", example.item))
+        parts = {part: _balanced(part, rows, seed, ratio, report) for part, rows in parts.items()}
+    own, yours = parts.values()
+    if replay:
+        drawn = _drawn(Counter(row.item for row in own), replay, seed, "replay")
+        report(f"beside {len(yours):,} examples of data/user/: {sum(drawn.values()):,} of ours")
+        own = [row for row in own if row.item in drawn]
+    return sorted([*own, *yours], key=lambda example: draw(seed, "order", example.item))
 
 
 def _balanced(
@@ -119,18 +124,24 @@ def _hand_written(
     read = {file: read_items(file) for file in files}
     if count is not None:
         sizes = {item.id: len(item.responses) for items in read.values() for item in items}
-        drawn = set()
-        for identity in sorted(sizes, key=lambda identity: draw(seed, folder.name, identity)):
-            if count <= 0:
-                break
-            drawn.add(identity)
-            count -= sizes[identity]
+        drawn = _drawn(sizes, count, seed, folder.name)
         read = {file: [item for item in items if item.id in drawn] for file, items in read.items()}
     source = {file: f"{folder.name}/{file.stem}" if by_file else folder.name for file in files}
     return [
         (str(file), [replace(item, source=source[file]) for item in items])
         for file, items in read.items()
     ]
+
+
+def _drawn(sizes: Mapping[str, int], count: int, seed: int, name: str) -> dict[str, int]:
+    """Whole items in a seeded order until they have `count` examples, or all; with their sizes."""
+    drawn: dict[str, int] = {}
+    for item in sorted(sizes, key=lambda item: draw(seed, name, item)):
+        if count <= 0:
+            break
+        drawn[item] = sizes[item]
+        count -= sizes[item]
+    return drawn
 
 
 def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:

@@ -23,7 +23,9 @@ from autograder.evaluation.reasoning import look_at, measure_reasoning
 from autograder.evaluation.results import (
     FIRST_TESTS,
     NATURAL,
+    USER,
     Baselines,
+    Beside,
     Bin,
     Comparison,
     Distribution,
@@ -34,9 +36,11 @@ from autograder.evaluation.results import (
     Prediction,
     Reasoned,
     Speed,
+    Started,
     Systems,
     is_hand_written,
 )
+from autograder.evaluation.started import Start
 from autograder.files import finite
 from autograder.judging.judge import Judge
 from autograder.metrics.distribution import calibration_bins
@@ -73,6 +77,7 @@ def evaluate(
     seed: int,
     *,
     judge_sha256: str | None = None,
+    start: Start | None = None,
 ) -> Evaluation:
     """Measure a judge on held-out answers, beside baselines that know `train`'s labels or nothing.
 
@@ -86,8 +91,9 @@ def evaluate(
         config: sample sizes and switches.
         seed: of the resamples and of the sample whose reasoning is generated.
         judge_sha256: the judge's fingerprint, which the figures then name.
+        start: what the judge that training started from says of `measured_part` of both.
     """
-    test, holdout = (_drawn(part, config.max_examples) for part in (test, holdout))
+    test, holdout = (measured_part(part, config.max_examples) for part in (test, holdout))
     encoded, unseen = (
         [judge.encoder.encode_request(example) for example in part] for part in (test, holdout)
     )
@@ -104,6 +110,9 @@ def evaluate(
             _frozen(judge, part, config.base_model, probe, shown.update)
             for part in (encoded, unseen)
         )
+    if start:
+        frozen |= {"start": start.test}
+        frozen_on_unseen |= {"start": start.holdout}
     num_tokens = sum(example.num_tokens for example in encoded)
 
     given = integer_score(probabilities).tolist()
@@ -131,6 +140,7 @@ def evaluate(
             first_tests=part(lambda source: source in FIRST_TESTS),
             holdout=beside(holdout, on_unseen, frozen_on_unseen) if holdout else None,
             probe=probe.about if probe else None,
+            start=start and _started(start, probabilities, test, **options),
         ),
         groups=Grouped(
             test=measure_groups(probabilities, test, **options),
@@ -151,7 +161,7 @@ def evaluate(
     return Evaluation(measured, predictions(probabilities, test), reasonings)
 
 
-def _drawn(examples: Sequence[Example], most: int) -> list[Example]:
+def measured_part(examples: Sequence[Example], most: int) -> list[Example]:
     """Whole items of at most `most` examples, one item at least; for a larger `most` these too."""
     sizes = Counter(row.item for row in examples)
     order = sorted(sizes, key=lambda item: place("evaluate", item))
@@ -214,6 +224,21 @@ def compare(
             }
         ),
     )
+
+
+def _started(
+    start: Start, probabilities: Tensor, test: Sequence[Example], **options: int
+) -> Started:
+    at = [at for at, example in enumerate(test) if example.source == USER]
+    user = None
+    if at:
+        rows, ours, theirs = [test[row] for row in at], probabilities[at], start.test[at]
+        user = Beside(
+            judge=measure(ours, rows, **options),
+            start=measure(theirs, rows, **options),
+            gain=measure_gain(ours, theirs, rows, **options),
+        )
+    return Started(judge_sha256=start.judge_sha256, user=user)
 
 
 def _reasonings(

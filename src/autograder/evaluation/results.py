@@ -20,7 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from autograder.evaluation.typed_files import M, made_by, read_json
 from autograder.files import json_text
@@ -29,6 +36,8 @@ from autograder.schema import SCORES
 SYSTEMS = "systems.json"
 NATURAL = "natural/"
 """How the sources of `data/natural/` begin; the name of the file follows."""
+USER = "user"
+"""The source of rows in `data/user/` that name none."""
 FIRST_TESTS = ("natural/first-tests", "natural/one-fact")
 """What anybody tries first, and pairs of answers that differ in one fact."""
 
@@ -38,7 +47,7 @@ def is_hand_written(source: str) -> bool:
 
     The answers in `natural/small-models` are what small models gave to written prompts.
     """
-    return source in ("bank", "starter", "user") or source.startswith(NATURAL)
+    return source in ("bank", "starter", USER) or source.startswith(NATURAL)
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -116,13 +125,19 @@ class Gain(Model):
     rps_interval: Bounds
 
 
-class Baselines(Model, Generic[V]):
+class UsualBaselines(Model, Generic[V]):
     """One value for each baseline; those that read with the base are null where it did not."""
 
     majority: V
     length_only: V
     base_model: V | None = None
     linear_probe: V | None = None
+
+
+class Baselines(UsualBaselines[V], Generic[V]):
+    """With the judge that training started from, if it did from one."""
+
+    start: V | None = None
 
     def items(self) -> Iterator[tuple[str, V]]:
         """Name and value of each baseline that was measured."""
@@ -135,6 +150,27 @@ class Comparison(Model):
     judge: Figures
     baselines: Baselines[Figures]
     gain: Baselines[Gain]
+
+
+class Beside(Model):
+    """The judge beside the one that its training started from, on the same answers."""
+
+    judge: Figures
+    start: Figures
+    gain: Gain
+
+
+class Started(Model):
+    """What training started from.
+
+    Attributes:
+        judge_sha256: that judge's fingerprint.
+        user: both judges on the test answers with the source `user`, if there are any; on all of
+            them they stand in `Systems.test`.
+    """
+
+    judge_sha256: str
+    user: Beside | None
 
 
 class Probed(Model):
@@ -163,6 +199,7 @@ class Systems(Model):
         hand_written, natural, first_tests: parts of it, by the source of their examples.
         holdout: kinds of task that are never trained on.
         probe: what the baseline `linear_probe` is, in both.
+        start: what training started from, if from a judge.
     """
 
     judge_sha256: str | None
@@ -172,6 +209,7 @@ class Systems(Model):
     first_tests: Figures | None
     holdout: Comparison | None
     probe: Probed | None = None
+    start: Started | None = None
 
 
 class Groups(Model):
@@ -305,6 +343,16 @@ class BaselineHeadline(Main[Figure]):
     rps: Figure
 
 
+class StartHeadline(Model):
+    """The judge that training started from, and what was gained over it."""
+
+    exact: Figure
+    mae: Figure
+    rps: Figure
+    gain: Gain
+    gain_user: Gain | None
+
+
 class PartHeadline(Model):
     exact: Figure
     pearson: Figure
@@ -321,16 +369,22 @@ class ReasoningHeadline(Model):
 
 
 class Metrics(Model):
-    """`reports/metrics.json`: at most 64 numbers."""
+    """`reports/metrics.json`: at most 64 numbers, and `start` only where there was one."""
 
     judge: JudgeHeadline
-    baselines: Baselines[BaselineHeadline]
+    baselines: UsualBaselines[BaselineHeadline]
+    start: StartHeadline | None = None
     natural: PartHeadline | None
     first_tests: PartHeadline | None
     holdout: PartHeadline | None
     behaviour: Failures[Figure]
     reasoning: ReasoningHeadline
     speed: Speed
+
+    @model_serializer(mode="wrap")
+    def _leave_out_no_start(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = write(self)
+        return values if self.start else {k: v for k, v in values.items() if k != "start"}
 
 
 # --- all of it
@@ -354,9 +408,14 @@ class Measured:
         intervals = _part(MainIntervals, test.judge.interval)
         return Metrics(
             judge=_part(JudgeHeadline, test.judge, interval=intervals),
-            baselines=Baselines[BaselineHeadline](
-                **{name: _part(BaselineHeadline, row) for name, row in test.baselines.items()}
+            baselines=UsualBaselines[BaselineHeadline](
+                **{
+                    name: _part(BaselineHeadline, row)
+                    for name, row in test.baselines.items()
+                    if name != "start"
+                }
             ),
+            start=self._start(),
             natural=_part(PartHeadline, natural) if natural else None,
             first_tests=_part(PartHeadline, first_tests) if first_tests else None,
             holdout=_part(PartHeadline, holdout.judge) if holdout else None,
@@ -364,6 +423,13 @@ class Measured:
             reasoning=_part(ReasoningHeadline, self.reasoning),
             speed=self.speed,
         )
+
+    def _start(self) -> StartHeadline | None:
+        started, test = self.systems.start, self.systems.test
+        if started is None or test.baselines.start is None or test.gain.start is None:
+            return None
+        user = started.user.gain if started.user else None
+        return _part(StartHeadline, test.baselines.start, gain=test.gain.start, gain_user=user)
 
     def write(self, folder: Path) -> None:
         """Write the files of `reports/eval` that hold figures."""
@@ -420,6 +486,7 @@ def rounded(values: Any) -> Any:
     return values
 
 
-def _part(model: type[M], whole: Model, **changes: Model) -> M:
+def _part(model: type[M], whole: Model, **changes: Model | None) -> M:
     """The fields of `whole` that `model` has, too."""
-    return model(**{name: getattr(whole, name) for name in model.model_fields} | changes)
+    same = {name: getattr(whole, name) for name in model.model_fields if name not in changes}
+    return model(**same | changes)

@@ -14,7 +14,7 @@ SUMS_FILE = "SHA256SUMS"
 """The sha256 of each file that decides the scores, as `sha256sum -c` reads them."""
 
 LFS_POINTER = b"version https://git-lfs"
-_FILES = (JUDGE_FILE, "adapter_config.json", "adapter_model.safetensors")
+FILES = (JUDGE_FILE, "adapter_config.json", "adapter_model.safetensors")
 
 
 def read_judge(folder: Path) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def judge_fingerprint(folder: Path) -> str:
         ModelError: a file of it is missing, or is not what was published.
     """
     digest, sums = hashlib.sha256(), _sums(folder)
-    for name in _FILES:
+    for name in FILES:
         try:
             content = (folder / name).read_bytes()
         except OSError as error:
@@ -68,7 +68,7 @@ def judge_fingerprint(folder: Path) -> str:
 def write_sums(folder: Path) -> None:
     """Write the sha256 of each file that decides the scores; see `SUMS_FILE`."""
     lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
-             for name in _FILES]  # fmt: skip
+             for name in FILES]  # fmt: skip
     (folder / SUMS_FILE).write_text("".join(lines), encoding="utf-8")
 
 

@@ -271,6 +271,30 @@ def read_adapter(base: nn.Module, folder: Path, trainable: bool = False) -> nn.M
     return _prepared(model)
 
 
+def read_weights(model: nn.Module, folder: Path) -> None:
+    """Put a saved adapter's weights into an adapter of the same shape.
+
+    Args:
+        model: what `add_adapter` gave.
+        folder: as PEFT writes it.
+
+    Raises:
+        ModelError: the folder holds no adapter, or one of another shape.
+    """
+    with quiet():
+        import peft
+
+    wanted = {name for name, value in model.named_parameters() if value.requires_grad}
+    try:
+        found = peft.set_peft_model_state_dict(model, peft.load_peft_weights(str(folder), "cpu"))
+        if wrong := sorted(wanted.intersection(found.missing_keys) | {*found.unexpected_keys}):
+            raise ValueError(f"{wrong[0]} is in one of the two alone")
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise ModelError(
+            f"{folder}: no adapter of the shape that `lora` gives: {_first_line(error)}"
+        ) from error
+
+
 def _output_layer(base: nn.Module) -> nn.Module:
     return cast(nn.Module, cast(Any, base).get_output_embeddings())
 

@@ -142,7 +142,7 @@ def _facts(config: Config) -> dict[str, str]:
         mix = [f"{name} {weight:g}" for name, weight in dataset.families.items() if weight]
         facts["Mix of program-made examples"] = ", ".join(mix) or "none"
     return facts | {
-        "Balance": _balance(dataset.recipe, dataset.balance)
+        "Balance": _balance(dataset, dataset.balance)
         if dataset.balance
         else "as it comes (dataset.balance: null)",
         "Split": f"{percent(rest)} training, {percent(split.validation)} validation, "
@@ -158,17 +158,19 @@ def _reasoned(examples: Sequence[Example]) -> str:
     return f"{count:,} of {len(examples):,} examples have one; the others teach the score alone"
 
 
-def _balance(recipe: str, ratio: float) -> str:
+def _balance(dataset: DatasetConfig, ratio: float) -> str:
     even = f"examples were dropped until no score was more than {ratio:g} times as frequent as the "
     even += "rarest"
-    apart = ", among those of data/user/ and among all others" if recipe in _WITH_USER else ""
-    return even + apart
+    both = dataset.recipe in _WITH_USER or (dataset.recipe == "user" and dataset.replay)
+    return even + (", among those of data/user/ and among all others" if both else "")
 
 
 def _recipe(dataset: DatasetConfig) -> str:
     if dataset.recipe == "starter":
         return "the hand-written starter set alone"
     if dataset.recipe == "user":
+        if dataset.replay:
+            return f"the examples in data/user/ and about {dataset.replay:,} of the recipe full"
         return "the examples in data/user/ alone"
     user = "and those of data/user/, if there are any"
     if dataset.recipe == "bank":

@@ -37,7 +37,7 @@ class Part:
 
 
 def parts(systems: Systems, notes: Notes) -> list[Part]:
-    """The judge on each part that has an example, with the base model where it was measured."""
+    """The judge on each part that has an example, beside the base model and the one before it."""
     return [
         Part(name, row.num_examples, row.num_pairs, _cells(row, notes), is_judge)
         for name, row, is_judge in _rows(systems)
@@ -53,6 +53,11 @@ def _rows(systems: Systems) -> Iterator[tuple[str, Figures, bool]]:
             yield name, measured.judge, True
             if measured.baselines.base_model is not None:
                 yield f"{name}: base model", measured.baselines.base_model, False
+            if measured.baselines.start is not None:
+                yield f"{name}: the judge before", measured.baselines.start, False
+    if systems.start and systems.start.user:
+        yield "Test split, source user", systems.start.user.judge, True
+        yield "Test split, source user: the judge before", systems.start.user.start, False
 
 
 def _cells(row: Figures, notes: Notes) -> list[tuple[str, str]]:

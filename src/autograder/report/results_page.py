@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder.config import Config, describe
-from autograder.evaluation.results import Baselines, Comparison, Figures, Gain, Groups
+from autograder.evaluation.results import Comparison, Figures, Groups, Systems
 from autograder.report import pictures
 from autograder.report.diagnoses import NO_REASONING, diagnose
 from autograder.report.drawing import Point
@@ -37,6 +37,7 @@ _BASELINES = {
     "length_only": "Length only: knows how long the response is",
     "base_model": "Base model before training",
     "linear_probe": "Linear probe: ridge regression on the base's hidden states",
+    "start": "The judge before: training started from it",
 }
 _OFF = {
     "base_model": "evaluate.base_model is false",
@@ -61,7 +62,7 @@ def render(results: Results) -> str:
         headline=_headline(test.judge),
         targets=[_target(test.judge, name, notes) for name in TARGETS],
         baselines=_baselines(test, notes),
-        gains=_gains(test.gain, notes),
+        gains=_gains(results.measured.systems, notes),
         parts=parts(results.measured.systems, notes),
         part_columns=COLUMNS,
         unseen=_unseen(unseen, groups.holdout, notes),
@@ -121,6 +122,8 @@ def _baselines(compared: Comparison, notes: Notes) -> list[dict[str, Any]]:
     found = dict(compared.baselines.items())
     for key, name in _BASELINES.items():
         row = found.get(key)
+        if not row and key not in _OFF:
+            continue  # nothing to start from: not a thing that was switched off
         absent = notes.undefined(f"not measured: {_OFF[key]}") if not row else ""
         rows.append({"name": name, "cells": _cells(row, notes) if row else [absent] * len(NAMES)})
     return rows
@@ -130,15 +133,18 @@ def _cells(row: Figures, notes: Notes) -> list[str]:
     return [notes.figure(row, name) for name in NAMES]
 
 
-def _gains(gains: Baselines[Gain], notes: Notes) -> list[dict[str, Any]]:
+def _gains(systems: Systems, notes: Notes) -> list[dict[str, Any]]:
     rows = []
     missing = "no paired difference: fewer than two items"
-    for key, gain in gains.items():
+    gains = {_BASELINES[key].partition(":")[0]: gain for key, gain in systems.test.gain.items()}
+    if systems.start and systems.start.user:
+        gains["The judge before, on the source user"] = systems.start.user.gain
+    for title, gain in gains.items():
         for name in ("exact", "mae", "rps"):
             value, bounds = getattr(gain, name), getattr(gain, f"{name}_interval")
             rows.append(
                 {
-                    "baseline": _BASELINES[key].partition(":")[0],
+                    "baseline": title,
                     "name": NAMES[name],
                     "figure": notes.undefined(missing)
                     if value is None

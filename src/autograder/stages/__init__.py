@@ -19,6 +19,7 @@ EXAMPLES = Path("build/dataset/examples.jsonl")
 SPLITS = Path("build/splits")
 AUDIT = Path("reports/audit.json")
 CHECKED = Path("build/params.checked")
+START = Path("build/start")
 CHECKPOINTS = Path("build/checkpoints")
 ADAPTER = CHECKPOINTS / "adapter"
 CALIBRATION = Path("build/calibration.json")

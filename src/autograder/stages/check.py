@@ -1,19 +1,20 @@
-"""params.yaml, checked before any other stage starts -> build/params.checked
+"""params.yaml, checked before any other stage starts -> build/params.checked, build/start/
 
 DVC removes a stage's outputs before it starts the stage. A faulty value is found here, when
-nothing but this stage's own output is gone. What it writes is always the same, so that the other
-stages depend on the values that they read, and not on the file.
+nothing but this stage's own output is gone. Of params.yaml it writes nothing that changes, so that
+the other stages depend on the values that they read, and not on the file.
 """
 
 from __future__ import annotations
 
 from autograder import config
 from autograder.files import atomic_write
-from autograder.stages import CHECKED, PARAMS, run
+from autograder.stages import CHECKED, PARAMS, START, run
+from autograder.stages.start import write_start
 
 
 def main() -> None:
-    config.load(PARAMS)
+    write_start(config.load(PARAMS), START)
     atomic_write(CHECKED, "params.yaml holds no fault\n")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from autograder import config
 from autograder.evaluation.results import (
     Comparison,
+    Gain,
     Measured,
     Prediction,
     Reasoned,
@@ -21,7 +22,7 @@ from autograder.evaluation.results import (
 )
 from autograder.files import atomic_folder, atomic_write
 from autograder.schema import SCORES, read_examples
-from autograder.stages import JUDGE, METRICS, PARAMS, SPLITS, TABLES, run
+from autograder.stages import JUDGE, METRICS, PARAMS, SPLITS, START, TABLES, run
 
 
 def main() -> None:
@@ -33,11 +34,15 @@ def main() -> None:
     holdout = read_examples(unseen) if unseen.exists() else []
 
     from autograder.bases.fetch import set_mirror
-    from autograder.evaluation.evaluate import evaluate
+    from autograder.evaluation.evaluate import evaluate, measured_part
+    from autograder.evaluation.started import grade_start
     from autograder.judging.folder import judge_fingerprint
     from autograder.judging.judge import Judge
 
     set_mirror(settings.bases.mirror)
+    most = settings.evaluate.max_examples
+    test, holdout = (measured_part(part, most) for part in (test, holdout))
+    start = grade_start(START, test, holdout, settings.evaluate.batch_size)
     judge, sha256 = Judge.load(JUDGE), judge_fingerprint(JUDGE)
     judge.batch_size = settings.evaluate.batch_size
     found = evaluate(
@@ -49,10 +54,15 @@ def main() -> None:
         settings.evaluate,
         settings.seed,
         judge_sha256=sha256,
+        start=start,
     )
     write(found.measured, found.predictions, found.reasonings)
     systems = found.measured.systems
     print(_summary(systems.test), file=sys.stderr)
+    if systems.test.gain.start:
+        print(f"gained over the start: {_gained(systems.test.gain.start)}", file=sys.stderr)
+    if systems.start and systems.start.user:
+        print(f"on the source user: {_gained(systems.start.user.gain)}", file=sys.stderr)
     if probe := systems.probe:
         print(
             f"linear_probe: after layer {probe.layer} of {probe.num_layers}, {probe.pooled}, "
@@ -103,6 +113,16 @@ def _summary(compared: Comparison) -> str:
         cells = ("     -" if value is None else f"{value:.3f}" for value in values)
         lines.append("".join([f"{title:14}", *(f"{cell:>10}" for cell in cells)]))
     return "\n".join(lines)
+
+
+def _gained(gain: Gain) -> str:
+    """Differences with their 95 % intervals; of errors a negative one is better."""
+    parts = []
+    for name in ("exact", "mae", "rps"):
+        value, bounds = getattr(gain, name), getattr(gain, f"{name}_interval")
+        interval = f" [{bounds[0]:+.3f}, {bounds[1]:+.3f}]" if bounds else ""
+        parts.append(f"{name} {value:+.3f}{interval}" if value is not None else f"{name} -")
+    return ", ".join(parts)
 
 
 if __name__ == "__main__":

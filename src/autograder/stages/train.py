@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder import config
 from autograder.bases.fetch import set_mirror
 from autograder.errors import TrainingError
-from autograder.stages import CHECKPOINTS, CURVES, PARAMS, SPLITS, run
+from autograder.stages import CHECKPOINTS, CURVES, PARAMS, SPLITS, START, run
 from autograder.stages.inputs import run_fingerprint
 
 CACHE = Path(".scratch/rows")
@@ -46,6 +46,7 @@ def main() -> None:
         outputs=Outputs(CHECKPOINTS, CURVES),
         logs=LOGS / before[:16],
         cache=CACHE,
+        start=START if settings.train.start else None,
         before_writing=refuse_if_edited,
     )
     if not int(os.environ.get("LOCAL_RANK", "0")):

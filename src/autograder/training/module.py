@@ -24,6 +24,7 @@ from autograder.model.backbone import (
     choose_dtype,
     default_device,
     load_base,
+    read_weights,
 )
 from autograder.model.batch import Batch
 from autograder.model.int8 import trains_in_int8
@@ -32,21 +33,27 @@ from autograder.training.measured import Measured
 from autograder.training.optimizer import learning_rate, make_optimizer
 
 
-def load_backbone(config: Config, device: torch.device | None = None) -> Backbone:
-    """The base that a configuration names, pulled and quantised, with a fresh adapter.
+def load_backbone(
+    config: Config, device: torch.device | None = None, start: Path | None = None
+) -> Backbone:
+    """The base that a configuration names, pulled and quantised, with an adapter to train.
 
     Args:
         config: its groups `model`, `quantization` and `lora`, and its seed.
         device: where it computes; a GPU where there is one.
+        start: holds the adapter to train on, of the shape that `lora` gives; None makes a new one.
 
     Raises:
-        ModelError: no such model, it lacks a module that `lora.targets` names, or
-            `quantization.products` is int8 where that cannot be.
+        ModelError: no such model, it lacks a module that `lora.targets` names, `start` is of
+            another shape, or `quantization.products` is int8 where that cannot be.
     """
     device = device or default_device()
     dtype = choose_dtype(config.quantization.compute_dtype, device)
     base, encoder = load_base(config.model, config.quantization, device=device, dtype=dtype)
-    backbone = Backbone(add_adapter(base, config.lora, config.seed), encoder).to(device)
+    model = add_adapter(base, config.lora, config.seed)
+    if start:
+        read_weights(model, start)
+    backbone = Backbone(model, encoder).to(device)
     if trains_in_int8(config.quantization, device, dtype):
         from autograder.model.lora import round_frozen  # it imports what load_base keeps quiet
 

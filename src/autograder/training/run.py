@@ -59,6 +59,7 @@ def train(
     outputs: Outputs,
     logs: Path,
     cache: Path | None = None,
+    start: Path | None = None,
     before_writing: Callable[[], None] = lambda: None,
 ) -> None:
     """Train to the end, or go on where a killed run stopped, and write what came out.
@@ -70,6 +71,7 @@ def train(
         outputs: replaced when all is done, each by one rename.
         logs: where a logger writes; for this run's inputs alone, and left when all is done.
         cache: where encoded rows are kept; below `AUTOGRADER_HOME` where none is given.
+        start: a folder with the adapter to train on; None makes a new one.
         before_writing: may still refuse, by raising.
 
     Raises:
@@ -91,7 +93,8 @@ def train(
     with _only_one(scratch):
         monitor = f"val/{config.train.monitor}" if len(validation_rows) else None
         trainer = make_trainer(config, scratch, logs, monitor)
-        module = JudgeModule(load_backbone(config, trainer.strategy.root_device), config)
+        backbone = load_backbone(config, trainer.strategy.root_device, start)
+        module = JudgeModule(backbone, config)
         module.trainer = trainer
         encoder = module.backbone.encoder
         rows, validation = (part.encode(encoder, cache) for part in (used, validation_rows))
@@ -233,9 +236,10 @@ def _announce(module: JudgeModule, rows: EncodedRows, validation: EncodedRows) -
     trainable = sum(value.numel() for value in backbone.trainable().values())
     total = trainable + sum(_numel(p) for p in backbone.parameters() if not p.requires_grad)
     cut = rows.num_truncated + validation.num_truncated
+    start = f"; goes on from the judge {config.train.start}" if config.train.start else ""
     print(
         f"{config.model.name}: {total / 1e6:.0f} M parameters in {config.quantization.bits} bits, "
-        f"{trainable:,} trainable ({trainable / total:.2%})\n"
+        f"{trainable:,} trainable ({trainable / total:.2%}){start}\n"
         f"compute {str(dtype).removeprefix('torch.')} on {backbone.device}, "
         f"{'products in 8 bits, ' if in_int8 else ''}gradient "
         f"checkpointing {'on' if checkpointing(config, backbone.device) else 'off'}\n"
