@@ -7,6 +7,7 @@ from pathlib import Path
 
 import huggingface_hub
 import pytest
+from huggingface_hub.utils import filter_repo_objects  # type: ignore[attr-defined]
 
 from autograder.errors import ModelError, SourceError
 from autograder.judging import naming
@@ -98,7 +99,7 @@ def hub(monkeypatch, judge_folder):
             "x/y.json",
         ]
         patterns = {name: options[name] for name in ("allow_patterns", "ignore_patterns")}
-        kept = set(huggingface_hub.utils.filter_repo_objects(names, **patterns))
+        kept = set(filter_repo_objects(names, **patterns))
         assert kept == {path.name for path in judge_folder.iterdir()}
         return str(judge_folder)
 
