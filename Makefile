@@ -8,8 +8,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro full test test-slow test-integrations test-versions lint bench serve docs \
-	constraints clean
+.PHONY: help setup try repro full test test-slow test-integrations test-versions lint bench release \
+	serve docs constraints clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,10 @@ $(READY): pyproject.toml constraints.txt
 repro: setup  ## set up, fetch the base model, train, measure, report (dvc repro)
 	@$(BIN)/autograder model pull
 	$(BIN)/dvc repro
+
+# The default judge, or: make try JUDGE=judge-1.5b
+try: setup  ## fetch the judge's base model and grade four answers, with reasonings
+	@$(BIN)/autograder judge --file examples/try.jsonl $(if $(JUDGE),--judge $(JUDGE))
 
 BASE := qwen2.5-coder-0.5b-instruct
 LR   := 3e-4
@@ -82,6 +86,10 @@ bench: setup  ## one training step beside TRL's; answers a second (half an hour;
 	@if test -e build/judge; then \
 		$(BIN)/python bench/scoring.py && $(BIN)/python bench/scoring.py --batch-size 1; \
 		else echo "no judge to time yet: make repro"; fi
+
+# After `make repro` or `make full`: make release NAME=judge-0.5b [PANEL=FILE]
+release: setup  ## put the judge of a finished run into judges/NAME
+	$(BIN)/autograder release $(NAME) $(if $(PANEL),--panel $(PANEL))
 
 serve: setup  ## serve the judge over HTTP, with a playground at http://127.0.0.1:8000/
 	$(BIN)/autograder serve

@@ -29,6 +29,7 @@ from autograder.errors import AutograderError
 from autograder.files import atomic_write, json_text
 from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.judging.judge import Judge
+from autograder.judging.naming import BUILT, find_judge
 from autograder.model.backbone import Backbone, choose_dtype, default_device, load_base
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.tables.formats import SUFFIXES
@@ -41,10 +42,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument(
         "--judge",
-        type=Path,
         action="append",
         default=[],
-        help="build/judge without any; repeatable",
+        help="by name, folder or hub id; build/judge without any; repeatable",
     )
     parser.add_argument(
         "--base", action="append", default=[], help="grade with this base model too; repeatable"
@@ -65,7 +65,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     if args.bootstrap < 10:
         parser.error("--bootstrap: must be 10 or more")
     if not args.judge and not args.base:
-        args.judge = [Path("build/judge")]
+        args.judge = [BUILT]
     return args
 
 
@@ -123,11 +123,12 @@ def columns(args: argparse.Namespace) -> Iterator[Column]:
     """The judges and the bases, none of them loaded yet.
 
     Raises:
-        ModelError: a folder holds no judge.
+        ModelError: there is no such judge.
     """
-    for folder in dict.fromkeys(args.judge):
+    for name in dict.fromkeys(args.judge):
+        folder = find_judge(name)
         read_judge(folder)
-        yield Column(str(folder), judge_fingerprint(folder), partial(Judge.load, folder))
+        yield Column(name, judge_fingerprint(folder), partial(Judge.load, folder))
     for name in dict.fromkeys(args.base):
         yield Column(f"base {name}", base_fingerprint(name), partial(load_untrained, name))
 

@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--tie", type=float, default=TIE, help="a smaller difference is a tie")
     parser.add_argument("--level", type=float, default=0.95, help="of the intervals")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--judge", default="build/judge", help="a judge's folder")
+    parser.add_argument("--judge", help="a judge's name or folder")
     arguments = parser.parse_args()
     if arguments.tie <= 0 or not 0 < arguments.level < 1:
         parser.error("--tie has to be above 0, --level between 0 and 1")

@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--confidence", type=float, default=0.95, help="of the bound")
     parser.add_argument("--min-prompts", type=int, default=10, help="fewer tell too little")
     parser.add_argument("--rubric", default="Factual accuracy", help="for rows without their own")
-    parser.add_argument("--judge", default="build/judge", help="a judge's folder")
+    parser.add_argument("--judge", help="a judge's name or folder")
     arguments = parser.parse_args()
     if not 1 <= arguments.threshold <= 5 or not 0.5 <= arguments.confidence < 1:
         parser.error("--threshold is a score from 1 to 5, --confidence a share from 0.5 to 1")

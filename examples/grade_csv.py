@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("source", metavar="IN", type=Path)
     parser.add_argument("out", metavar="OUT", type=Path)
     parser.add_argument("--rubric", default="Factual accuracy", help="for rows without their own")
-    parser.add_argument("--judge", default="build/judge", help="a judge's folder")
+    parser.add_argument("--judge", help="a judge's name or folder")
     arguments = parser.parse_args()
 
     rows, requests = read(arguments.source, arguments.rubric)

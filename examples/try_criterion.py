@@ -20,7 +20,7 @@ from autograder.terminal import printable
 def main() -> None:
     parser = argparse.ArgumentParser(description="Grade the responses of bank items.")
     parser.add_argument("source", metavar="FILE", type=Path, help="items, one JSON object a line")
-    parser.add_argument("--judge", default="build/judge", help="a judge's folder")
+    parser.add_argument("--judge", help="a judge's name or folder")
     arguments = parser.parse_args()
 
     items = read_items(arguments.source)

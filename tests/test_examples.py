@@ -83,6 +83,7 @@ def run_here(root, judge_folder, here, words):
     wanted = {0, 1} if "examples/gate.py" in words else {0}
     assert done.returncode in wanted, f"{words}\n{done.stderr}"
     assert done.stderr.count("error") == 0, f"{words}\n{done.stderr}"
+    return done.stdout
 
 
 def test_every_command_of_their_readme_runs(root, judge_folder, tmp_path):
@@ -104,6 +105,17 @@ def test_every_command_of_the_main_readme_that_uses_a_judge_runs(root, judge_fol
         if words[1] != "serve":  # it would not end; tests/serve starts it
             run_here(root, judge_folder, tmp_path, words)
     assert (tmp_path / "graded.parquet").is_file()
+
+
+def test_make_try_grades_its_answers_with_reasonings(root, judge_folder, tmp_path):
+    makefile = (root / "Makefile").read_text(encoding="utf-8")
+    recipe = re.search(r"^try:.*\n\t@\$\(BIN\)/(.*) \$\(if \$\(JUDGE\)", makefile, re.MULTILINE)
+    assert recipe
+    said = run_here(root, judge_folder, tmp_path, shlex.split(recipe[1]))
+    rows = (root / "examples" / "try.jsonl").read_text(encoding="utf-8").splitlines()
+    titles = [f"examples/try.jsonl:{n}: {json.loads(row)['id']}" for n, row in enumerate(rows, 1)]
+    assert [line for line in said.splitlines() if line.startswith("examples/")] == titles
+    assert said.count("Score: ") == said.count("Reasoning: ") == len(rows)
 
 
 def test_a_csv_is_graded_row_by_row(root, judge_folder, judge, tmp_path):

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from autograder import cli
+from autograder.judging.naming import default_judge
 
 PACKAGE = Path(__file__).parents[1] / "src" / "autograder"
 NAMED_AFTER_OTHERS = {"cli", "stages", "families"}
@@ -63,14 +64,14 @@ def options(name: str) -> dict[str, click.Option]:
 def test_a_judge_is_called_judge_in_every_command(name):
     assert "--judge" in options(name)
     assert "--model" not in options(name)
-    assert str(options(name)["--judge"].default) == "build/judge"
+    assert options(name)["--judge"].default is default_judge
 
 
 def test_no_other_command_has_a_judge():
-    with_folder = {
+    with_judge = {
         name
         for name in cli._COMMANDS
         if not isinstance(getattr(import_module(f"autograder.cli.{name}"), name), click.Group)
-        and any(option.name == "folder" for option in options(name).values())
+        and any(option.name == "judge_name" for option in options(name).values())
     }
-    assert with_folder == {"judge", "grade", "serve", "benchmark", "behaviour", "export"}
+    assert with_judge == {"judge", "grade", "serve", "benchmark", "behaviour", "export"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -54,6 +56,52 @@ def test_a_wheel_holds_every_file_that_the_package_reads(request: pytest.Fixture
     packed = {path for pattern in patterns for path in package.glob(pattern)}
     other = {path for path in package.rglob("*") if path.is_file() and not is_python(path)}
     assert other == packed
+
+
+def test_a_wheel_brings_the_judges_along_and_finds_them_by_name(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    pytest.importorskip("setuptools", "77")
+    root = request.config.rootpath
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(root / name, tmp_path / name)
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(root / "src", tmp_path / "src", ignore=ignored)
+    (tmp_path / "judges" / "judge-0.5b").mkdir(parents=True)
+    (tmp_path / "judges" / "judge-0.5b" / "judge.json").write_text("{}")
+
+    def python(*words: str, **environment: str) -> str:
+        command = [sys.executable, *words]
+        env = os.environ | {"PYTHONPATH": ""} | environment
+        done = subprocess.run(
+            command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    python("-c", "from setuptools.build_meta import build_wheel; build_wheel('.')")
+    (wheel,) = tmp_path.glob("*.whl")
+    prefix = tmp_path / "prefix"
+    options = ("--no-deps", "--no-index", "--disable-pip-version-check", "--prefix", str(prefix))
+    python("-m", "pip", "install", *options, str(wheel))
+    (site,) = prefix.glob("lib/*/site-packages")
+    code = "from autograder.judging.naming import find_judge; print(find_judge('judge-0.5b'))"
+    found = Path(python("-c", code, PYTHONPATH=str(site)))
+    assert found.is_relative_to(prefix)
+    assert (found / "judge.json").is_file()
+
+
+def test_every_judge_of_the_box_is_in_the_wheel_and_they_fit(
+    request: pytest.FixtureRequest,
+) -> None:
+    root = request.config.rootpath
+    with (root / "pyproject.toml").open("rb") as file:
+        places = tomllib.load(file)["tool"]["setuptools"]["data-files"]
+    for folder in (path for path in (root / "judges").glob("*") if path.is_dir()):
+        place = f"share/autograder/judges/{folder.name}"
+        assert places[place] == [f"judges/{folder.name}/*"], folder
+    files = [path for path in (root / "judges").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 100_000_000
 
 
 def is_python(path: Path) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli.judge_option import judge_option
+from autograder.judging import naming
 
 OLDER = {
     "judge": True,
@@ -22,14 +23,13 @@ OLDER = {
 
 @click.command()
 @judge_option(older="--model")
-def show(folder):
-    click.echo(f"{type(folder).__name__} {folder}")
+def show(judge_name):
+    click.echo(judge_name)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "folder"),
+    ("arguments", "name"),
     [
-        ([], "build/judge"),
         (["--judge", "a"], "a"),
         (["--model", "a"], "a"),
         (["--model=a"], "a"),
@@ -37,21 +37,30 @@ def show(folder):
         (["--model", "b", "--judge", "a"], "a"),
     ],
 )
-def test_both_names_give_the_folder(arguments, folder):
-    assert CliRunner().invoke(show, arguments).output == f"PosixPath {folder}\n"
+def test_both_options_give_the_name(arguments, name):
+    assert CliRunner().invoke(show, arguments).output == f"{name}\n"
+
+
+def test_the_default_is_looked_for_when_the_command_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(naming, "_BOXES", (tmp_path,))
+    assert CliRunner().invoke(show, []).output == "build/judge\n"
+    (tmp_path / "judge-0.5b").mkdir()
+    (tmp_path / "judge-0.5b" / "judge.json").touch()
+    assert CliRunner().invoke(show, []).output == "judge-0.5b\n"
+    assert "[default: (build/judge, or else judge-0.5b)]" in " ".join(
+        CliRunner().invoke(show, ["--help"]).output.split()
+    )
 
 
 @pytest.mark.parametrize("name", OLDER)
 def test_only_one_name_is_shown_and_the_older_is_understood_where_it_was(name, tmp_path):
     command = getattr(import_module(f"autograder.cli.{name}"), name)
     text = CliRunner().invoke(command, ["--help"]).output
-    assert "--judge FOLDER" in text
+    assert "--judge JUDGE" in text
     assert "--model" not in text
-    (tmp_path / "file").touch()
     for option in ("--judge", "--model"):
-        result = CliRunner().invoke(command, [option, str(tmp_path / "file")])
-        assert result.exit_code == 2
+        result = CliRunner().invoke(command, [option, str(tmp_path / "none")])
+        assert result.exit_code != 0
         known = OLDER[name] or option == "--judge"
-        # An option that is not known is complained about by its own name.
         assert ("No such option" in result.output) is not known
-        assert ("Invalid value for '--judge': Directory" in result.output) is known

@@ -18,6 +18,7 @@ from autograder.cli.push import push as command
 from autograder.errors import ModelError, SourceError
 from autograder.export.hub import check_repo, push
 from autograder.export.parcel import pack
+from autograder.judging import naming
 from export.fake_hub import serving
 
 TOKEN = "hf_" + "a1" * 17
@@ -50,6 +51,13 @@ def send(folder, hub, **options):
 def dry_run(folder):
     arguments = [str(folder), "owner/judge", "--dry-run"]
     return CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
+def test_a_judge_of_the_box_is_pushed_by_its_name(folder, monkeypatch):
+    monkeypatch.setattr(naming, "_BOXES", (folder.parent,))
+    result = dry_run("judge")
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(dry_run(folder).output[:64])
 
 
 def test_every_file_arrives_as_it_is(folder, hub):

@@ -23,6 +23,7 @@ _COMMANDS = {
     "export": "Write a judge for transformers, PEFT, or llama.cpp and Ollama.",
     "merge": "Combine several judges into one.",
     "push": "Upload a judge or an export to the Hugging Face hub.",
+    "release": "Put the judge of a finished run among those that come with the package.",
 }
 
 

@@ -45,7 +45,7 @@ _HELD_OUT = Path("build/splits/test.jsonl")
 )
 @fast_option
 def behaviour(
-    folder: Path,
+    judge_name: str,
     items: Path,
     output: Path | None,
     page: Path | None,
@@ -82,18 +82,20 @@ def behaviour(
     from autograder.files import atomic_write, json_text
     from autograder.judging.folder import judge_fingerprint
     from autograder.judging.judge import Judge
+    from autograder.judging.naming import find_judge
     from autograder.robustness.grading import grade
     from autograder.robustness.measures import measure
     from autograder.robustness.page import render
     from autograder.robustness.table import table
 
+    folder = find_judge(judge_name)
     judge = Judge.load(folder, fast=fast)
     with rows_bar(len(requests), "answer") as progress:
         verdicts = grade(judge, requests, lambda num: progress(num, True))
     report = measure(asked, verdicts, seed=seed)
     if output:
         about = {
-            "judge": str(folder),
+            "judge": judge_name,
             "judge_sha256": judge_fingerprint(folder),
             "fast": fast,
             "items": str(items),

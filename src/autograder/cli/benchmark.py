@@ -62,7 +62,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @encoding_option
 def benchmark(
     file: Path,
-    folder: Path,
+    judge_name: str,
     output: Path | None,
     predictions: Path | None,
     bootstrap: int,
@@ -132,7 +132,9 @@ def benchmark(
     from autograder.benchmark.predictions import grade
     from autograder.judging.folder import judge_fingerprint
     from autograder.judging.judge import FAST, Judge
+    from autograder.judging.naming import find_judge
 
+    folder = find_judge(judge_name)
     judge, fingerprint = Judge.load(folder, fast=fast), judge_fingerprint(folder)
     with rows_bar(len(read.rows), "answer") as progress:
         grades = grade(
@@ -147,7 +149,7 @@ def benchmark(
     tree = measure_file(grades, read, resamples=bootstrap, seed=seed)
     about = {
         "file": str(file),
-        "judge": str(folder),
+        "judge": judge_name,
         "judge_sha256": fingerprint,
         "fast": fast,
         "max_length": judge.encoder.max_length,

@@ -44,7 +44,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def export(
     out: Path,
     kind: str,
-    folder: Path,
+    judge_name: str,
     dtype: str | None,
     base_weights: str,
     metrics: Path | None,
@@ -61,10 +61,12 @@ def export(
     from autograder.export.trained import check_place, open_trained
     from autograder.export.writing import Plan
     from autograder.export.writing import export as write
+    from autograder.judging.naming import find_judge
     from autograder.stages import METRICS
     from autograder.terminal import printable
 
     plan = Plan(cast(Any, kind), _dtype(kind, dtype), cast(Any, base_weights))
+    folder = find_judge(judge_name)
     check_place(out, [folder], force=force)
     trained = open_trained(folder)
     evidence = find_evidence(trained, metrics, METRICS)

@@ -86,7 +86,7 @@ def grade(
     context: click.Context,
     source: Path,
     out: Path,
-    folder: Path,
+    judge_name: str,
     mapped: tuple[str, ...],
     constants: tuple[str, ...],
     columns: str | None,
@@ -139,6 +139,7 @@ def grade(
     from autograder.bulk.windows import grade_rows
     from autograder.judging.folder import judge_fingerprint, read_judge
     from autograder.judging.judge import Judge
+    from autograder.judging.naming import find_judge
 
     plan = Plan(
         opened,
@@ -156,6 +157,7 @@ def grade(
         click.echo(printable(f"{source} {opened.note}", keep=""), err=True)
     if found.unsaid:
         click.echo(said_of(found.unsaid), err=True)
+    folder = find_judge(judge_name)
     read_judge(folder)
     fingerprint = judge_fingerprint(folder)
 

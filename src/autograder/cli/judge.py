@@ -12,7 +12,6 @@ from autograder.schema import TIE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from autograder.cli.judge_requests import Asked
     from autograder.errors import DataError
@@ -86,7 +85,7 @@ def judge(
     other: str | None,
     tie: float,
     path: str | None,
-    folder: Path,
+    judge_name: str,
     fast: bool,
     reasoning: bool,
     on_error: str,
@@ -107,6 +106,7 @@ def judge(
     from autograder.cli.judge_requests import Asked, option_rubrics, option_text, read_requests
     from autograder.errors import DataError
     from autograder.judging.folder import read_judge
+    from autograder.judging.naming import find_judge
 
     texts = {
         "--prompt": prompt,
@@ -141,6 +141,7 @@ def judge(
         found = [one]
     skip = on_error == "skip" and path is not None
     _stop_at_fault(found, skip)
+    folder = find_judge(judge_name)
     read_judge(folder)
 
     from autograder.cli.judge_answers import print_json, print_text

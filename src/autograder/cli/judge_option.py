@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from autograder.judging.naming import BUILT, FIRST, default_judge
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,19 +26,18 @@ class _Judge(click.Option):
 
 
 def judge_option(older: str | None = None) -> Callable[[Command], Command]:
-    """`--judge FOLDER`, passed on as `folder`.
+    """`--judge JUDGE`, passed on as `judge_name`, for `find_judge`.
 
     Args:
         older: the name of the option in earlier versions of the command.
     """
     return click.option(
         "--judge",
-        "folder",
+        "judge_name",
         cls=_Judge,
         older=older,
-        metavar="FOLDER",
-        type=click.Path(file_okay=False, path_type=Path),
-        default="build/judge",
-        show_default=True,
-        help="Folder of the judge.",
+        metavar="JUDGE",
+        default=default_judge,
+        show_default=f"{BUILT}, or else {FIRST}",
+        help="Name of a judge that comes with the package, folder, or hub id org/name[@revision].",
     )

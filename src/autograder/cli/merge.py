@@ -18,7 +18,7 @@ _DENSITY = 0.5
 
 @click.command()
 @click.argument("out", type=_FOLDER)
-@click.argument("judges", metavar="A B...", type=_FOLDER, nargs=-1, required=True)
+@click.argument("judges", metavar="A B...", nargs=-1, required=True)
 @click.option(
     "--weights",
     metavar="W,W,...",
@@ -57,7 +57,7 @@ _DENSITY = 0.5
 @click.option("--force", is_flag=True, help="Replace an existing judge.")
 def merge(
     out: Path,
-    judges: tuple[Path, ...],
+    judges: tuple[str, ...],
     weights: str | None,
     method: str,
     density: float | None,
@@ -69,7 +69,8 @@ def merge(
 ) -> None:
     """Combine the judges A, B, ... of one base into a new judge in the folder OUT.
 
-    The file for --evaluate has a format that `autograder benchmark` reads. See docs/export.md.
+    Each is the name of a judge that comes with the package, a folder, or a hub id. The file for
+    --evaluate has a format that `autograder benchmark` reads. See docs/export.md.
     """
     if len(judges) < 2:
         raise click.UsageError("A B...: name at least two judges")
@@ -82,14 +83,16 @@ def merge(
     from autograder.export.merge import merge as write
     from autograder.export.progress import stage_bars
     from autograder.export.trained import check_place, open_trained
+    from autograder.judging.naming import find_judge
     from autograder.schema import read_examples
     from autograder.stages import SPLITS
     from autograder.terminal import printable
 
     kept = None if method == "linear" else density or _DENSITY
     recipe = Recipe(cast(Any, method), numbers, kept, rank, seed)
-    check_place(out, list(judges), force=force)
-    trained = [open_trained(folder) for folder in judges]
+    folders = [find_judge(name) for name in judges]
+    check_place(out, folders, force=force)
+    trained = [open_trained(folder) for folder in folders]
     check_recipe(trained, recipe)
     default = SPLITS / "validation.jsonl"
     chosen = validation or (default if default.is_file() else None)
@@ -104,8 +107,8 @@ def merge(
     click.echo(f"temperature {values['temperature']:.4f}, from {made['temperature_from']}")
     if measured:
         with stage_bars() as progress:
-            figures = compare([*judges, out], rows, measured, progress, seed)
-        titles = [printable(str(folder), keep="") for folder in (*judges, out)]
+            figures = compare([*folders, out], rows, measured, progress, seed)
+        titles = [printable(str(name), keep="") for name in (*judges, out)]
         click.echo(f"\n{table(titles, figures)}")
 
 

@@ -102,7 +102,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 )
 @click.option("--log-texts", is_flag=True, help="Log prompts, responses and rubrics too.")
 def serve(
-    folder: Path,
+    judge_name: str,
     device: str,
     quantization: Literal["nf4", "fp4", "int8", "none"] | None,
     fast: bool,
@@ -131,6 +131,7 @@ def serve(
     import os
 
     from autograder.judging.folder import read_judge
+    from autograder.judging.naming import find_judge
     from autograder.serve.settings import Settings, is_readable_by_others, read_token
 
     settings = Settings(
@@ -148,6 +149,7 @@ def serve(
     )
     if token_file is not None and is_readable_by_others(token_file):
         click.echo(f"warning: all users can read {token_file}; chmod o-r {token_file}", err=True)
+    folder = find_judge(judge_name)
     read_judge(folder)
     try:
         from autograder.serve.app import create_app

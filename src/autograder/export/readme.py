@@ -28,7 +28,7 @@ _DRAWN = {
     "num_constructed": "program-made examples",
 }
 _LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit"}
-_LIBRARIES = {"merged": "transformers", "adapter": "peft", "gguf": "gguf"}
+_LIBRARIES = {"judge": "peft", "merged": "transformers", "adapter": "peft", "gguf": "gguf"}
 
 _INTENDED = """\
 To rank, filter and watch the answers of other models by a rubric that you write, where a grade
@@ -83,7 +83,7 @@ def card(trained: Trained, kind: str, use: str, evidence: Evidence | None, notes
 
     Args:
         trained: the judge.
-        kind: of the export: merged, adapter or gguf.
+        kind: of the export: merged, adapter or gguf; or judge, of one in the box.
         use: how to grade with it, in Markdown.
         evidence: its measured figures.
         notes: what this kind of export changes about the scores, in Markdown.
@@ -193,4 +193,4 @@ def _number(count: object) -> str:
 def _licence(trained: Trained) -> str:
     licence = trained.licence
     named = f"Its licence: {escape(licence)}." if licence else "See its own page for the licence."
-    return f"The base is {escape(trained.base_title)}. {named} This export is a derived work of it."
+    return f"The base is {escape(trained.base_title)}. {named} This is a derived work of it."

@@ -19,19 +19,23 @@ _judges: dict[Path, Judge] = {}
 _lock = threading.Lock()
 
 
-def load_once(folder: Path | str) -> Judge:
-    """The judge of a folder; a process loads it once, however many adapters and threads ask.
+def load_once(judge: Path | str | None) -> Judge:
+    """A judge by its name; a process loads it once, however many adapters and threads ask.
+
+    Args:
+        judge: as in `Judge.load`.
 
     Raises:
-        ModelError: the folder holds no judge.
-        SourceError: its base model is not here and cannot be fetched.
+        ModelError: there is no such judge.
+        SourceError: the judge or its base model is not here and cannot be fetched.
     """
     from autograder.judging.judge import Judge
+    from autograder.judging.naming import find_judge
 
-    place = Path(folder).resolve()
+    place = find_judge(judge).resolve()
     with _lock:
         if place not in _judges:
-            _judges[place] = Judge.load(folder)
+            _judges[place] = Judge.load(place)
         return _judges[place]
 
 

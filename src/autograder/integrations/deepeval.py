@@ -30,7 +30,8 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
         name: in deepeval's reports.
         rubric: what a good answer is.
         threshold: 0 to 1; in strict mode it is 1. None measures without passing or failing.
-        model: a judge, or the folder of one, which is then loaded now, once for a process.
+        model: a judge, or one by its name as in `Judge.load`, which is then loaded now, once for
+            a process.
         reference_from_expected_output: show `expected_output`, where a test case has one, to
             the judge as an answer that deserves a 5.
         include_reason: generate the reasoning, which takes many times as long as the score.
@@ -39,7 +40,7 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
 
     Raises:
         ConfigError: an argument makes no sense.
-        ModelError: the folder holds no judge.
+        ModelError: there is no such judge.
     """
 
     score: float | None
@@ -54,7 +55,7 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
         name: str,
         rubric: str,
         threshold: float | None = 0.5,
-        model: Grader | Path | str = "build/judge",
+        model: Grader | Path | str | None = None,
         reference_from_expected_output: bool = True,
         include_reason: bool = True,
         strict_mode: bool = False,
@@ -69,7 +70,7 @@ class JudgeMetric(BaseMetric):  # type: ignore[misc]  # deepeval is untyped here
         self.include_reason = include_reason
         self.strict_mode = strict_mode
         self.async_mode = async_mode
-        self._judge = load_once(model) if isinstance(model, str | Path) else model
+        self._judge = load_once(model) if isinstance(model, str | Path | None) else model
         self.evaluation_model = self._judge.model
 
     def measure(self, test_case: LLMTestCase, *args: Any, **kwargs: Any) -> float:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal
 
 from autograder.errors import ConfigError, DataError
 from autograder.integrations import load_once, needs
 from autograder.judging.folder import read_judge
 from autograder.judging.grader import Grader
+from autograder.judging.naming import find_judge
 from autograder.schema import Request, Verdict
 from autograder.tables.conversation import conversation_text
 
@@ -25,7 +25,7 @@ with needs("inspect_ai", "pip install 'autograder[inspect]'"):
 @scorer(metrics=[mean(), stderr()])  # type: ignore[untyped-decorator]  # inspect_ai may be missing
 def judge_scorer(
     rubric: str,
-    model: str = "build/judge",
+    model: str | None = None,
     *,
     pass_at: float | None = None,
     value: Literal["expected_score", "score"] = "expected_score",
@@ -42,7 +42,8 @@ def judge_scorer(
 
     Args:
         rubric: what a good output is.
-        model: the folder of a judge; loaded at the first sample, once for a process.
+        model: a judge by its name, as in `Judge.load`; loaded at the first sample, once for a
+            process.
         pass_at: a score, 1 to 5, that `value` has to reach.
         value: which of the verdict's two scores counts.
         reference_from_target: show the sample's target to the judge as an answer that
@@ -51,17 +52,18 @@ def judge_scorer(
 
     Raises:
         ConfigError: an argument makes no sense.
-        ModelError: the folder holds no judge.
+        ModelError: there is no such judge.
     """
     _check(rubric, pass_at, value)
-    read_judge(Path(model))
+    folder = find_judge(model)
+    read_judge(folder)
 
     async def score(state: TaskState, target: Target) -> Score:
         answer = state.output.completion
         if not answer.strip():
             lowest = 1.0 if pass_at is None else 0.0
             return Score(value=lowest, answer=answer, explanation="no answer", reason="no_response")
-        judge = await _in_thread(load_once, model)
+        judge = await _in_thread(load_once, folder)
         reference = target.text if reference_from_target else ""
         request = Request(_prompt(state), answer, rubric, reference)
         try:

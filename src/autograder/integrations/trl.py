@@ -44,7 +44,7 @@ def judge_reward(
     TRL leaves the completion out.
 
     Args:
-        judge: a judge, or the folder of one, which is then loaded now.
+        judge: a judge, or one by its name as in `Judge.load`, which is then loaded now.
         rubric: what a good completion is, for all prompts; or:
         rubric_column: the column of the data set that holds each prompt's rubric.
         reference_column: the column that holds an answer that deserves a 5; one that is empty
@@ -54,7 +54,7 @@ def judge_reward(
     Raises:
         ConfigError: not exactly one of `rubric` and `rubric_column` is given.
         DataError: `rubric` is too long for the judge.
-        ModelError: the folder holds no judge.
+        ModelError: there is no such judge.
 
     The function itself raises:
         DataError: the data set lacks a column, or a rubric in it is empty or no text.

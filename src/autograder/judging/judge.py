@@ -1,6 +1,6 @@
 """The judge in use: load it, give it requests, get verdicts.
 
-judge = Judge.load("build/judge")
+judge = Judge.load()
 verdict = judge.evaluate("What is 2+2?", "2+2=5", "Factual accuracy")
 verdict.score, verdict.expected_score, verdict.reasoning
 """
@@ -24,6 +24,7 @@ from autograder.errors import ModelError
 from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.judging.generation import ReasoningText
 from autograder.judging.grader import MAX_REASONING_TOKENS
+from autograder.judging.naming import find_judge
 from autograder.judging.passes import Passes
 from autograder.model.backbone import (
     Backbone,
@@ -90,17 +91,19 @@ class Judge:
     @classmethod
     def load(
         cls,
-        folder: Path | str = "build/judge",
+        judge: Path | str | None = None,
         device: str = "auto",
         quantization: Literal["nf4", "fp4", "int8", "none"] | None = None,
         batch_size: int = 5,
         packed: bool | None = None,
         fast: bool = False,
     ) -> Judge:
-        """Load a judge that `dvc repro` has trained.
+        """Load a judge by its name.
 
         Args:
-            folder: contains judge.json and the adapter.
+            judge: the name of a judge in the box, the folder of one, or a hub id
+                `org/name[@revision]`; see `find_judge`. None takes `build/judge` if it is there,
+                else `judge-0.5b` if it is in the box.
             device: `auto`, or a name that torch knows, such as `cpu` or `cuda:1`.
             quantization: of the base; None takes that of the training. Another one gives
                 slightly different scores.
@@ -111,11 +114,11 @@ class Judge:
                 by about 0.03. `Verdict.model` then ends in `+int8`.
 
         Raises:
-            ModelError: the folder holds no judge, or one of another template; the device or
+            ModelError: there is no such judge, or it is of another template; the device or
                 quantisation does not exist; or `fast` is not possible with them.
-            SourceError: the base model is not on this machine and cannot be fetched.
+            SourceError: judge or base model are not on this machine and cannot be fetched.
         """
-        folder = Path(folder)
+        folder = find_judge(judge)
         values = read_judge(folder)
         fingerprint = judge_fingerprint(folder)
         if values["template_version"] != TEMPLATE_VERSION:
