@@ -178,7 +178,7 @@ _MODELS = (
 )  # fmt: skip
 
 CATALOG: dict[str, BaseModel] = {entry.name: entry for entry in _MODELS}
-DEFAULT_MODEL = "qwen2.5-coder-0.5b-instruct"
+DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct"
 
 
 def resolve(name: str) -> BaseModel:

@@ -45,7 +45,7 @@ data.add_command(import_command)
 @click.option("--mask", is_flag=True, help="Print each token, coloured by its role in the loss.")
 @click.option(
     "--model",
-    default="qwen2.5-coder-0.5b-instruct",
+    default="qwen2.5-coder-1.5b-instruct",
     show_default=True,
     help="Base model whose tokenizer --mask uses.",
 )

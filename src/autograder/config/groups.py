@@ -29,7 +29,7 @@ _NOT_ADAPTED = re.compile(r"emb|wte|wpe|norm|ln_|head", re.IGNORECASE)
 
 class ModelConfig(Group):
     name: str = Field(
-        default="qwen2.5-coder-0.5b-instruct",
+        default="qwen2.5-coder-1.5b-instruct",
         description="a name of `autograder model list`, a hub id, or a folder",
     )
     max_length: int = Field(
@@ -117,7 +117,7 @@ class TrainConfig(Group):
         default=2e-4,
         gt=0.0,
         le=1.0,
-        description="for a 0.5B base and the batch size above; larger bases need less",
+        description="for a base of 0.5B or 1.5B; larger bases need less",
     )
     warmup: float = Field(default=0.05, ge=0.0, lt=1.0, description="share of all steps")
     schedule: Literal["cosine", "linear", "constant"] = "cosine"

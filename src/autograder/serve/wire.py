@@ -152,7 +152,7 @@ class VerdictBody(BaseModel):
                     "confidence": 0.76,
                     "reasoning": "Water boils at 100 degrees Celsius at sea level.",
                     "truncated": [],
-                    "model": "qwen2.5-coder-0.5b-instruct+1f2e3d4c",
+                    "model": "qwen2.5-coder-1.5b-instruct+1f2e3d4c",
                 }
             ]
         }
