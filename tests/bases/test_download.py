@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.bases import download
+from autograder.bases.digests import CHECKED
 from autograder.bases.fetch import MARKER, base_info, cached_path, pull
 from autograder.bases.sources import GgufHub
 from autograder.errors import ChecksumError, SourceError, StorageError
@@ -85,7 +86,8 @@ def test_a_snapshot_is_kept_as_it_is_and_pinned_to_its_commit(home, monkeypatch)
     serve(monkeypatch, hub)
     folder = pull("org/name", progress=False)
     assert folder == home / "models" / "org--name" == cached_path("org/name")
-    assert sorted(p.name for p in folder.iterdir()) == [MARKER, "config.json", "model.safetensors"]
+    files = sorted(path.name for path in folder.iterdir())
+    assert files == [MARKER, CHECKED, "config.json", "model.safetensors"]
     info = base_info(folder)
     assert info is not None
     assert info["pin"] == f"revision:{'c' * 40}"

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from autograder.cli import cli, main
 from autograder.cli.verdict_text import Screen, json_line
+from autograder.judging import naming
 from autograder.judging.judge import Judge
 from autograder.schema import Comparison, Verdict
 from autograder.terminal import printable
@@ -290,6 +291,20 @@ def test_a_file_that_is_no_json_is_told(folder, unloaded, tmp_path, capsys, text
     path.write_bytes(text)
     assert exit_of(folder, "--file", path) == 1
     assert f"error: {path}{says}" in capsys.readouterr().err
+
+
+def test_a_judge_of_the_box_grades_by_its_name_and_an_unknown_one_is_told(
+    folder, monkeypatch, capsys
+):
+    monkeypatch.setattr(naming, "_BOXES", (folder.parent,))
+    arguments = (*options(**TEXTS), "--no-reasoning", "--json")
+    (named,) = rows_of(call(folder.name, *arguments))
+    (same,) = rows_of(call(folder, *arguments))
+    assert named == same
+    assert exit_of("judge-9b", *arguments) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: 'judge-9b': no judge of this name in the box (")
+    assert folder.name in said
 
 
 def test_a_missing_file_or_judge_is_told(folder, unloaded, tmp_path, capsys):

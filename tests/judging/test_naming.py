@@ -120,6 +120,15 @@ def test_a_hub_that_cannot_be_reached_is_one_line(box, hub):
     )
 
 
+@pytest.mark.parametrize("settings", ['{"peft_type": "XLORA"}', "[]", "{", None])
+def test_a_repository_without_a_lora_adapter_is_refused(box, monkeypatch, tmp_path, settings):
+    if settings is not None:
+        (tmp_path / "adapter_config.json").write_text(settings)
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda *_, **__: str(tmp_path))
+    with pytest.raises(ModelError, match="org/judge: holds no LoRA adapter"):
+        find_judge("org/judge")
+
+
 def test_a_folder_goes_before_the_hub_and_the_built_judge_is_never_looked_for_there(
     box, hub, judge_folder
 ):

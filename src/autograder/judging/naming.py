@@ -5,6 +5,7 @@ The box is `judges/` of a clone, or what an installed wheel has brought along.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from autograder.bases.catalog import HUB_ID
@@ -44,7 +45,8 @@ def find_judge(judge: str | Path | None = None) -> Path:
             `Path` is always a folder. None is `default_judge`.
 
     Raises:
-        ModelError: the name is none of these; the message lists the judges in the box.
+        ModelError: the name is none of these, and the message lists the judges in the box; or
+            what the hub gives is no LoRA adapter.
         SourceError: the hub cannot be reached or refuses.
     """
     if isinstance(judge, Path):
@@ -70,7 +72,7 @@ def _from_hub(name: str) -> Path:
 
     repo, _, revision = name.partition("@")
     try:
-        folder = snapshot_download(
+        found = snapshot_download(
             repo,
             revision=revision or None,
             allow_patterns=_HUB_FILES,
@@ -81,4 +83,12 @@ def _from_hub(name: str) -> Path:
         raise SourceError(
             f"{name}: no folder here, and the hub does not give it: {reason}"
         ) from error
-    return Path(folder)
+    folder = Path(found)
+    try:
+        settings = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        is_lora = settings["peft_type"] == "LORA"
+    except (OSError, ValueError, TypeError, KeyError):
+        is_lora = False
+    if not is_lora:  # PEFT knows kinds that fetch more by themselves
+        raise ModelError(f"{name}: holds no LoRA adapter; name a judge that was pushed whole")
+    return folder
