@@ -82,7 +82,8 @@ def test_a_wheel_brings_the_judges_along_and_finds_them_by_name(
     python("-c", "from setuptools.build_meta import build_wheel; build_wheel('.')")
     (wheel,) = tmp_path.glob("*.whl")
     prefix = tmp_path / "prefix"
-    options = ("--no-deps", "--no-index", "--disable-pip-version-check", "--prefix", str(prefix))
+    # Without --ignore-installed pip removes the one that runs this test.
+    options = ("--no-deps", "--no-index", "--ignore-installed", "--prefix", str(prefix))
     python("-m", "pip", "install", *options, str(wheel))
     (site,) = prefix.glob("lib/*/site-packages")
     code = "from autograder.judging.naming import find_judge; print(find_judge('judge-0.5b'))"
