@@ -178,7 +178,7 @@ class EvaluateConfig(Group):
         ge=1,
         le=100_000_000,
         description="of the test split, and of the held-out kinds: whole items by a hash of their "
-        "names, so that a larger number takes the same ones and more",
+        "names",
     )
     batch_size: int = Field(default=5, ge=1, le=4096)
     bootstrap: int = Field(
