@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.jsonl import first_repeated, unique_keys
+from autograder.jsonl import first_repeated, show, unique_keys
 from helpers.counted import Counted
 
 
@@ -18,3 +18,11 @@ def test_the_work_for_a_key_that_is_doubled_grows_as_the_number_of_keys(num):
 def test_the_first_that_was_there_before_is_named():
     assert first_repeated("abcbca") == "b"
     assert first_repeated("abc") is None
+
+
+def test_a_value_of_any_depth_is_shown():
+    value: list = []
+    for _ in range(100_000):
+        value = [value]
+    assert show(value) == "a list that is nested too deeply"
+    assert show([[1]]) == "[[1]]"

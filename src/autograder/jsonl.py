@@ -81,7 +81,10 @@ class Row:
 
 def show(value: object) -> str:
     """A value as JSON, at most 60 characters."""
-    text = json.dumps(value, ensure_ascii=False, default=repr)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=repr)
+    except RecursionError:  # reading such a value takes less of the stack than writing it
+        return f"a {type(value).__name__} that is nested too deeply"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
