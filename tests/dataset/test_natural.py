@@ -57,6 +57,8 @@ LEAST = {
     "refusals-and-attacks": 300,
     "quick-facts": 850,
     "instructions": 100,
+    "golden-answers": 240,
+    "everyday": 150,
 }
 """Items of each kind; of `other-rubrics` groups count."""
 
