@@ -140,7 +140,7 @@ def evaluate(
             first_tests=part(lambda source: source in FIRST_TESTS),
             holdout=beside(holdout, on_unseen, frozen_on_unseen) if holdout else None,
             probe=probe.about if probe else None,
-            start=start and _started(start, probabilities, test, **options),
+            start=_started(start, probabilities, test, **options) if start else None,
         ),
         groups=Grouped(
             test=measure_groups(probabilities, test, **options),
