@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autograder.bases.catalog import HUB_ID
 from autograder.errors import ModelError, SourceError
 from autograder.judging.folder import JUDGE_FILE
 
@@ -58,6 +57,8 @@ def find_judge(judge: str | Path | None = None) -> Path:
     folder = Path(name).expanduser()
     if name == BUILT or (name and folder.is_dir()):
         return folder
+    from autograder.bases.catalog import HUB_ID  # imports pydantic, which --help does without
+
     if HUB_ID.fullmatch(name) and not folder.exists() and not name.startswith("."):
         return _from_hub(name)
     box = f" ({', '.join(known)})" if known else ", which is empty"
