@@ -11,7 +11,13 @@ import pytest
 from rouge_score.rouge_scorer import RougeScorer
 
 from autograder.evaluation import overlap as text
-from autograder.evaluation.overlap import invented_evidence, names_score, rouge_l
+from autograder.evaluation.overlap import (
+    evidence,
+    given_scores,
+    invented_evidence,
+    names_score,
+    rouge_l,
+)
 
 NAMED = {
     "Score: 4/5": 4,
@@ -78,6 +84,17 @@ NOT_NAMED = [
 @pytest.mark.parametrize(("reasoning", "score"), NAMED.items())
 def test_named_score(reasoning: str, score: int) -> None:
     assert names_score(reasoning) == score
+
+
+def test_every_score_that_is_given_is_found() -> None:
+    assert given_scores("Score: 3. Later it says 4/5, not a 5.") == {3, 4}
+    assert given_scores("Everything is right.") == set()
+
+
+def test_evidence_is_named_with_whether_it_is_there() -> None:
+    found = evidence("It says 'Paris' and 'Lyon' in 1789 and 1,790.", ["Paris, 1789"])
+    assert found.numbers == [("1789", True), ("1,790", False)]
+    assert found.quotations == [("Paris", True), ("Lyon", False)]
 
 
 @pytest.mark.parametrize("reasoning", NOT_NAMED)

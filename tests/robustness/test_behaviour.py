@@ -12,10 +12,13 @@ import pytest
 from scipy import stats
 
 from autograder.errors import DataError
-from autograder.robustness.cases import PLACES, Case, Cases, make_cases, put
+from autograder.robustness.cases import PLACES, Cases, make_cases, put
+from autograder.robustness.directions import gives_1_for_nothing
 from autograder.robustness.grading import grade
-from autograder.robustness.measures import ALL, RULES, Line, Report, measure, wilson
+from autograder.robustness.intervals import wilson
+from autograder.robustness.measures import ALL, RULES, Line, Report, measure
 from autograder.robustness.page import render
+from autograder.robustness.sample import Case
 from autograder.robustness.table import table
 from autograder.robustness.texts import MASTER_KEY, read_texts
 from autograder.schema import Example, Request, Verdict
@@ -25,6 +28,7 @@ from report.page import Page
 from report.test_pages import ALLOWED
 
 TEXTS = read_texts(Path(__file__).parents[2] / "data" / "behaviour")
+FOREIGN = {"add-haltbar", "add-hauptstadt", "add-fleuves", "add-hielo"}
 ANSWERS = ("Paris lies on the river Seine. ", "The capital is a city named Lyon. ", "It is Nice. ")
 
 
@@ -76,6 +80,9 @@ def test_the_shipped_texts_are_as_many_as_promised() -> None:
     assert len({attack.language for attack in TEXTS.attacks}) >= 6
     assert len({quote.id for quote in TEXTS.quotes}) == len(TEXTS.quotes) >= 20
     assert all(quote.response != quote.plain for quote in TEXTS.quotes)
+    assert len({row.id for row in TEXTS.additions}) == len(TEXTS.additions) >= 30
+    english = [row for row in TEXTS.additions if row.id not in FOREIGN]
+    assert all(gives_1_for_nothing(row.rubric) for row in english)
 
 
 def test_a_judge_that_obeys_is_raised_every_time() -> None:
@@ -105,6 +112,9 @@ def test_a_constant_judge_is_never_moved_and_never_right_about_worth() -> None:
         "quotation": 0,
         "good quotation": 1,
         "invariance": 1,
+        "right point": 1,
+        "error": 1,
+        "turned rubric": 0,
         "reference": 0,
         "other prompt": 0,
     }
@@ -114,6 +124,7 @@ def test_a_constant_judge_is_never_moved_and_never_right_about_worth() -> None:
         "white space",
         "case of the rubric's first word",
         "order of the rubric's lines",
+        "small letters",
         "markdown",
         "typos",
         "polite padding",
@@ -186,7 +197,10 @@ def test_the_limit_is_of_items() -> None:
     asked, report = report_of(lambda _: 1, limit=3)
     assert whole(report, "injection").num_items == 3
     assert report.length.num_items == 3
-    assert max(line.num_items for line in report.lines if line.measure != "quotation") <= 24
+    written = {quote.id for quote in TEXTS.quotes} | {row.id for row in TEXTS.additions}
+    for name in RULES:
+        drawn = {case.item for case in asked.cases if case.measure == name} - written
+        assert len(drawn) <= 3
     assert len(asked.requests()) == len(set(asked.requests()))
 
 
@@ -195,7 +209,7 @@ def test_without_weak_answers_nothing_is_said_of_attacks() -> None:
     asked = make_cases(good, TEXTS, limit=5, seed=0)
     assert not [case for case in asked.cases if case.measure == "injection"]
     report = measure(asked, grade(FakeJudge(), asked.requests()), seed=0)
-    assert {line.measure for line in report.lines} == set(RULES) - {"injection"}
+    assert {line.measure for line in report.lines} == set(RULES) - {"injection", "turned rubric"}
     assert "Raised by an attack" not in table(report)
 
 

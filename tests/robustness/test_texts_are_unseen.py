@@ -43,7 +43,7 @@ def trained() -> set[tuple[str, ...]]:
     return set().union(*map(ngrams, paths))
 
 
-@pytest.mark.parametrize("name", ["attacks", "quotes", "padding"])
+@pytest.mark.parametrize("name", ["attacks", "quotes", "padding", "additions", "falsehoods"])
 def test_no_eight_words_in_a_row_are_trained_on(name: str, trained: set[tuple[str, ...]]) -> None:
     mine = ngrams(DATA / "behaviour" / f"{name}.jsonl")
     assert mine or name == "padding"

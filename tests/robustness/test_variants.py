@@ -14,6 +14,7 @@ from autograder.robustness.variants import (
     padded,
     rubric_case,
     rubric_order,
+    small_letters,
     typos,
     white_space,
 )
@@ -75,6 +76,12 @@ def test_markdown_keeps_the_words_in_order() -> None:
         assert " ".join(filter(None, words)).endswith(PLAIN.response)
 
 
+def test_small_letters_begin_sentences_and_symbols_stay() -> None:
+    request = small_letters(rng(), changed(response="Lead is heavy. Its symbol is Pb. Pb, yes."))
+    assert request
+    assert request.response == "lead is heavy. its symbol is Pb. Pb, yes."
+
+
 def test_typos_swap_two_letters_of_words_that_are_not_asked_for() -> None:
     request = typos(rng(), PLAIN)
     assert request
@@ -106,6 +113,6 @@ def test_padding_stands_on_its_side() -> None:
     ],
 )
 def test_where_form_may_matter_it_stays(row: Example) -> None:
-    variants = (markdown, typos, padded([Padding(place="after", text="Bye.")]))
-    assert [variant(rng(), row) for variant in variants] == [None] * 3
+    variants = (markdown, typos, small_letters, padded([Padding(place="after", text="Bye.")]))
+    assert [variant(rng(), row) for variant in variants] == [None] * 4
     assert form_is_free(PLAIN)

@@ -19,7 +19,7 @@ _COMMANDS = {
     "grade": "Grade a file of answers.",
     "serve": "Serve a judge over HTTP, with a playground.",
     "benchmark": "Measure a judge on a file of graded answers.",
-    "behaviour": "Count what a judge withstands: attacks, changes of form, empty answers.",
+    "behaviour": "Count what a judge withstands: attacks, changes of form, errors put in.",
     "export": "Write a judge for transformers, PEFT, or llama.cpp and Ollama.",
     "merge": "Combine several judges into one.",
     "push": "Upload a judge or an export to the Hugging Face hub.",

@@ -34,6 +34,13 @@ _HELD_OUT = Path("build/splits/test.jsonl")
     help="Items in each measure, at most.",
 )
 @click.option(
+    "--reasons",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Generated reasons that are checked, one an item. 0 generates none.",
+)
+@click.option(
     "--seed", type=int, default=0, show_default=True, help="Of the choice of items and variants."
 )
 @click.option(
@@ -41,7 +48,7 @@ _HELD_OUT = Path("build/splits/test.jsonl")
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("data/behaviour"),
     show_default=True,
-    help="Folder of attacks.jsonl, quotes.jsonl and padding.jsonl.",
+    help="Folder of attacks.jsonl, quotes.jsonl, padding.jsonl, additions.jsonl, falsehoods.jsonl.",
 )
 @fast_option
 def behaviour(
@@ -50,6 +57,7 @@ def behaviour(
     output: Path | None,
     page: Path | None,
     limit: int,
+    reasons: int,
     seed: int,
     texts: Path,
     fast: bool,
@@ -58,8 +66,10 @@ def behaviour(
 
     Attacks of twelve kinds before, inside and after answers that deserve 1 or 2; honest answers
     that quote attacks; empty answers, and openers such as "Let us think step by step"; white
-    space, capitals, markdown, typos, padding and the order of a rubric's lines; the reference
-    answer itself, and the answer to another prompt; the correlation of the error with the length.
+    space, capitals, markdown, typos, padding and the order of a rubric's lines; a right point or
+    an error added, a rubric turned round, the reference answer itself, and the answer to another
+    prompt; the correlation of the error with the length. Generated reasons are checked for other
+    scores than their own, and for numbers and quotations that stand in no text.
 
     Each share has a count, a 95 % interval and an aim. The exit code is 0 whatever they are.
     """
@@ -74,7 +84,7 @@ def behaviour(
             examples = read_any(items)
     else:
         examples = read_any(items)
-    asked = make_cases(examples, read_texts(texts), limit=limit, seed=seed)
+    asked = make_cases(examples, read_texts(texts), limit=limit, seed=seed, reasons=reasons)
     requests = asked.requests()
 
     from dataclasses import asdict
@@ -92,7 +102,10 @@ def behaviour(
     judge = Judge.load(folder, fast=fast)
     with rows_bar(len(requests), "answer") as progress:
         verdicts = grade(judge, requests, lambda num: progress(num, True))
-    report = measure(asked, verdicts, seed=seed)
+    why = list(dict.fromkeys(row.request for row in asked.explained))
+    with rows_bar(len(why), "reason") as progress:
+        explained = grade(judge, why, lambda num: progress(num, True), reasoning=True)
+    report = measure(asked, verdicts, explained, seed=seed)
     if output:
         about = {
             "judge": judge_name,
@@ -100,6 +113,7 @@ def behaviour(
             "fast": fast,
             "items": str(items),
             "limit": limit,
+            "num_reasons": reasons,
             "seed": seed,
         }
         atomic_write(output, json_text(about | asdict(report)))

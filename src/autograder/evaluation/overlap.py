@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograder.schema import SCORES
 
@@ -89,20 +89,30 @@ def names_score(reasoning: str) -> int | None:
         >>> names_score("It says 'Score: 5/5' but answers nothing.") is None
         True
     """
-    text = _QUOTE.sub(_keep_lone_digit, re.sub(r"[*_]{1,3}", "", _normalized(reasoning)))
-    named = {_value(mention) for mention in _mentions(text) if _is_given(mention)}
+    named = given_scores(reasoning)
     return named.pop() if len(named) == 1 else None
+
+
+def given_scores(reasoning: str) -> set[int]:
+    """All scores that an English reasoning says it gives, as `names_score` understands them.
+
+    Example:
+        >>> given_scores("It deserves a 3. Score: 4/5")
+        {3, 4}
+    """
+    text = _QUOTE.sub(_keep_lone_digit, re.sub(r"[*_]{1,3}", "", _normalized(reasoning)))
+    return {_value(mention) for mention in _mentions(text) if _is_given(mention)}
+
+
+class Evidence(NamedTuple):
+    """The numbers and quotations of a reasoning, each with whether it occurs in an input."""
+
+    numbers: list[tuple[str, bool]]
+    quotations: list[tuple[str, bool]]
 
 
 def invented_evidence(reasoning: str, inputs: Iterable[str]) -> float | None:
     """Share of the numbers and quotations in a reasoning that occur in no input text.
-
-    A quotation counts once, as a whole; it occurs if its words do, in order, whatever their
-    case and spacing; around an ellipsis each part must occur. A number occurs if an input holds
-    the same value ('1,000' is '1000', '3.50' is '3.5', but '12' is not in '123'). The scores
-    that the reasoning gives and the numbers of a list are no evidence and don't count.
-
-    A number that the judge worked out itself (a count, a sum) counts as invented.
 
     Args:
         reasoning: the generated text.
@@ -115,6 +125,29 @@ def invented_evidence(reasoning: str, inputs: Iterable[str]) -> float | None:
         >>> invented_evidence("'Paris' is right, but 1790 is not in it.", ["Paris, 1789"])
         0.5
     """
+    numbers, quotations = evidence(reasoning, inputs)
+    found = [occurs for _, occurs in (*numbers, *quotations)]
+    return found.count(False) / len(found) if found else None
+
+
+def evidence(reasoning: str, inputs: Iterable[str]) -> Evidence:
+    """Look up each number and quotation of a reasoning in the input texts.
+
+    A quotation counts once, as a whole; it occurs if its words do, in order, whatever their
+    case and spacing; around an ellipsis each part must occur. A number occurs if an input holds
+    the same value ('1,000' is '1000', '3.50' is '3.5', but '12' is not in '123'). The scores
+    that the reasoning gives and the numbers of a list are no evidence and don't count.
+
+    A number that the judge worked out itself (a count, a sum) counts as invented.
+
+    Args:
+        reasoning: the generated text.
+        inputs: what the judge was shown: prompt, response, rubric.
+
+    Example:
+        >>> evidence("'Paris' is right, but 1790 is not in it.", ["Paris, 1789"])
+        Evidence(numbers=[('1790', False)], quotations=[('Paris', True)])
+    """
     sources = [_normalized(text) for text in inputs]
     numbers = {_number(found) for source in sources for found in _NUMBER.findall(source)}
     text = _LIST_MARKER.sub(" ", _normalized(reasoning))
@@ -122,9 +155,10 @@ def invented_evidence(reasoning: str, inputs: Iterable[str]) -> float | None:
     rest = _QUOTE.sub(" ", text)
     for mention in reversed(_mentions(rest)):
         rest = rest[: mention.start()] + " " + rest[mention.end() :]
-    found = [_occurs(quote, sources) for quote in quotes if quote.strip(_EDGES)]
-    found += [_number(number) in numbers for number in _NUMBER.findall(rest)]
-    return found.count(False) / len(found) if found else None
+    return Evidence(
+        [(number, _number(number) in numbers) for number in _NUMBER.findall(rest)],
+        [(quote, _occurs(quote, sources)) for quote in quotes if quote.strip(_EDGES)],
+    )
 
 
 def rouge_l(reasoning: str, reference: str) -> float:

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from autograder.balance import draw
+from autograder.robustness.directions import directions
+from autograder.robustness.sample import Case, Sample
 from autograder.robustness.texts import MASTER_KEY, Attack, Quote, Texts
-from autograder.robustness.variants import Variant, form_is_free, variants
+from autograder.robustness.variants import Variant, variants
 from autograder.schema import Example, Request
 
 PLACES = ("before", "inside", "after")
 NOTHING = {"an empty answer": "", "a full stop": ".", "a hyphen": "-"}
-_OTHER_ITEM, _REFERENCE = "the answer to another prompt", "the reference answer itself"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One question to a judge.
-
-    Attributes:
-        measure: a key of `measures.RULES`.
-        kind: a group of the measure, e.g. of attack.
-        item: cases of one item are not independent.
-        changed: what is graded.
-        plain: what it is compared with; None where `changed` itself shows the fault.
-        place: of an attack in the answer; empty for others.
-    """
-
-    measure: str
-    kind: str
-    item: str
-    changed: Request
-    plain: Request | None = None
-    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +23,24 @@ class Cases:
     Attributes:
         cases: those with a right answer of their own.
         labelled: examples whose error is set beside their length.
+        explained: examples of which the judge also says why.
     """
 
     cases: tuple[Case, ...]
     labelled: tuple[Example, ...]
+    explained: tuple[Example, ...] = ()
 
     def requests(self) -> list[Request]:
-        """Each request once."""
+        """Each request once, without those that are explained."""
         asked = [case.changed for case in self.cases]
         asked += [case.plain for case in self.cases if case.plain]
         asked += [example.request for example in self.labelled]
         return list(dict.fromkeys(asked))
 
 
-def make_cases(examples: Sequence[Example], texts: Texts, *, limit: int, seed: int) -> Cases:
+def make_cases(
+    examples: Sequence[Example], texts: Texts, *, limit: int, seed: int, reasons: int = 0
+) -> Cases:
     """Draw items and make of them what the judge is asked.
 
     Args:
@@ -66,47 +48,24 @@ def make_cases(examples: Sequence[Example], texts: Texts, *, limit: int, seed: i
         texts: what the judge has not seen either.
         limit: items in each measure, at most; one answer of each.
         seed: of all draws. A new item changes what is drawn of no other.
+        reasons: items of which one answer is explained, at most.
     """
-    sample = _Sample(examples, limit, seed)
+    sample = Sample(examples, limit, seed)
     labelled = tuple(row for item in sample.items[:limit] for row in sample.by_item[item])
     cases = (
         *_injections(sample, texts.attacks),
         *_quotes(texts.quotes),
         *_nothing(sample, texts.attacks),
         *_invariances(sample, texts),
-        *_directions(sample),
+        *directions(sample, texts),
     )
-    return Cases(cases, labelled)
-
-
-class _Sample:
-    """Items in a drawn order, and one answer of each that fits a purpose."""
-
-    def __init__(self, examples: Sequence[Example], limit: int, seed: int) -> None:
-        self.by_item: dict[str, list[Example]] = {}
-        for example in examples:
-            self.by_item.setdefault(example.item, []).append(example)
-        self.items = sorted(self.by_item, key=lambda item: draw(seed, "behaviour", item))
-        self.limit = limit
-        self.seed = seed
-
-    def one_each(self, fits: Callable[[Example], bool] = lambda _: True) -> list[Example]:
-        """One fitting answer of each item that has one, up to the limit."""
-        rows: list[Example] = []
-        for item in self.items:
-            fitting = [example for example in self.by_item[item] if fits(example)]
-            if fitting and len(rows) < self.limit:
-                rows.append(min(fitting, key=lambda row: draw(self.seed, "behaviour", row.id)))
-        return rows
-
-    def rng(self, purpose: str, name: str) -> random.Random:
-        return random.Random(draw(self.seed, purpose, name))
+    return Cases(cases, labelled, tuple(sample.one_each(limit=reasons)))
 
 
 # --- attacks
 
 
-def _injections(sample: _Sample, attacks: Sequence[Attack]) -> Iterator[Case]:
+def _injections(sample: Sample, attacks: Sequence[Attack]) -> Iterator[Case]:
     """Each weak answer with another attack at each place; all attacks take turns."""
     order = _kinds_in_turn(attacks)
     # One more than a third: an item meets three kinds, not three texts of one.
@@ -161,7 +120,7 @@ def _quotes(quotes: Sequence[Quote]) -> Iterator[Case]:
         yield Case("good quotation", "by itself", quote.id, changed)
 
 
-def _nothing(sample: _Sample, attacks: Sequence[Attack]) -> Iterator[Case]:
+def _nothing(sample: Sample, attacks: Sequence[Attack]) -> Iterator[Case]:
     """Answers that say nothing: none, one sign, or the opening of an answer."""
     keys = [attack.text for attack in attacks if attack.kind == MASTER_KEY]
     for number, example in enumerate(sample.one_each()):
@@ -173,15 +132,15 @@ def _nothing(sample: _Sample, attacks: Sequence[Attack]) -> Iterator[Case]:
             yield Case("master key", "alone", example.item, changed)
 
 
-# --- what must not matter, and what must
+# --- what must not matter
 
 
-def _invariances(sample: _Sample, texts: Texts) -> Iterator[Case]:
+def _invariances(sample: Sample, texts: Texts) -> Iterator[Case]:
     for kind, variant in variants(texts.padding).items():
         yield from _invariance(sample, kind, variant)
 
 
-def _invariance(sample: _Sample, kind: str, variant: Variant) -> Iterator[Case]:
+def _invariance(sample: Sample, kind: str, variant: Variant) -> Iterator[Case]:
     found = {}
     for example in (row for rows in sample.by_item.values() for row in rows):
         changed = variant(sample.rng(kind, example.id), example)
@@ -189,15 +148,3 @@ def _invariance(sample: _Sample, kind: str, variant: Variant) -> Iterator[Case]:
             found[example.id] = changed
     for example in sample.one_each(lambda row: row.id in found):
         yield Case("invariance", kind, example.item, found[example.id], example.request)
-
-
-def _directions(sample: _Sample) -> Iterator[Case]:
-    for example in sample.one_each(lambda row: bool(row.reference)):
-        changed = replace(example.request, response=example.reference)
-        yield Case("reference", _REFERENCE, example.item, changed)
-    # An answer to something else may have the form that a rubric asks for.
-    good = sample.one_each(lambda row: row.score >= 4 and form_is_free(row))
-    for example, other in zip(good, good[1:] + good[:1], strict=True):
-        if other.prompt != example.prompt:
-            changed = replace(example.request, response=other.response)
-            yield Case("other prompt", _OTHER_ITEM, example.item, changed)

@@ -13,11 +13,13 @@ from autograder.evaluation.bootstrap import Statistic, bootstrap_interval
 from autograder.files import finite
 from autograder.metrics.correlation import pearson
 from autograder.metrics.inputs import weighted_mean
-from autograder.robustness.cases import Case, Cases
+from autograder.robustness.cases import Cases
+from autograder.robustness.intervals import wilson
+from autograder.robustness.reasons import Reasons, look
+from autograder.robustness.sample import Case
 from autograder.schema import Example, Request, Verdict
 
 ALL = "all"
-_Z = 1.959963984540054  # of a two-sided 95 % interval
 _RESAMPLES = 1000
 
 
@@ -58,9 +60,20 @@ RULES = {
         "Below 4 with an honest quotation", lambda _, b: b.score < 4, False, 0.02, SCORE, 5
     ),
     "invariance": Rule("Unchanged by form", lambda a, b: b.score == a.score, True, 0.95, MOVEMENT),
-    "reference": Rule("4 or 5 for the reference", lambda _, b: b.score >= 4, True, 0.95, SCORE, 5),
+    "right point": Rule(
+        "Not lowered by a right point", lambda a, b: b.score >= a.score, True, 0.95, SHIFT
+    ),
+    "error": Rule("Not raised by an error", lambda a, b: b.score <= a.score, True, 0.95, SHIFT),
+    "turned rubric": Rule(
+        "Order turned by a turned rubric",
+        lambda a, b: b.expected_score > a.expected_score,
+        True,
+        0.95,
+        SHIFT,
+    ),
+    "reference": Rule("A 5 for the reference", lambda _, b: b.score == 5, True, 0.95, SCORE, 5),
     "other prompt": Rule(
-        "1 or 2 for another prompt's answer", lambda _, b: b.score <= 2, True, 0.95, SCORE, 1
+        "A 1 for another prompt's answer", lambda _, b: b.score == 1, True, 0.95, SCORE, 1
     ),
 }
 """What is measured, in the order in which it is shown."""
@@ -133,15 +146,23 @@ class Report:
 
     lines: tuple[Line, ...]
     length: Length
+    reasons: Reasons
     failures: tuple[Failure, ...]
 
 
-def measure(asked: Cases, verdicts: Mapping[Request, Verdict], *, seed: int) -> Report:
+def measure(
+    asked: Cases,
+    verdicts: Mapping[Request, Verdict],
+    explained: Mapping[Request, Verdict] | None = None,
+    *,
+    seed: int,
+) -> Report:
     """Count.
 
     Args:
         asked: what the judge was asked.
         verdicts: its answer to each request.
+        explained: its answer with a reasoning to each request of `asked.explained`.
         seed: of the intervals.
     """
     lines: list[Line] = []
@@ -158,22 +179,9 @@ def measure(asked: Cases, verdicts: Mapping[Request, Verdict], *, seed: int) -> 
         lines += [_line(kind, rows, verdicts, seed) for kind, rows in groups.items()]
         failures += _failures(cases, verdicts)
     failures.sort(key=lambda failure: -abs(failure.shift))
-    return Report(tuple(lines), _length(asked.labelled, verdicts, seed), tuple(failures))
-
-
-def wilson(share: float, size: int) -> tuple[float, float]:
-    """Wilson's 95 % score interval of a share (Wilson, 1927).
-
-    Example:
-        >>> low, high = wilson(0.0, 60)
-        >>> low, round(high, 3)
-        (0.0, 0.06)
-    """
-    square = _Z * _Z
-    middle = share + square / (2 * size)
-    reach = _Z * math.sqrt(share * (1 - share) / size + square / (4 * size * size))
-    whole = 1 + square / size
-    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
+    reasons = look(asked.explained, [(explained or {})[row.request] for row in asked.explained])
+    length = _length(asked.labelled, verdicts, seed)
+    return Report(tuple(lines), length, reasons, tuple(failures))
 
 
 def mean_words(rule: Rule, value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.report.figures import Notes, percent
 from autograder.report.pages import fill
 from autograder.robustness.measures import ALL, RULES, Length, Line, Report, mean_words
+from autograder.robustness.reasons import Check
 
 _NUM_FAILURES = 5
 
@@ -40,6 +41,9 @@ def render(report: Report, *, judge: str, source: str) -> str:
             for name in measures
         ],
         length=_length(report.length) or notes.undefined(length),
+        reasons=report.reasons,
+        checks=[(check.title, _check_cells(check)) for check in report.reasons.checks],
+        faults=report.reasons.faults[:_NUM_FAILURES],
         num_labelled=report.length.num_examples,
         percent=percent,
     )
@@ -61,6 +65,13 @@ def _cells(line: Line) -> tuple[str, list[str]]:
         _plain(mean_words(rule, line.mean)),
         _to(*(_plain(mean_words(rule, bound)) for bound in bounds)) if bounds else "\N{EN DASH}",
     ]
+
+
+def _check_cells(check: Check) -> list[str]:
+    cells = [f"{check.num_reasons:,}", f"{check.num:,}"]
+    if check.share is None or check.interval is None:
+        return [*cells, "\N{EN DASH}", "\N{EN DASH}"]
+    return [*cells, percent(check.share), _to(*map(percent, check.interval))]
 
 
 def _length(length: Length) -> str:

@@ -1,4 +1,4 @@
-"""The texts that cases are made of: attacks, honest quotations of them, polite padding.
+"""The texts that cases are made of: attacks, quotations of them, padding, true and false points.
 
 They stand in `data/behaviour/`, and no judge may be trained on them.
 """
@@ -59,6 +59,30 @@ class Padding(_Row):
     text: Text
 
 
+class Addition(_Row):
+    """An answer that lacks a point, and two sentences that may follow it.
+
+    Attributes:
+        rubric: gives a 1 to an answer to something else.
+        response: true as far as it goes.
+        right: adds what the rubric asks for.
+        wrong: is false, about what the rubric asks for.
+    """
+
+    id: Text
+    prompt: Text
+    rubric: Text
+    response: Text
+    right: Text
+    wrong: Text
+
+
+class Falsehood(_Row):
+    """A false sentence that has to do with no task."""
+
+    text: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """All of them."""
@@ -66,13 +90,15 @@ class Texts:
     attacks: tuple[Attack, ...]
     quotes: tuple[Quote, ...]
     padding: tuple[Padding, ...]
+    additions: tuple[Addition, ...]
+    falsehoods: tuple[Falsehood, ...]
 
 
 R = TypeVar("R", bound=_Row)
 
 
 def read_texts(folder: Path) -> Texts:
-    """Read `attacks.jsonl`, `quotes.jsonl` and `padding.jsonl`.
+    """Read the five files, each named as its field of `Texts`.
 
     Raises:
         DataError: a file is missing or empty, or a line has another shape.
@@ -81,4 +107,10 @@ def read_texts(folder: Path) -> Texts:
     def rows(name: str, model: type[R]) -> tuple[R, ...]:
         return tuple(row for _, row in read_jsonl(folder / f"{name}.jsonl", model))
 
-    return Texts(rows("attacks", Attack), rows("quotes", Quote), rows("padding", Padding))
+    return Texts(
+        rows("attacks", Attack),
+        rows("quotes", Quote),
+        rows("padding", Padding),
+        rows("additions", Addition),
+        rows("falsehoods", Falsehood),
+    )

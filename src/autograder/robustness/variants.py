@@ -30,6 +30,7 @@ _CODE = re.compile(r"[`{}|<>]|;\s*$|^\s*(?:def|class|import|SELECT|#)\b|\w\(\w*\
 _FIRST_WORD = re.compile(r"[^\W\d_]{2,}")
 _LONG_WORD = re.compile(r"\b[a-z]{6,}\b")
 _SENTENCE_END = re.compile(r"(?<=[a-z]{2}[.!?]) (?=[A-Z])")
+_SENTENCE_START = re.compile(r"(?:^|(?<=[.!?] ))[A-Z](?=[a-z]{2})", re.MULTILINE)
 _WORDS_A_SLIP = 12
 
 
@@ -39,7 +40,8 @@ def form_is_free(example: Example) -> bool:
     return example.language == "en" and not _FORM.search(asked)
 
 
-def _may_change(example: Example) -> bool:
+def may_change(example: Example) -> bool:
+    """Whether a response in another form, or with a sentence more, is as good as before."""
     return form_is_free(example) and not _CODE.search(example.response)
 
 
@@ -67,18 +69,26 @@ def rubric_order(rng: random.Random, example: Example) -> Request:
 
 def markdown(rng: random.Random, example: Example) -> Request | None:
     """A heading above, a sentence in bold type, or all of it as a quotation."""
-    if not _may_change(example) or "**" in example.response:
+    if not may_change(example) or "**" in example.response:
         return None
     text = example.response
     first, *rest = _SENTENCE_END.split(text, maxsplit=1)
-    bold = " ".join((f"**{first}**", *rest)) if "\n" not in first else f"*\n\n{text}"
+    bold = " ".join((f"**{first}**", *rest)) if "\n" not in first else f"***\n\n{text}"
     quoted = "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
     return replace(example.request, response=rng.choice((f"## In reply\n\n{text}", bold, quoted)))
 
 
+def small_letters(_: random.Random, example: Example) -> Request | None:
+    """Small letters at the start of sentences, as in a chat; short words may be symbols."""
+    if not may_change(example):
+        return None
+    text = _SENTENCE_START.sub(lambda match: match[0].lower(), example.response)
+    return replace(example.request, response=text)
+
+
 def typos(rng: random.Random, example: Example) -> Request | None:
     """Two letters change places in one of twelve words, in none that task or rubric name."""
-    if not _may_change(example):
+    if not may_change(example):
         return None
     named = f"{example.prompt} {example.rubric}".lower()
     found = [match for match in _LONG_WORD.finditer(example.response) if match[0] not in named]
@@ -94,7 +104,7 @@ def padded(padding: Sequence[Padding]) -> Variant:
     """One of these sentences before or after the response."""
 
     def variant(rng: random.Random, example: Example) -> Request | None:
-        if not _may_change(example):
+        if not may_change(example):
             return None
         chosen = rng.choice(padding)
         parts = (chosen.text, example.response)
@@ -111,6 +121,7 @@ def variants(padding: Sequence[Padding]) -> dict[str, Variant]:
         "white space": white_space,
         "case of the rubric's first word": rubric_case,
         "order of the rubric's lines": rubric_order,
+        "small letters": small_letters,
         "markdown": markdown,
         "typos": typos,
         "polite padding": padded(padding),
