@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -187,6 +188,32 @@ def test_the_modelfile_forces_the_answers_beginning(exported):
     assert f'TEMPLATE """{frame}"""\n' in text
     assert "PARAMETER temperature 0\n" in text
     assert 'PARAMETER stop "<|im_end|>"\n' in text
+
+
+OLLAMA = {  # docs/modelfile.md of Ollama: parameters and how their values are read
+    "num_ctx": int,
+    "num_predict": int,
+    "temperature": float,
+    "repeat_penalty": float,
+    "stop": json.loads,
+}
+
+
+def test_the_modelfile_keeps_ollamas_rules(exported):
+    """Instructions, each with arguments; a text of several lines between three quotes."""
+    text = (exported.parent / "Modelfile").read_text(encoding="utf-8")
+    start, template, rest = text.split('"""')
+    assert start.split() == ["FROM", f"./{exported.name}", "TEMPLATE"]
+    assert (exported.parent / start.split()[1]).is_file()
+    assert re.findall(r"\{\{.*?\}\}", template) == ["{{ .Prompt }}"]
+    lines = [line.split(" ", 2) for line in rest.strip().splitlines()]
+    assert {instruction for instruction, *_ in lines} == {"PARAMETER"}
+    values = {name: OLLAMA[name](value) for _, name, value in lines}
+    assert values.keys() == OLLAMA.keys()
+    # Its default divides the logits of digits that the response ends with.
+    assert values["repeat_penalty"] == 1
+    judge = json.loads((exported.parent / "judge.json").read_text(encoding="utf-8"))
+    assert values["num_ctx"] == judge["params"]["model"]["max_length"]
 
 
 def test_the_program_asks_a_llama_server(judge_folder, exported):

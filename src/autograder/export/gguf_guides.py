@@ -15,7 +15,7 @@ _BODY = """\
 needs Python alone:
 
 ```
-llama-server --model {name} --ctx-size {context} --port 8080
+llama-server --model {name} --ctx-size {context} --parallel 1 --port 8080
 python grade.py < answers.jsonl
 ```
 
@@ -77,6 +77,8 @@ def modelfile(name: str, form: dict[str, Any], trained: Trained) -> str:
         f"FROM ./{name}\n"
         f'TEMPLATE """{template}"""\n'
         "PARAMETER temperature 0\n"
+        # Ollama's default, 1.1, lowers a score whose digit is among the last tokens of the prompt.
+        "PARAMETER repeat_penalty 1\n"
         f"PARAMETER num_ctx {trained.config.model.max_length}\n"
         "PARAMETER num_predict 64\n"
         f'PARAMETER stop "{form["end"]}"\n'

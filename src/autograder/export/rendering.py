@@ -72,6 +72,8 @@ def chat_template(form: dict[str, Any]) -> str:
     """
     opening, closing = _literal(form["opening"]), _literal(form["closing"] + form["lead"])
     return (
+        # llama.cpp puts a system message that a template does not read into the user's turn.
+        "{% set ignored = messages[0]['content'] %}"
         f"{{{{ {opening} }}}}{{{{ messages[-1]['content'] }}}}"
         f"{{% if add_generation_prompt %}}{{{{ {closing} }}}}{{% endif %}}"
     )
