@@ -19,6 +19,7 @@ from autograder.export.progress import Progress
 from autograder.export.readme import card
 from autograder.export.trained import check_place, open_trained, weights_errors
 from autograder.files import atomic_folder, json_text
+from autograder.judging.folder import write_sums
 from autograder.schema import Example, read_examples
 
 MAX_BYTES = 40_000_000
@@ -105,6 +106,7 @@ def release(
         text = card(stored, "judge", use, finished.evidence, notes)
         (new / "README.md").write_text(text, encoding="utf-8")
         (new / "release.json").write_text(json_text(about), encoding="utf-8")
+        write_sums(new)
     pin(box)
     return about
 
