@@ -115,7 +115,7 @@ def _references(sample: Sample) -> Iterator[Case]:
         yield Case("reference", "the reference answer itself", example.item, changed)
 
 
-def _answers_to_others(sample: Sample, additions: Sequence[Addition]) -> Iterator[Case]:
+def _answers_to_others(sample: Sample, additions: tuple[Addition, ...]) -> Iterator[Case]:
     # An answer to something else may have the form that a rubric asks for.
     good = sample.one_each(
         lambda row: row.score >= 4 and form_is_free(row) and gives_1_for_nothing(row.rubric)
