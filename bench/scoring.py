@@ -9,17 +9,23 @@ after the same first word that the judge is given, and the score is looked for i
 until the model ends, once for a reasoning of a given length, as other judges write longer ones.
 Each side grades the same answers in batches of the same size; the slow ones grade fewer of them.
 Fast is the judge in 8 bits, where the processor has products of 8 bits.
+
+The other peer is llama.cpp's server on the judge's GGUF export, if there is a server: one token is
+read with its probabilities, as the export's own program does.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import re
 import statistics
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -29,6 +35,8 @@ import torch
 
 from autograder import config as configuration
 from autograder.bases.fetch import pull
+from autograder.export.trained import open_trained
+from autograder.export.writing import Dtype, Plan, export
 from autograder.judging.folder import read_judge
 from autograder.judging.judge import Judge
 from autograder.model.int8 import has_int8
@@ -36,8 +44,11 @@ from autograder.model.quiet import quiet
 from autograder.prompt import LEAD
 from autograder.schema import Example, Request, Verdict, read_examples
 from autograder.terminal import printable
+from llama_server import digit_probabilities, find_server, serving
 
 _SCORE = re.compile(r"Score:\s*([1-5])\s*/\s*5")
+LLAMA_DTYPES: tuple[Dtype, ...] = ("bf16", "q8_0")
+"""Of the GGUF files: as exact as the judge, and in 8 bits."""
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -155,6 +166,52 @@ def read_from_text(
     return found
 
 
+@contextlib.contextmanager
+def llama_servers(judge: Path, context: int) -> Iterator[dict[str, str]]:
+    """The addresses of llama.cpp's server on the judge's exports, by dtype; none without it.
+
+    One slot each: what the requests share is then kept in its cache and read once.
+
+    Args:
+        judge: its folder.
+        context: tokens of the longest prompt.
+    """
+    with contextlib.ExitStack() as stack:
+        addresses = {}
+        if program := find_server():
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            for dtype in LLAMA_DTYPES:
+                out = place / dtype
+                export(open_trained(judge), out, Plan("gguf", dtype), None, lambda *_: None)
+                (model,) = out.glob("*.gguf")
+                options = ("--parallel", "1", "--ctx-size", str(context))
+                addresses[dtype] = stack.enter_context(serving(program, model, *options))
+        else:
+            print("no llama-server, so llama.cpp is left out: make test-llama builds one")
+        yield addresses
+
+
+class Scored(NamedTuple):
+    """A score, and the mean of the distribution that it comes from."""
+
+    score: int
+    expected_score: float
+
+
+def ask_llama(address: str, judge: Judge, requests: Sequence[Request]) -> list[Scored]:
+    """The peer in llama.cpp: a batch's requests are sent at once."""
+
+    def grade(request: Request) -> Scored:
+        encoded = judge.encoder.encode_request(request)
+        ids = [*encoded.prefix, *encoded.response]
+        row = digit_probabilities(address, ids, judge.encoder.digit_ids, judge.temperature)
+        mean = sum(number * share for number, share in enumerate(row, start=1))
+        return Scored(max(range(5), key=row.__getitem__) + 1, mean)
+
+    with ThreadPoolExecutor(judge.batch_size) as pool:
+        return list(pool.map(grade, requests))
+
+
 def score(judge: Judge, requests: Sequence[Request], **options: Any) -> list[Verdict]:
     """Grade with a judge that knows no prefix yet."""
     fresh = Judge(judge.backbone, judge.temperature, judge.batch_size)
@@ -185,6 +242,7 @@ def measure(
     judge: Judge,
     fast: Judge | None,
     peer: Any,
+    servers: Mapping[str, str],
     examples: Sequence[Example],
     args: argparse.Namespace,
 ) -> dict[str, Any]:
@@ -208,6 +266,8 @@ def measure(
     }
     if fast is not None:
         sides["fast"] = Side(partial(score, fast), many)
+    for dtype, address in servers.items():
+        sides[f"llama_{dtype}"] = Side(partial(ask_llama, address, judge), many)
     for side in sides.values():
         side.grade(many[: judge.batch_size])  # the first pass allocates
     for part in range(args.rounds):
@@ -229,9 +289,9 @@ def measure(
                 one.score == verdicts[at].score for one, at in zip(written, places, strict=True)
             ),
         }
-    if fast is not None:
-        pairs = list(zip(sides["fast"].results, verdicts, strict=True))
-        found["fast"] |= {
+    for name in sides.keys() - {"scored", "reasoned", "read_from_text", "read_from_long_text"}:
+        pairs = list(zip(sides[name].results, verdicts, strict=True))
+        found[name] |= {
             "same_score": sum(one.score == other.score for one, other in pairs),
             "shift": statistics.mean(
                 abs(one.expected_score - other.expected_score) for one, other in pairs
@@ -256,7 +316,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     fast = None
     if has_int8(judge.backbone.device):
         fast = Judge.load(args.judge, batch_size=args.batch_size, fast=True)
-    found = measure(judge, fast, load_peer(args.judge, like=judge), examples, args)
+    peer = load_peer(args.judge, like=judge)
+    with llama_servers(args.judge, judge.encoder.max_length) as servers:
+        found = measure(judge, fast, peer, servers, examples, args)
     text = found["read_from_text"]
     print(f"{printable(found['model'])}, {found['threads']} threads, batches of {judge.batch_size}")
     print(f"{'':30}answers/s  times text   long text")
@@ -264,6 +326,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         ("fast", "score alone, fast"),
         ("scored", "score alone"),
         ("reasoned", "score, then reasoning"),
+        *((f"llama_{dtype}", f"llama.cpp's server, {dtype}") for dtype in LLAMA_DTYPES),
         ("read_from_text", "text, score read from it"),
         ("read_from_long_text", "long text, score read from it"),
     ):
@@ -271,11 +334,12 @@ def main(argv: Sequence[str] | None = None) -> None:
             per_s = found[key]["per_s"]
             ratios = (per_s / found[f"read_from_{kind}"]["per_s"] for kind in ("text", "long_text"))
             print(f"{name:30}{per_s:9.3f}" + "".join(f"  {ratio:10.1f}" for ratio in ratios))
-    if quick := found.get("fast"):
-        print(
-            f"fast: {quick['same_score']} of {quick['answers']} with the same score, expected "
-            f"scores {quick['shift']:.3f} apart on average"
-        )
+    for name in ("fast", *(f"llama_{dtype}" for dtype in LLAMA_DTYPES)):
+        if other := found.get(name):
+            print(
+                f"{name}: {other['same_score']} of {other['answers']} with the same score, "
+                f"expected scores {other['shift']:.3f} apart on average"
+            )
     print(
         f"text: {text['tokens_per_answer']:.0f} tokens an answer, long text: "
         f"{found['read_from_long_text']['tokens_per_answer']:.0f}"

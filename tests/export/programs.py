@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from export.conftest import ANSWERS
@@ -18,9 +19,14 @@ runpy.run_path(program, run_name="__main__")
 """
 
 
-def run_example(folder: Path, *arguments: str, python: str = sys.executable) -> list[dict]:
+def run_example(
+    folder: Path,
+    *arguments: str,
+    python: str = sys.executable,
+    answers: Sequence[dict[str, str]] = ANSWERS,
+) -> list[dict]:
     """The rows that the export's own program prints for the answers."""
-    text = "".join(json.dumps(row) + "\n" for row in ANSWERS)
+    text = "".join(json.dumps(row) + "\n" for row in answers)
     command = [python, "-c", _ALONE, str(folder / "grade.py"), *arguments]
     done = run_alone(command, folder.parent, text)
     assert done.returncode == 0, done.stderr
