@@ -121,7 +121,7 @@ def test_a_judge_in_the_box_holds_what_made_it_and_what_was_measured(project, tm
     out = Path("judges/judge-0.5b")
     assert {path.name for path in out.iterdir()} == {
         "README.md", "adapter_config.json", "adapter_model.safetensors", "judge.json",
-        "metrics.json", "panel.json", "params.yaml", "release.json",
+        "metrics.json", "panel.json", "params.yaml", "release.json", "SHA256SUMS",
     }  # fmt: skip
     stored = load_file(out / "adapter_model.safetensors")
     for name, value in load_file(RUN.judge / "adapter_model.safetensors").items():

@@ -19,6 +19,7 @@ from autograder.export.progress import Progress
 from autograder.export.readme import card
 from autograder.export.trained import check_place, open_trained, weights_errors
 from autograder.files import atomic_folder, json_text
+from autograder.judging.folder import write_sums
 from autograder.schema import Example, read_examples
 
 MAX_BYTES = 40_000_000
@@ -115,6 +116,7 @@ def _copy(finished: Finished, run: Run, new: Path) -> None:
     shutil.copyfile(run.params, new / "params.yaml")
     shutil.copyfile(run.metrics, new / "metrics.json")
     store_adapter(finished.trained.folder / _ADAPTER, new / _ADAPTER)
+    write_sums(new)
 
 
 def store_adapter(source: Path, target: Path) -> None:
