@@ -72,7 +72,7 @@ def test_a_base_of_the_catalogue_is_named_by_its_repository(
     for path in judge_folder.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     (folder / "judge.json").write_text(json.dumps(judge), encoding="utf-8")
-    (folder / "SHA256SUMS").unlink()
+    (folder / "SHA256SUMS").unlink(missing_ok=True)
     trained = open_trained(folder)
     assert trained.base_title == "qwen2.5-1.5b-instruct"
     assert trained.licence == "Apache-2.0"

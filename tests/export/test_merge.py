@@ -178,7 +178,7 @@ def test_a_judge_combined_with_itself_is_itself(judge_folder, tmp_path):
     np.testing.assert_allclose(judged(tmp_path / "out"), judged(judge_folder), atol=1e-5)
     assert not list(tmp_path.glob(".*"))
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"README.md", "adapter_config.json", ADAPTER, "judge.json"}
+    assert names == {"README.md", "adapter_config.json", ADAPTER, "judge.json", "SHA256SUMS"}
 
 
 # --- the temperature

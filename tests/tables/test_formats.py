@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from autograder.errors import DataError
 from autograder.schema import read_examples
 from autograder.tables import encodings
 from autograder.tables.formats import ImportOptions, open_table
+from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
 
 NAMES = ["prompt", "response", "rubric", "score", "reasoning"]
@@ -261,6 +266,35 @@ def test_a_cell_or_line_past_the_limit_is_named(tmp_path, monkeypatch):
     report = import_data(str(path), out, ImportOptions())
     assert [e.reasoning for e in read_examples(out)] == ["because 0", "other"]
     assert report.first_reject == "line 2: the line is longer than 1,000 characters"
+
+
+def test_a_small_parquet_file_of_large_cells_takes_the_memory_of_a_few_of_them(tmp_path):
+    num, size = 300, 200_000
+    cells = pa.DictionaryArray.from_arrays(pa.array([0] * num, pa.int32()), ["x" * size])
+    parquet.write_table(pa.table({"response": cells}), tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 2 * size
+    before = pa.total_allocated_bytes()
+    tracemalloc.start()
+    try:
+        peak = 0
+        for row in open_table(str(tmp_path / "a.parquet"), ImportOptions()).rows:
+            assert len(str(row.values["response"])) == size
+            peak = max(peak, pa.total_allocated_bytes() - before)
+        peak += tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 80 * size
+
+
+@pytest.mark.parametrize("depth", [100, *range(900, 1000, 3), 100_000])
+def test_a_value_of_any_depth_is_a_fault_or_a_value_and_no_crash(tmp_path, depth):
+    deep = b"[" * depth + b"]" * depth
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(LINE + LINE.replace(b'"because 0"', deep))
+    report = import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
+    assert report.num_rejected == 1
+    with contextlib.suppress(DataError):
+        read_graded(path)
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])

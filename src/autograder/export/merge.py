@@ -21,6 +21,7 @@ from autograder.export.readme import escape, front_matter
 from autograder.export.trained import Trained, check_space, weights_errors
 from autograder.files import atomic_folder, finite, json_text
 from autograder.judging.calibration import fit_temperature
+from autograder.judging.folder import write_sums
 from autograder.judging.judge import Judge
 from autograder.metrics.functional import MEASURES
 from autograder.schema import Example
@@ -126,6 +127,7 @@ def _refit(
 
 def _write(folder: Path, values: dict[str, Any]) -> None:
     (folder / "judge.json").write_text(json_text(values), encoding="utf-8")
+    write_sums(folder)
 
 
 def compare(

@@ -117,6 +117,7 @@ def _copy(finished: Finished, run: Run, new: Path) -> None:
     shutil.copyfile(run.params, new / "params.yaml")
     shutil.copyfile(run.metrics, new / "metrics.json")
     store_adapter(finished.trained.folder / _ADAPTER, new / _ADAPTER)
+    write_sums(new)
 
 
 def store_adapter(source: Path, target: Path) -> None:

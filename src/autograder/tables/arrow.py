@@ -10,7 +10,8 @@ from typing import Any
 from autograder.errors import DataError
 from autograder.tables.rows import SourceRow, Table, peek
 
-_BATCH_ROWS = 256
+# Few: a cell may be of megabytes and take kilobytes in the file, which stores equal cells once.
+_BATCH_ROWS = 16
 _INSTALL = "is not installed: pip install datasets"
 
 
