@@ -9,6 +9,7 @@ import pytest
 
 from autograder.bases import digests
 from autograder.bases.digests import CHECKED, check
+from autograder.bases.download import sha256_file
 from autograder.errors import ChecksumError, StorageError
 from helpers.damage import flip
 
@@ -26,11 +27,10 @@ def folder(tmp_path) -> Path:
 def read(monkeypatch) -> list[str]:
     """The names of the files that are read."""
     names = []
-    whole = digests.sha256_file
 
     def noted(path: Path) -> str:
         names.append(path.name)
-        return whole(path)
+        return sha256_file(path)
 
     monkeypatch.setattr(digests, "sha256_file", noted)
     return names

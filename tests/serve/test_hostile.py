@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import tracemalloc
 from dataclasses import replace
 from email.message import Message
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -151,6 +153,7 @@ def fields(num):
     return b'{"' + b'": 1, "'.join(b"%d" % n for n in range(num)) + b'": 1}'
 
 
+STATM = Path("/proc/self/statm")
 FLOODS = {
     "requests": requests,
     "whole requests": lambda num: json.dumps({"requests": [BODY] * num}).encode(),
@@ -178,6 +181,18 @@ def test_memory_is_a_small_multiple_of_what_a_client_sends(client, kind, path):
     assert answer.status_code in {400, 422}
     assert peak < 40 * len(content) + 2**20
     assert post.status_code in {200, 400, 422}
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="reads the process's memory as Linux tells it")
+def test_memory_does_not_grow_with_the_number_of_such_bodies(client):
+    contents = [flood(30_000) for flood in FLOODS.values()]
+    held = []
+    for _ in range(4):
+        for content in contents * 2:
+            client.post("/evaluate", content=content, headers=JSON)
+        held.append(int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+    # The first round loads and caches. After it: less than half of what was sent.
+    assert held[-1] - held[0] < 3 * sum(map(len, contents))
 
 
 def test_the_faults_of_one_response_are_told_and_others_are_not_looked_for():

@@ -50,6 +50,7 @@ def refusal(settings: Config, start: str) -> str:
 
 
 def edit_judge(folder: Path, edit: Edit) -> None:
+    (folder / "SHA256SUMS").unlink()
     path = folder / "judge.json"
     values = json.loads(path.read_text(encoding="utf-8"))
     edit(values)
@@ -76,6 +77,7 @@ def test_other_weights_give_another_copy_and_another_card_does_not(
     (judge / "README.md").write_text("another card", encoding="utf-8")
     assert written(settings, "mine") == before
     path = judge / "adapter_model.safetensors"
+    (judge / "SHA256SUMS").unlink()
     save_file({name: value + 1 for name, value in load_file(path).items()}, path)
     assert written(settings, "mine") != before
 
