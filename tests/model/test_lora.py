@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from typing import Any, cast
 
 import bitsandbytes
 import peft
@@ -203,7 +204,7 @@ def test_the_last_layers_carry_the_adapter(tmp_path, share, adapted_layers):
     found = {name.split(".layers.")[1].split(".")[0] for name, _ in model.named_parameters()
              if "lora_" in name}  # fmt: skip
     assert found == {str(place) for place in range(4 - adapted_layers, 4)}
-    numbers = model.peft_config["default"].layers_to_transform
+    numbers = cast(Any, model).peft_config["default"].layers_to_transform
     assert numbers == (None if share == 1 else list(range(4 - adapted_layers, 4)))
 
 

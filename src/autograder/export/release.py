@@ -106,7 +106,6 @@ def release(
         text = card(stored, "judge", use, finished.evidence, notes)
         (new / "README.md").write_text(text, encoding="utf-8")
         (new / "release.json").write_text(json_text(about), encoding="utf-8")
-        write_sums(new)
     pin(box)
     return about
 
