@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -190,7 +191,7 @@ def test_the_modelfile_forces_the_answers_beginning(exported):
     assert 'PARAMETER stop "<|im_end|>"\n' in text
 
 
-OLLAMA = {  # docs/modelfile.md of Ollama: parameters and how their values are read
+OLLAMA: dict[str, Callable[[str], object]] = {  # docs/modelfile.md of Ollama: parameters and how their values are read
     "num_ctx": int,
     "num_predict": int,
     "temperature": float,
