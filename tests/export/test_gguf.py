@@ -191,7 +191,8 @@ def test_the_modelfile_forces_the_answers_beginning(exported):
     assert 'PARAMETER stop "<|im_end|>"\n' in text
 
 
-OLLAMA: dict[str, Callable[[str], object]] = {  # docs/modelfile.md of Ollama: parameters and how their values are read
+# docs/modelfile.md of Ollama: parameters and how their values are read.
+OLLAMA: dict[str, Callable[[str], object]] = {
     "num_ctx": int,
     "num_predict": int,
     "temperature": float,
