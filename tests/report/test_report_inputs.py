@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,16 @@ def test_wrong_tables_are_named(inside: Path, name: str, old: str, new: str, mes
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataError, match=message):
         stage.main()
+
+
+def test_a_part_of_the_test_split_may_be_measured_in_its_order(inside: Path) -> None:
+    path = inside / "reports/eval/predictions.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    for kept, allowed in (lines[::2], True), (lines[::-1], False):
+        path.write_text("".join(kept), encoding="utf-8")
+        expected = nullcontext() if allowed else pytest.raises(DataError, match="another test")
+        with expected:
+            stage.main()
 
 
 def test_stage_needs_no_torch_and_names_its_output(project: Path) -> None:

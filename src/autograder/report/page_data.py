@@ -218,21 +218,20 @@ def read_curve(path: Path, columns: Sequence[str]) -> Table:
 
 
 def read_predictions(path: Path, examples: Sequence[Example]) -> list[Graded]:
-    """Read the predictions of exactly these examples, in their order.
+    """Read the predictions of some of these examples, or all, in their order.
 
     Raises:
         DataError: missing, malformed, or of other examples.
     """
-    rows = [row for _, row in read_jsonl(path, Prediction)]
-    if [(row.id, row.score) for row in rows] != [(row.id, row.score) for row in examples]:
+    rows = {row.id: row for _, row in read_jsonl(path, Prediction)}
+    graded = [(example, rows[example.id]) for example in examples if example.id in rows]
+    same_scores = all(example.score == row.score for example, row in graded)
+    if [row.id for _, row in graded] != list(rows) or not same_scores:
         raise DataError(
             "holds the predictions of another test split than build/splits/test.jsonl",
             path=str(path),
         )
-    return [
-        Graded(example, row.given, row.probabilities)
-        for example, row in zip(examples, rows, strict=True)
-    ]
+    return [Graded(example, row.given, row.probabilities) for example, row in graded]
 
 
 def read_reasonings(path: Path, examples: Sequence[Example]) -> list[Reasoned]:
