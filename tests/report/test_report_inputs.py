@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -160,12 +161,8 @@ def test_wrong_tables_are_named(inside: Path, name: str, old: str, new: str, mes
 def test_a_part_of_the_test_split_may_be_measured_in_its_order(inside: Path) -> None:
     path = inside / "reports/eval/predictions.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    reasoned = {
-        row["id"]
-        for row in map(
-            json.loads, (inside / "reports/eval/reasonings.jsonl").read_text("utf-8").splitlines()
-        )
-    }
+    reasons = (inside / "reports/eval/reasonings.jsonl").read_text("utf-8").splitlines()
+    reasoned = {json.loads(line)["id"] for line in reasons}
     part = [line for at, line in enumerate(lines) if at % 2 or json.loads(line)["id"] in reasoned]
     assert len(part) < len(lines)
     for kept, allowed in (part, True), (lines[::-1], False):
