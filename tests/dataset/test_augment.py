@@ -346,9 +346,9 @@ def test_share_0_changes_nothing_and_a_share_changes_only_what_is_marked() -> No
 
 
 def test_balance_is_exact_and_items_stay_whole() -> None:
-    half = settings(AugmentConfig(**dict.fromkeys(KINDS, 0.5)))
+    half = settings(AugmentConfig(**dict.fromkeys(KINDS, 0.5))).changed(dataset={"balance": 1})
     assert len(set(score_counts(generate(half, DATA)).values())) == 1
-    everything = generate(half.changed(dataset={"balance": False}), DATA)
+    everything = generate(half.changed(dataset={"balance": None}), DATA)
     made_up = [example for example in everything if example.source != "starter"]
     for _, rows in groupby(made_up, key=lambda example: example.id.rpartition("/")[0]):
         assert sorted(row.score for row in rows) == list(SCORES)

@@ -124,7 +124,7 @@ def test_ranks_by_layer_are_read_by_peft(judge):
     """`rank_pattern` gives layers ranks of their own."""
     path = judge / "adapter_model.safetensors"
     tensors = load_file(path)
-    for name in [name for name in tensors if ".0.self_attn.q_proj." in name]:
+    for name in [name for name in tensors if ".1.self_attn.q_proj." in name]:
         rows = slice(0, 2)
         tensors[name] = (
             tensors[name][rows] if "lora_A" in name else tensors[name][:, rows].contiguous()
@@ -134,6 +134,6 @@ def test_ranks_by_layer_are_read_by_peft(judge):
         open_trained(judge)
     config = judge / "adapter_config.json"
     settings = json.loads(config.read_text(encoding="utf-8"))
-    settings["rank_pattern"] = {"layers.0.self_attn.q_proj": 2}
+    settings["rank_pattern"] = {"layers.1.self_attn.q_proj": 2}
     config.write_text(json.dumps(settings), encoding="utf-8")
     open_trained(judge)

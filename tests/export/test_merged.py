@@ -128,8 +128,8 @@ def test_large_weights_are_cut_into_shards(judge_folder, tmp_path):
     np.testing.assert_allclose(
         [row["p"] for row in run_example(out)], judged(judge_folder), atol=1e-5
     )
-    assert [done for what, done, total in steps if what == "merging"] == list(range(1, 15))
-    assert {total for what, _, total in steps if what == "merging"} == {14}
+    assert [done for what, done, total in steps if what == "merging"] == list(range(1, 8))
+    assert {total for what, _, total in steps if what == "merging"} == {7}
 
 
 def test_nothing_in_it_names_a_folder_of_this_machine(merged, tiny_base, judge_folder):

@@ -49,9 +49,9 @@ def test_they_are_those_of_each_answer_alone(judge: Judge, base, examples):
 
 def test_the_adapter_changes_them_and_leaves_no_trace(judge: Judge, examples):
     encoded = [judge.encoder.encode_request(example) for example in examples[:7]]
-    _, adapted = judge.layer_states(encoded, [2])
+    _, adapted = judge.layer_states(encoded, [3])
     with judge.backbone.without_adapter():
-        _, plain = judge.layer_states(encoded, [2])
+        _, plain = judge.layer_states(encoded, [3])
     assert not torch.allclose(adapted, plain, atol=1e-3)
     hooks = [module._forward_hooks for module in judge.backbone.modules()]
     assert not any(hooks)

@@ -14,7 +14,7 @@ from pipeline.project import Project
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(600)]
 
-STAGES = ("audit", "split", "train", "calibrate", "publish", "evaluate", "report")
+STAGES = ("check", "audit", "split", "train", "calibrate", "publish", "evaluate", "report")
 NUM_PROMPTS = 24
 
 

@@ -34,6 +34,7 @@ def project(tiny_config, tmp_path, monkeypatch):
     for name, part in (("train", rows[:20]), ("validation", rows[20:])):
         (tmp_path / "build" / "splits").mkdir(parents=True, exist_ok=True)
         write_examples(tmp_path / "build" / "splits" / f"{name}.jsonl", part)
+    (tmp_path / "build" / "start").mkdir()
     monkeypatch.chdir(tmp_path)
 
     def write(logger: str) -> Path:
