@@ -205,7 +205,7 @@ def _record(
     measured: Sequence[tuple[list[dict[str, Any]], int]],
 ) -> dict[str, Any]:
     return {
-        "folder": str(args.folder),
+        "folder": args.folder.resolve().name,
         "limit": args.limit,
         "rubric": args.rubric,
         "references": args.references,

@@ -45,10 +45,11 @@ def test_the_default_is_looked_for_when_the_command_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(naming, "_BOXES", (tmp_path,))
     assert CliRunner().invoke(show, []).output == "build/judge\n"
-    (tmp_path / "judge-0.5b").mkdir()
-    (tmp_path / "judge-0.5b" / "judge.json").touch()
-    assert CliRunner().invoke(show, []).output == "judge-0.5b\n"
-    assert "[default: (build/judge, or else judge-0.5b)]" in " ".join(
+    for name in ("judge-1.5b", "judge-0.5b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "judge.json").touch()
+        assert CliRunner().invoke(show, []).output == f"{name}\n"
+    assert "[default: (build/judge, or else judge-0.5b, or else judge-1.5b)]" in " ".join(
         CliRunner().invoke(show, ["--help"]).output.split()
     )
 

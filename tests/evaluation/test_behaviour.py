@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.evaluation.behaviour import behaviour
-from autograder.evaluation.results import Rate
+from autograder.evaluation.figures import Rate
 from autograder.schema import Example
 
 

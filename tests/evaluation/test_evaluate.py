@@ -14,7 +14,7 @@ import torch
 from sklearn.metrics import accuracy_score, mean_absolute_error
 
 from autograder.config import Config, EvaluateConfig
-from autograder.evaluation.evaluate import evaluate
+from autograder.evaluation.evaluate import evaluate, measured_part
 from autograder.evaluation.measure import measure
 from autograder.evaluation.results import to_json
 from autograder.evaluation.started import Start, grade_start
@@ -47,7 +47,7 @@ def test_unseen_kinds_are_measured_like_the_test_split(judge: Judge, examples: l
     assert both.systems.test.judge != both.systems.holdout.judge
 
 
-def test_whole_items_are_drawn_and_more_with_a_larger_number(judge, examples):
+def test_whole_items_are_drawn_and_more_with_a_larger_number(examples):
     rows = examples * 3
     rows = [
         dataclasses.replace(row, id=f"{row.id}-{at}", item=f"{row.item}-{at // len(examples)}")
@@ -56,9 +56,7 @@ def test_whole_items_are_drawn_and_more_with_a_larger_number(judge, examples):
     sizes = Counter(row.item for row in rows)
     before: set[str] = set()
     for most in (1, 12, 17, 40, 1000):
-        config = CONFIG.changed(max_examples=most, base_model=False)
-        found = evaluate(judge, rows[:5], [], rows, rows[:10], config, seed=3)
-        ids = {row.id for row in found.predictions}
+        ids = {row.id for row in measured_part(rows, most)}
         items = {row.item for row in rows if row.id in ids}
         assert len(ids) == sum(sizes[item] for item in items)
         assert len(ids) <= most or len(items) == 1

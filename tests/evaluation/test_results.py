@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from autograder.errors import DataError
-from autograder.evaluation.results import (
+from autograder.evaluation.figures import (
     Baselines,
     Comparison,
     Distribution,
@@ -24,18 +24,15 @@ from autograder.evaluation.results import (
     Gain,
     Grouped,
     Groups,
-    Measured,
     Measures,
-    Metrics,
     Prediction,
     Rate,
     Reasoning,
     Speed,
     Systems,
-    read_results,
-    to_json,
-    to_jsonl,
 )
+from autograder.evaluation.headline import Metrics
+from autograder.evaluation.results import Measured, read_results, to_json, to_jsonl
 from autograder.evaluation.typed_files import read_json, read_jsonl
 from autograder.metrics.functional import MEASURES
 

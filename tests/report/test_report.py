@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.evaluation.results import Figures, Measured
+from autograder.evaluation.figures import Figures
+from autograder.evaluation.results import Measured
 from autograder.report import figures
 from autograder.schema import LEVELS
 from autograder.terminal import printable

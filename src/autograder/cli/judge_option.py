@@ -38,6 +38,6 @@ def judge_option(older: str | None = None) -> Callable[[Command], Command]:
         older=older,
         metavar="JUDGE",
         default=default_judge,
-        show_default=f"{BUILT}, or else {FIRST}",
+        show_default=", or else ".join((BUILT, *FIRST)),
         help="Name of a judge that comes with the package, folder, or hub id org/name[@revision].",
     )

@@ -17,10 +17,7 @@ from autograder.balance import place
 from autograder.config import EvaluateConfig
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
-from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
-from autograder.evaluation.probe import Probe, draw, fit_probe
-from autograder.evaluation.reasoning import look_at, measure_reasoning
-from autograder.evaluation.results import (
+from autograder.evaluation.figures import (
     FIRST_TESTS,
     NATURAL,
     USER,
@@ -32,7 +29,6 @@ from autograder.evaluation.results import (
     Figures,
     Gain,
     Grouped,
-    Measured,
     Prediction,
     Reasoned,
     Speed,
@@ -40,6 +36,10 @@ from autograder.evaluation.results import (
     Systems,
     is_hand_written,
 )
+from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
+from autograder.evaluation.probe import Probe, draw, fit_probe
+from autograder.evaluation.reasoning import look_at, measure_reasoning
+from autograder.evaluation.results import Measured
 from autograder.evaluation.started import Start
 from autograder.files import finite
 from autograder.judging.judge import Judge
@@ -85,15 +85,13 @@ def evaluate(
         judge: its adapter is switched off for the baselines that read with the base.
         train: for baselines only.
         validation: to choose the layer of the linear probe.
-        test: unseen items of kinds that were trained on; about
-            `config.max_examples` of its examples are measured.
-        holdout: items of kinds that were not, and as many of them; may be empty.
+        test: unseen items of kinds that were trained on.
+        holdout: items of kinds that were not; may be empty.
         config: sample sizes and switches.
         seed: of the resamples and of the sample whose reasoning is generated.
         judge_sha256: the judge's fingerprint, which the figures then name.
-        start: what the judge that training started from says of `measured_part` of both.
+        start: what the judge that training started from says of both.
     """
-    test, holdout = (measured_part(part, config.max_examples) for part in (test, holdout))
     encoded, unseen = (
         [judge.encoder.encode_request(example) for example in part] for part in (test, holdout)
     )

@@ -15,7 +15,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from autograder.errors import DataError
-from autograder.evaluation.results import SYSTEMS, Comparison, Figures, Systems
+from autograder.evaluation.figures import Comparison, Figures, Systems
+from autograder.evaluation.results import SYSTEMS
 from autograder.evaluation.typed_files import made_by, read_json, read_text
 from autograder.export.trained import Trained
 

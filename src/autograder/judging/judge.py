@@ -103,7 +103,7 @@ class Judge:
         Args:
             judge: the name of a judge in the box, the folder of one, or a hub id
                 `org/name[@revision]`; see `find_judge`. None takes `build/judge` if it is there,
-                else `judge-0.5b` if it is in the box.
+                else `judge-0.5b` or `judge-1.5b`, whichever comes first in the box.
             device: `auto`, or a name that torch knows, such as `cpu` or `cuda:1`.
             quantization: of the base; None takes that of the training. Another one gives
                 slightly different scores.

@@ -9,17 +9,17 @@ import json
 from pathlib import Path
 
 from autograder.errors import ModelError, SourceError
-from autograder.judging.folder import JUDGE_FILE
+from autograder.judging.folder import JUDGE_FILE, SUMS_FILE
 
 BUILT = "build/judge"
-FIRST = "judge-0.5b"
-"""The judge of the box that is taken where nobody names one and none was trained."""
+FIRST = ("judge-0.5b", "judge-1.5b")
+"""Of these, the first one in the box is taken where nobody names a judge and none was trained."""
 
 _ABOVE = Path(__file__).resolve().parents
 # A wheel's data lie below the prefix of lib/python3.x/site-packages.
 _BOXES = (_ABOVE[3] / "judges", *(prefix / "share/autograder/judges" for prefix in _ABOVE[5:6]))
 # Nothing that would have to be unpickled, no program, and no weights but an adapter's.
-_HUB_FILES = ["adapter_model.safetensors", "*.json", "*.md"]
+_HUB_FILES = ["adapter_model.safetensors", "*.json", "*.md", SUMS_FILE]
 
 
 def boxed() -> dict[str, Path]:
@@ -31,9 +31,12 @@ def boxed() -> dict[str, Path]:
 def default_judge() -> str:
     """The name of the judge that is taken where nobody names one.
 
-    It is `build/judge` if the working directory has it, else `judge-0.5b` if it is in the box.
+    It is `build/judge` if the working directory has it, else the first of `FIRST` in the box.
     """
-    return FIRST if not Path(BUILT, JUDGE_FILE).exists() and FIRST in boxed() else BUILT
+    if Path(BUILT, JUDGE_FILE).exists():
+        return BUILT
+    known = boxed()
+    return next((name for name in FIRST if name in known), BUILT)
 
 
 def find_judge(judge: str | Path | None = None) -> Path:

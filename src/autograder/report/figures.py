@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from markupsafe import Markup
 
-from autograder.evaluation.results import Bounds, Figures
+from autograder.evaluation.figures import Bounds, Figures
 
 NAMES = {
     "exact": "Exact match",

@@ -10,16 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder import config
-from autograder.evaluation.results import (
-    Comparison,
-    Gain,
-    Measured,
-    Prediction,
-    Reasoned,
-    rounded,
-    to_json,
-    to_jsonl,
-)
+from autograder.evaluation.figures import Comparison, Gain, Prediction, Reasoned
+from autograder.evaluation.results import Measured, rounded, to_json, to_jsonl
 from autograder.files import atomic_folder, atomic_write
 from autograder.schema import SCORES, read_examples
 from autograder.stages import JUDGE, METRICS, PARAMS, SPLITS, START, TABLES, run
