@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.benchmark.board import measure_file
 from autograder.benchmark.labelled import REMEDIES, RUBRIC_OPTION
+from autograder.benchmark.panel_table import markdown
 from autograder.benchmark.predictions import grade
 from autograder.benchmark.records import Benchmark, read_benchmark
 from autograder.cli.counting import rows_bar
@@ -34,7 +35,6 @@ from autograder.model.backbone import Backbone, choose_dtype, default_device, lo
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.tables.formats import SUFFIXES
 from autograder.terminal import printable
-from panel_table import markdown
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

@@ -145,6 +145,6 @@ def test_wrong_arguments_are_refused(panel, wrong):
 
 
 def test_a_figure_is_short(panel):
-    cell = importlib.import_module("panel_table").cell
+    cell = importlib.import_module("autograder.benchmark.panel_table").cell
     assert cell(0.5, (-0.25, 1.0)) == ".50 (-.25 to 1.00)"
     assert (cell(None, None), cell(0.123, None)) == ("-", ".12")

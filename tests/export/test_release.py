@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from autograder.cli.release import release as command
 from autograder.errors import ModelError, StorageError, TrainingError
+from autograder.evaluation.figures import Failures
 from autograder.export import release as releasing
 from autograder.export.finished import Run, check_finished
 from autograder.judging.folder import judge_fingerprint
@@ -92,6 +94,14 @@ def finished(judge_folder, tmp_path_factory):
         parts = ("hand_written", "natural", "first_tests", "holdout", "probe")
         write_json("reports/eval/systems.json", systems | dict.fromkeys(parts))
         write_json("reports/metrics.json", {"judge": {"exact": 0.5}})
+        kinds = {f"kind{at}": figures(0.5, mae=at / 10) for at in range(6)}
+        kinds |= {"few": figures(0.5, mae=3.0, num_examples=9)}
+        test = {"level": {}, "category": {}, "language": {}, "source": kinds}
+        write_json("reports/eval/groups.json", {"test": test, "holdout": None})
+        seen = {"rate": 0.25, "num_failed": 1, "num_examples": 4}
+        unseen = {"rate": None, "num_failed": 0, "num_examples": 0}
+        failures = dict.fromkeys(Failures.model_fields, unseen) | {"jailbreak_obeyed": seen}
+        write_json("reports/eval/behaviour.json", failures)
         call("git", "init", "-q", "-b", "main")
         dvc("init", "-q")
         dvc("commit", "-q", "-f")
@@ -115,7 +125,15 @@ def run_command(*arguments):
 def test_a_judge_in_the_box_holds_what_made_it_and_what_was_measured(project, tmp_path):
     fingerprint = judge_fingerprint(RUN.judge)
     panel = tmp_path / "panel.json"
-    write_json(panel, {"judges": [{"fingerprint": fingerprint}], "files": []})
+    tree = {"pairs": {"num_pairs": 7, "systems": {}}}
+    for name, accuracy in (("judge", 0.75), ("longer", 0.5)):
+        tree["pairs"]["systems"][name] = {"accuracy": accuracy, "interval": [0.25, 1.0]}
+    file = {"file": "pairs.jsonl", "references": "none", "figures": {"mine": tree, "other": tree}}
+    judges = [
+        {"fingerprint": "else", "name": "other"},
+        {"fingerprint": fingerprint, "name": "mine"},
+    ]
+    write_json(panel, {"judges": judges, "files": [file], "limit": 60})
     result = run_command("judge-0.5b", "--panel", panel)
     assert result.exit_code == 0, result.output
     out = Path("judges/judge-0.5b")
@@ -138,6 +156,12 @@ def test_a_judge_in_the_box_holds_what_made_it_and_what_was_measured(project, tm
     assert 'Judge.load("judge-0.5b")' in card
     assert about["judge_sha256"] in card
     assert "| exactly the label | 0.500 (0.400 to 0.600) | 0.200" in card
+    worst = re.findall(r"^\| (\w+) \| 10 \| 0.50 \| (\S+) \| 0.70 of 20 \|$", card, re.M)
+    assert worst == [("kind5", "0.50"), ("kind4", "0.40"), ("kind3", "0.30"), ("kind2", "0.20")]
+    assert card.count(" of 4") == card.count(
+        "a grade that the response asked for was given: 1 of 4"
+    )
+    assert "| pairs.jsonl | none | 7 pairs | accuracy | .75 (.25 to 1.00) | .50" in card
 
     texts = texts_of(make_examples())
     one, other = (

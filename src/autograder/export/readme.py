@@ -78,7 +78,14 @@ def front_matter(trained: Trained, kind: str) -> str:
     return f"---\n{data.to_yaml()}\n---\n"
 
 
-def card(trained: Trained, kind: str, use: str, evidence: Evidence | None, notes: str) -> str:
+def card(
+    trained: Trained,
+    kind: str,
+    use: str,
+    evidence: Evidence | None,
+    notes: str,
+    more: Mapping[str, str] | None = None,
+) -> str:
     """The whole README.
 
     Args:
@@ -87,6 +94,7 @@ def card(trained: Trained, kind: str, use: str, evidence: Evidence | None, notes
         use: how to grade with it, in Markdown.
         evidence: its measured figures.
         notes: what this kind of export changes about the scores, in Markdown.
+        more: sections after the figures, in Markdown, by their headings.
     """
     parts = [
         front_matter(trained, kind),
@@ -95,6 +103,7 @@ def card(trained: Trained, kind: str, use: str, evidence: Evidence | None, notes
         f"## Use\n\n{use}\n",
         f"## What this form of it changes\n\n{notes}\n",
         f"## How good it is\n\n{_figures(trained, evidence)}\n",
+        *(f"## {heading}\n\n{text}\n" for heading, text in (more or {}).items()),
         f"## Data\n\n{_data(trained)}\n",
         f"## Intended use\n\n{_INTENDED}\n",
         f"## Limits\n\n{_LIMITS}\n",

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import ModelError
+from autograder.evaluation.figures import Failures, Grouped, Rate
+from autograder.evaluation.typed_files import made_by, read_json
+from autograder.export.box_card import panel_figures, weaknesses
 from autograder.export.finished import Finished, Run, check_finished, pin
 from autograder.export.progress import Progress
 from autograder.export.readme import card
@@ -81,9 +84,15 @@ def release(
         _copy(finished, run, new)
         stored = open_trained(new)
         fingerprints = {stored.fingerprint, finished.trained.fingerprint}
+        with made_by("evaluate"):
+            tables = run.metrics.with_name("eval")
+            groups = read_json(tables / "groups.json", Grouped)
+            behaviour = read_json(tables / "behaviour.json", Failures[Rate])
+        more = {"What it is bad at": weaknesses(groups, behaviour)}
         if panel:
-            _check_panel(panel, fingerprints)
-            shutil.copyfile(panel, new / "panel.json")
+            values = _read_panel(panel, fingerprints)
+            more["Other people's test sets"] = panel_figures(values, fingerprints)
+            (new / "panel.json").write_text(json_text(values), encoding="utf-8")
         change = largest_change(run.judge, new, examples, progress)
         if change > TOLERANCE:
             raise ModelError(
@@ -103,7 +112,7 @@ def release(
         }
         use = _USE.format(name=name, commit=finished.commit, data=finished.data)
         notes = _NOTES.format(num=len(examples), change=change, allowed=TOLERANCE)
-        text = card(stored, "judge", use, finished.evidence, notes)
+        text = card(stored, "judge", use, finished.evidence, notes, more)
         (new / "README.md").write_text(text, encoding="utf-8")
         (new / "release.json").write_text(json_text(about), encoding="utf-8")
     pin(box)
@@ -165,12 +174,13 @@ def largest_change(
     return float((scores(0, one) - scores(1, other)).abs().max())
 
 
-def _check_panel(path: Path, fingerprints: set[str]) -> None:
-    """Refuse a panel that says that its figures are of other judges."""
+def _read_panel(path: Path, fingerprints: set[str]) -> dict[str, Any]:
+    """What `bench/panel.py --output` wrote of a judge with one of the fingerprints."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         named = {judge["fingerprint"] for judge in values.get("judges", ())}
     except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
         raise ModelError(f"{path}: is no file of `bench/panel.py --output` ({error!r})") from None
     if not named & fingerprints:
         raise ModelError(f"{path}: holds no figures of this judge; run bench/panel.py with it")
+    return values

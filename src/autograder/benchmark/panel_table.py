@@ -1,4 +1,4 @@
-"""The Markdown table of `panel.py`."""
+"""Judges on a folder of test sets, as one Markdown table."""
 
 from __future__ import annotations
 
