@@ -150,3 +150,36 @@ def test_a_batch_moves_whole(backbone, encoded):
     for name in ("tree", "branch", "known"):
         assert values.pop(name) == getattr(batch, name)
     assert {value.device.type for value in values.values()} == {"meta"}
+
+
+@pytest.mark.parametrize("num", [1, 2, 3, 9])
+def test_lanes_hold_each_row_once_and_read_what_the_batch_reads(backbone, encoded, num):
+    batch = collate(encoded, backbone.encoder.pad_id)
+    lanes = batch.lanes(num)
+    assert len(lanes) == min(num, len(batch.input_ids))
+    assert sum(part.num_tokens for part, _ in lanes) == batch.num_tokens
+    assert torch.cat([places for _, places in lanes]).sort().values.tolist() == list(
+        range(len(batch.labels))
+    )
+    with torch.no_grad():
+        logits = backbone(batch)
+        for part, places in lanes:
+            assert torch.allclose(backbone(part), logits[places], atol=1e-5)
+            assert torch.equal(part.labels, batch.labels[places])
+            assert torch.equal(part.is_score, batch.is_score[places])
+            examples = batch.example[places].unique()
+            assert torch.equal(examples[part.example], batch.example[places])
+            assert torch.equal(part.scores, batch.scores[examples])
+            for (row, start, end), index in zip(part.branch, examples.tolist(), strict=True):
+                old, *place = batch.branch[index]
+                assert place == [start, end]
+                assert torch.equal(part.input_ids[row, :end], batch.input_ids[old, :end])
+
+
+def test_lanes_are_about_equally_large_and_hold_no_column_of_padding():
+    def row(length):
+        return Encoded(tuple(range(1, length)), (length,), (1,), 1, ())
+
+    batch = collate([row(4), row(12), row(5), row(6)], 0)
+    sizes = [part.input_ids.shape for part, _ in batch.lanes(2)]
+    assert sizes == [(1, 12), (3, 6)]

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
-import torch
+from autograder.model.lanes import start_lanes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -90,7 +90,7 @@ class Turns:
         """A thread for each lane, in which PyTorch has its share of the caller's threads."""
         with self._starting:
             if self._pool is None:
-                self._pool = _start(self.num_lanes)
+                self._pool = start_lanes(self.num_lanes)
         return self._pool
 
 
@@ -103,24 +103,3 @@ def _take(source: Iterator[Item], num: int) -> tuple[list[Item], Exception | Non
     except Exception as error:
         return taken, error
     return taken, None
-
-
-def _start(num: int) -> ThreadPoolExecutor:
-    threads = torch.get_num_threads()
-    met = threading.Barrier(num + 1)
-
-    def begin(lane: int) -> None:
-        torch.get_num_threads()  # a thread's first question sets its number to the common one
-        torch.set_num_threads(max(1, (threads + lane) // num))
-        met.wait()
-
-    pool = ThreadPoolExecutor(num, "autograder-lane")
-    try:
-        for lane in range(num):
-            pool.submit(begin, lane)  # a thread each: none gets past `met` before all are there
-        met.wait()
-    finally:
-        met.abort()
-        # PyTorch's number is each thread's own, but new threads start with the last one set.
-        torch.set_num_threads(threads)
-    return pool

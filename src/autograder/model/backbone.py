@@ -51,6 +51,8 @@ class Backbone(nn.Module):
         encoder: text to token ids, for this tokenizer.
         digit_ids: int64 (5,), a buffer that moves with the module.
         adapted: false while the adapter is switched off.
+        is_short: whether its last layer is computed only where something is read, see
+            `last_layer.shorten`.
     """
 
     digit_ids: Tensor
@@ -61,7 +63,7 @@ class Backbone(nn.Module):
         self.model = model
         self.encoder = encoder
         self.register_buffer("digit_ids", torch.tensor(encoder.digit_ids), persistent=False)
-        self._short = shorten(self.causal)
+        self.is_short = shorten(self.causal)
 
     @property
     def causal(self) -> Any:
@@ -109,7 +111,7 @@ class Backbone(nn.Module):
         else:
             mask = torch.zeros(batch.allowed.shape, dtype=dtype, device=batch.allowed.device)
             options["attention_mask"] = mask.masked_fill_(~batch.allowed, torch.finfo(dtype).min)
-        if self._short:
+        if self.is_short:
             options["read"] = read
         body = getattr(causal, causal.base_model_prefix)
         out = body(
@@ -120,7 +122,7 @@ class Backbone(nn.Module):
             **options,
         )
         hidden = cast(Tensor, out.last_hidden_state)
-        return hidden if self._short else hidden[read]
+        return hidden if self.is_short else hidden[read]
 
     @contextmanager
     def without_adapter(self) -> Iterator[None]:

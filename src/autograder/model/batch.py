@@ -75,6 +75,51 @@ class Batch:
         """Tokens that the model reads, without padding."""
         return int(self.allowed.diagonal(self.known, dim1=-2, dim2=-1).sum())
 
+    def lanes(self, num: int) -> list[tuple[Batch, Tensor]]:
+        """The rows dealt out to as many batches, or fewer, that are about equally large.
+
+        Padding counts, as it is computed too; columns that are padding in all rows of a lane are
+        cut off.
+
+        Returns:
+            for each lane its batch, in which rows and examples keep their order and are numbered
+            anew, and int64, where its verdict tokens stand among the T.
+        """
+        read = self.allowed.diagonal(self.known, dim1=-2, dim2=-1).squeeze(1)
+        column = torch.arange(1, read.shape[1] + 1, device=read.device)
+        ends = (read * column).amax(dim=1).tolist()
+        dealt: list[list[int]] = [[] for _ in range(min(num, len(ends)))]
+        for row in sorted(range(len(ends)), key=lambda row: -ends[row]):
+            # Rows come longest first: a lane's first row is what its others are padded to.
+            lane = min(dealt, key=lambda lane: (len(lane) + 1) * ends[(*lane, row)[0]])
+            lane.append(row)
+        return [self._part(sorted(lane), ends[lane[0]]) for lane in dealt]
+
+    def _part(self, rows: list[int], length: int) -> tuple[Batch, Tensor]:
+        """Some rows, in order and up to a length, and where their verdict tokens stand."""
+        number = {row: at for at, row in enumerate(rows)}
+        kept = torch.tensor(rows, device=self.rows.device)
+        examples = [index for index, (row, _, _) in enumerate(self.branch) if row in number]
+        chosen = torch.tensor(examples, device=self.rows.device)
+        tokens = torch.isin(self.rows, kept).nonzero().squeeze(1)
+        part = Batch(
+            input_ids=self.input_ids[kept, :length],
+            position_ids=self.position_ids[kept, :length],
+            allowed=self.allowed[kept, :, :length, : self.known + length],
+            rows=torch.searchsorted(kept, self.rows[tokens]),
+            columns=self.columns[tokens],
+            labels=self.labels[tokens],
+            example=torch.searchsorted(chosen, self.example[tokens]),
+            is_score=self.is_score[tokens],
+            scores=self.scores[chosen],
+            tree=tuple(self.tree[row] for row in rows),
+            branch=tuple(
+                (number[row], *ends) for row, *ends in map(self.branch.__getitem__, examples)
+            ),
+            known=self.known,
+        )
+        return part, tokens
+
 
 def _group(examples: Sequence[Encoded], share_prefix: bool) -> list[list[int]]:
     if not share_prefix:

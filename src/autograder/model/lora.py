@@ -11,6 +11,7 @@ Layers that carry no adapter (`lora.top`) go the same way, for its products in 8
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,6 +23,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autograder.model.int8 import Int8Weight
+
+dropout_source: ContextVar[torch.Generator | None] = ContextVar("dropout_source", default=None)
+"""What dropout is drawn from in this thread; None for PyTorch's own generator."""
 
 
 def dense_weight(base: nn.Module, dtype: torch.dtype) -> Tensor:
@@ -129,7 +133,8 @@ def _forward(layer: Any, x: Tensor) -> Tensor:
     (name,) = layer.active_adapters
     rate = getattr(layer.lora_dropout[name], "p", 0.0)
     if layer.training and rate:
-        kept = torch.empty(a.shape[1], device=a.device).bernoulli_(1 - rate)
+        kept = torch.empty(a.shape[1], device=a.device)
+        kept.bernoulli_(1 - rate, generator=dropout_source.get())
         a = a * (kept / (1 - rate))
     return _product(base, x, a.to(x.dtype), b.to(x.dtype))
 
@@ -211,6 +216,13 @@ def fused_layers(model: nn.Module) -> list[Any]:
     """The layers of a model that have our forward, with an adapter and without, in order."""
     kinds = (FusedLayer, FrozenLayer)
     return [module for module in model.modules() if isinstance(module, kinds)]
+
+
+def wholly_fused(model: nn.Module) -> bool:
+    """Whether all adapters of a model go through our forward."""
+    return all(
+        isinstance(layer, FusedLayer) for layer in model.modules() if isinstance(layer, LoraLayer)
+    )
 
 
 def adapter_of(layer: Any) -> tuple[Tensor, Tensor]:

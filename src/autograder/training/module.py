@@ -28,6 +28,7 @@ from autograder.model.backbone import (
 )
 from autograder.model.batch import Batch
 from autograder.model.int8 import trains_in_int8
+from autograder.model.lanes import Lanes
 from autograder.model.loss import LossParts, judge_loss, score_probabilities
 from autograder.training.measured import Measured
 from autograder.training.optimizer import learning_rate, make_optimizer
@@ -86,6 +87,7 @@ class JudgeModule(lightning.LightningModule):
         self.config = config
         self.strict_loading = False  # the base is not in the checkpoint
         self.backbone = backbone
+        self._lanes = Lanes(backbone)
         self.measured = Measured()
         self.history: dict[str, list[dict[str, float]]] = {"train": [], "validation": []}
         self._window: list[LossParts] = []
@@ -94,7 +96,7 @@ class JudgeModule(lightning.LightningModule):
 
     def loss(self, batch: Batch) -> tuple[LossParts, Tensor]:
         """The loss, and the logits (T, vocabulary) it came from."""
-        logits = self.backbone(batch)
+        logits = self._lanes(batch)
         weights = self.config.loss
         parts = judge_loss(
             logits,
