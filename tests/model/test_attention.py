@@ -9,11 +9,16 @@ import torch
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
 from autograder.errors import ModelError
-from autograder.model.attention import Row, tree_attention
+from autograder.model.attention import Row, dense_mask, tree_attention
 from autograder.model.batch import collate
 from helpers.tiny_judge import tiny_backbone
 
-ROWS = (Row((5, 2), (3, 5, 1)), Row((0, 0), (4,)), Row((0, 6), (10,)))
+ROWS = (
+    Row((5, 2), (3, 5, 1)),
+    Row((0, 0), (4,)),
+    Row((0, 6), (10,)),
+    Row((), (Row((3,), (2, Row((1, 0, 2), (1, 3)), 1)), Row((2,), (1,)), 1)),
+)
 LENGTH = 18
 
 
@@ -28,30 +33,40 @@ def states(dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
     """Query, key, value of six heads over two, and a gradient of the output."""
     generator = torch.Generator().manual_seed(0)
     sizes = ((6, LENGTH), (2, LENGTH), (2, LENGTH))
-    made = [torch.randn(3, *size, 8, generator=generator).to(dtype) for size in sizes]
-    gradient = torch.randn(3, LENGTH, 6, 8, generator=generator)
+    made = [torch.randn(len(ROWS), *size, 8, generator=generator).to(dtype) for size in sizes]
+    gradient = torch.randn(len(ROWS), LENGTH, 6, 8, generator=generator)
     return *(state.requires_grad_() for state in made), gradient
+
+
+def ways(row: Row, way: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
+    """Of each token, which branch to take at each fork to get to it."""
+    found = [way] * sum(row.trunk)
+    for number, branch in enumerate(row.branches):
+        here = (*way, number)
+        found += ways(branch, here) if isinstance(branch, Row) else [here] * branch
+    return found
 
 
 def allowed() -> torch.Tensor:
     mask = torch.zeros(len(ROWS), 1, LENGTH, LENGTH, dtype=torch.bool)
     for place, row in enumerate(ROWS):
-        trunk = sum(row.trunk)
-        for query in range(trunk):
-            mask[place, 0, query, : query + 1] = True
-        start = trunk
-        for length in row.branches:
-            for query in range(start, start + length):
-                mask[place, 0, query, :trunk] = True
-                mask[place, 0, query, start : query + 1] = True
-            start += length
+        found = ways(row)
+        for query, way in enumerate(found):
+            for key in range(query + 1):
+                mask[place, 0, query, key] = way[: len(found[key])] == found[key]
     return mask
 
 
 def real_tokens() -> torch.Tensor:
-    return torch.tensor(
-        [[at < sum(r.trunk) + sum(r.branches) for at in range(LENGTH)] for r in ROWS]
-    )
+    return torch.tensor([[at < len(ways(row)) for at in range(LENGTH)] for row in ROWS])
+
+
+def test_the_dense_mask_allows_what_lies_on_the_way_to_a_token():
+    assert torch.equal(dense_mask(ROWS, 0, LENGTH), allowed())
+    cached = dense_mask(ROWS, 3, LENGTH)
+    assert torch.equal(cached[..., 3:], allowed())
+    assert torch.equal(cached[:, 0, :, :3], real_tokens()[..., None].expand(-1, -1, 3))
+    assert [row.num_tokens for row in ROWS] == real_tokens().sum(dim=1).tolist()
 
 
 @pytest.mark.parametrize(
@@ -105,16 +120,18 @@ def test_an_architecture_that_needs_more_is_refused(option):
 
 @pytest.fixture
 def logits_by(tiny_config, examples):
-    def logits(kind: str) -> torch.Tensor:
+    def logits(kind: str, num_rows: int | None) -> torch.Tensor:
         backbone = tiny_backbone(tiny_config.changed(model={"attention": kind})).eval()
         encoder = backbone.encoder
         shared = [dataclasses.replace(e, prompt=str(i % 3)) for i, e in enumerate(examples[:7])]
         with torch.no_grad():
-            return backbone(collate(encoder.encode_all(shared), encoder.pad_id))
+            batch = collate(encoder.encode_all(shared), encoder.pad_id, num_rows=num_rows)
+            return backbone(batch)
 
     return logits
 
 
+@pytest.mark.parametrize("num_rows", [None, 2])
 @pytest.mark.parametrize("kind", ["eager", "sdpa"])
-def test_a_model_gives_the_same_logits_with_each_attention(logits_by, kind):
-    assert torch.allclose(logits_by("tree"), logits_by(kind), atol=1e-5)
+def test_a_model_gives_the_same_logits_with_each_attention(logits_by, kind, num_rows):
+    assert torch.allclose(logits_by("tree", num_rows), logits_by(kind, num_rows), atol=1e-5)

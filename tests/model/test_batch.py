@@ -1,4 +1,4 @@
-"""The shared-prefix layout against the obvious one, and both against plain transformers."""
+"""Layouts that share against the obvious one, and both against plain transformers."""
 
 from __future__ import annotations
 
@@ -15,17 +15,39 @@ from helpers.tiny_judge import tiny_backbone
 
 @pytest.fixture
 def backbone(tiny_config):
-    return tiny_backbone(tiny_config.changed(lora={"dropout": 0.0}), std=0.2)
+    return tiny_backbone(make_config(tiny_config), std=0.2)
+
+
+def make_config(tiny_config, **model):
+    return tiny_config.changed(lora={"dropout": 0.0}, model={"max_length": 700, **model})
 
 
 @pytest.fixture
 def encoded(backbone, examples):
-    """Seven examples: four, two and one to a prompt, mixed."""
+    """Seven examples: three, two, one and one to a prompt, mixed, and one of them cut.
+
+    Prompts 0 and 1 are under one rubric, prompts 2 and 3 under another.
+    """
     shared = [
-        dataclasses.replace(example, prompt=f"Prompt {group}" + "?" * group)
-        for group, example in zip((0, 1, 0, 2, 0, 1, 0), examples, strict=False)
+        dataclasses.replace(
+            example,
+            prompt=f"Prompt {group}" + "?" * group,
+            rubric=("A sum.", "5 if it is short and right.")[group // 2],
+        )
+        for group, example in zip((0, 1, 0, 2, 0, 1, 3), examples, strict=False)
     ]
-    return backbone.encoder.encode_all(shared)
+    shared[5] = dataclasses.replace(shared[5], response="long " * 200)
+    encoded = backbone.encoder.encode_all(shared)
+    assert [bool(example.truncated) for example in encoded] == [False] * 5 + [True, False]
+    return encoded
+
+
+LAYOUTS = [
+    {"share_prefix": False},
+    {},
+    *({"num_rows": num_rows} for num_rows in (1, 2, 3, 9)),
+]
+layouts = pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 
 
 def concatenated(example: Encoded) -> torch.Tensor:
@@ -36,10 +58,10 @@ def by_example(batch, logits) -> list[torch.Tensor]:
     return [logits[batch.example == index] for index in range(batch.num_examples)]
 
 
-def test_a_shared_prefix_is_laid_out_once(backbone, encoded):
+def test_a_shared_prefix_is_laid_out_once(encoded):
     shared = collate(encoded, 0)
     single = collate(encoded, 0, share_prefix=False)
-    assert len(shared.input_ids) == 3
+    assert len(shared.input_ids) == 4
     assert len(single.input_ids) == 7
     prefix = {e.prefix: len(e.prefix) for e in encoded}
     branches = sum(len(e.response) + len(e.verdict) - 1 for e in encoded)
@@ -47,11 +69,20 @@ def test_a_shared_prefix_is_laid_out_once(backbone, encoded):
     assert single.num_tokens == sum(len(e.prefix) for e in encoded) + branches
 
 
-@pytest.mark.parametrize("share_prefix", [True, False])
-def test_logits_are_those_of_the_plain_model_on_each_whole_sequence(
-    backbone, encoded, share_prefix
-):
-    batch = collate(encoded, backbone.encoder.pad_id, share_prefix)
+def test_prompts_in_one_row_share_the_instruction_and_the_rubric(encoded):
+    batch = collate(encoded, 0, num_rows=1)
+    (opening,) = {e.opening_end for e in encoded}
+    rubrics = {e.prefix[: e.rubric_end]: e.rubric_end - opening for e in encoded}
+    prompts = {e.prefix: len(e.prefix) - e.rubric_end for e in encoded}
+    assert (len(rubrics), len(prompts)) == (2, 4)
+    branches = sum(len(e.response) + len(e.verdict) - 1 for e in encoded)
+    once = opening + sum(rubrics.values()) + sum(prompts.values()) + branches
+    assert batch.num_tokens == batch.input_ids.numel() == once
+
+
+@layouts
+def test_logits_are_those_of_the_plain_model_on_each_whole_sequence(backbone, encoded, layout):
+    batch = collate(encoded, backbone.encoder.pad_id, **layout)
     with torch.no_grad():
         rows = by_example(batch, backbone(batch))
         for example, logits in zip(encoded, rows, strict=True):
@@ -61,29 +92,62 @@ def test_logits_are_those_of_the_plain_model_on_each_whole_sequence(
             assert torch.allclose(logits, expected, atol=1e-5)
 
 
-def test_loss_and_gradients_do_not_depend_on_the_layout(backbone, encoded):
-    found = []
-    for share_prefix in (True, False):
-        batch = collate(encoded, backbone.encoder.pad_id, share_prefix)
-        backbone.zero_grad()
-        parts = judge_loss(
-            backbone(batch),
-            batch.labels,
-            batch.is_score,
-            batch.scores,
-            backbone.digit_ids,
-            score_weight=5.0,
-            regression_weight=1.0,
-        )
-        parts.total.backward()
-        gradients = {name: value.grad.clone() for name, value in backbone.trainable().items()}
-        found.append((parts, gradients))
-    (one, one_gradients), (other, other_gradients) = found
+def learned(backbone, encoded, **layout):
+    """The loss's parts, and the gradient of each weight."""
+    batch = collate(encoded, backbone.encoder.pad_id, **layout)
+    parts = judge_loss(
+        backbone(batch),
+        batch.labels,
+        batch.is_score,
+        batch.scores,
+        backbone.digit_ids,
+        score_weight=5.0,
+        regression_weight=1.0,
+    )
+    parts.total.backward()
+    return parts, {name: value.grad for name, value in backbone.trainable().items()}
+
+
+@layouts
+def test_loss_and_gradients_are_those_of_a_row_for_each_example(
+    backbone, encoded, tiny_config, layout
+):
+    plain = tiny_backbone(make_config(tiny_config, attention="eager"), std=0.2)
+    assert (backbone.follows_tree, plain.follows_tree) == (True, False)
+    expected, gradients = learned(plain, encoded, share_prefix=False)
+    found, found_gradients = learned(backbone, encoded, **layout)
     for name in ("total", "score", "reasoning", "regression"):
-        assert torch.allclose(getattr(one, name), getattr(other, name), atol=1e-5), name
-    assert max(value.abs().max() for value in one_gradients.values()) > 1e-3
-    for name, value in one_gradients.items():
-        assert torch.allclose(value, other_gradients[name], atol=1e-5), name
+        assert torch.allclose(getattr(found, name), getattr(expected, name), atol=1e-5), name
+    assert max(value.abs().max() for value in gradients.values()) > 1e-3
+    for name, value in gradients.items():
+        assert torch.allclose(found_gradients[name], value, atol=1e-5), name
+
+
+@pytest.mark.parametrize("num_rows", [None, 2])
+@pytest.mark.parametrize("end", ["opening_end", "rubric_end"])
+def test_what_a_cache_holds_is_not_laid_out_and_changes_nothing(backbone, encoded, num_rows, end):
+    encoded = [encoded[at] for at in (0, 1, 2, 4)]  # under one rubric
+    known = getattr(encoded[0], end)
+    pad_id = backbone.encoder.pad_id
+    whole = collate(encoded, pad_id, num_rows=num_rows)
+    rest = collate(encoded, pad_id, known=known, num_rows=num_rows)
+    assert rest.num_tokens == whole.num_tokens - known * len(whole.tree)
+    with torch.no_grad():
+        prefix = torch.tensor([encoded[0].prefix[:known]]).expand(len(rest.tree), -1)
+        cache = backbone.causal.model(input_ids=prefix, use_cache=True).past_key_values
+        found = backbone.digit_logits(rest, cache)
+        assert torch.allclose(found, backbone.digit_logits(whole), atol=1e-5)
+
+
+def test_a_row_of_one_prefix_is_a_trunk_of_its_segments(encoded):
+    """As generation takes a cache apart."""
+    for known in (0, encoded[0].opening_end):
+        batch = collate(encoded, 0, known=known)
+        for (row, start, end), example in zip(batch.branch, encoded, strict=True):
+            opening, rubric, prompt = example.segments
+            tree = batch.tree[row]
+            assert tree.trunk == (opening - known, rubric - opening, prompt - rubric)
+            assert end - start in tree.branches
 
 
 def test_examples_in_one_row_do_not_see_each_other(backbone, encoded):

@@ -59,11 +59,12 @@ def trainer_of(epoch=0, rank=0, world_size=1, overfit_batches=0.0) -> Any:
 SIZES = [5, 5, 1, 2, 3, 12, 5, 4, 1, 1, 2]
 
 
+@pytest.mark.parametrize("num_rows", [None, 2])
 @pytest.mark.parametrize("batch_size", [1, 2, 5, 7, 100])
-def test_every_example_once_an_epoch_and_no_batch_too_large(batch_size):
+def test_every_example_once_an_epoch_and_no_batch_too_large(batch_size, num_rows):
     examples = drawn(SIZES)
     for epoch in range(3):
-        feeder = loader(examples, batch_size, epoch=epoch)
+        feeder = loader(examples, batch_size, epoch=epoch, num_rows=num_rows)
         batches = run(feeder)
         assert sorted(n for batch in batches for n in batch) == list(range(len(examples)))
         assert max(map(len, batches)) <= batch_size
@@ -91,13 +92,14 @@ def test_without_a_seed_the_order_never_changes():
     assert run(loader(examples, seed=None, epoch=0)) == run(loader(examples, seed=None, epoch=3))
 
 
+@pytest.mark.parametrize("num_rows", [None, 2])
 @pytest.mark.parametrize("batch_size", [2, 3, 5, 8])
 @pytest.mark.parametrize("seed", range(5))
-def test_equal_prefixes_are_split_as_little_as_can_be(batch_size, seed):
+def test_equal_prefixes_are_split_as_little_as_can_be(batch_size, seed, num_rows):
     rng = random.Random(seed)
     sizes = [rng.randint(1, 12) for _ in range(20)]
     pieces: Counter[int] = Counter()
-    feeder = loader(drawn(sizes, seed), batch_size)
+    feeder = loader(drawn(sizes, seed), batch_size, num_rows=num_rows)
     for batch in feeder.batches:
         pieces.update({feeder.examples[place].prefix[0] for place in batch})
     assert pieces == {k: -(-size // batch_size) for k, size in enumerate(sizes)}
@@ -106,72 +108,112 @@ def test_equal_prefixes_are_split_as_little_as_can_be(batch_size, seed):
     assert len(lengths) < 2 or lengths[0] + lengths[1] > batch_size
 
 
-def longest_first(rows: list[Outline], batch_size: int) -> list[list[int]]:
-    """Packing as it is described, without any haste."""
-    groups: dict[Any, list[int]] = {}
-    for place, row in enumerate(rows):
-        groups.setdefault(row.key, []).append(place)
-    pieces = [
-        group[start : start + batch_size]
-        for group in groups.values()
-        for start in range(0, len(group), batch_size)
-    ]
-    batches: list[list[int]] = []
+def filled(rows: list[Outline], pieces: list[list[int]], *rooms: int) -> list[list[int]]:
+    """Filling as it is described, without any haste."""
+    pieces, larger = list(pieces), []
     while pieces:
-        batch: list[int] = []
-        batches.append(batch)
-        while fitting := [piece for piece in pieces if len(piece) <= batch_size - len(batch)]:
-            # `max` takes the first of equal ones.
+        # `max` takes the first of equal ones.
+        places = list(max(pieces, key=lambda piece: length_of(rows, piece)))
+        pieces.remove(places)
+        room = rooms[len(larger) % len(rooms)]
+        while fitting := [piece for piece in pieces if len(piece) <= room - len(places)]:
             longest = max(fitting, key=lambda piece: length_of(rows, piece))
             pieces.remove(longest)
-            batch.extend(longest)
-    return batches
+            places = [*places, *longest]
+        larger.append(places)
+    return larger
 
 
-def length_of(rows: list[Outline], piece: list[int]) -> int:
-    return rows[piece[0]].prefix + sum(rows[place].branch for place in piece)
+def groups_of(rows: list[Outline], places: list[int]) -> list[list[int]]:
+    groups: dict[Any, list[int]] = {}
+    for place in places:
+        groups.setdefault(rows[place].key, []).append(place)
+    return list(groups.values())
+
+
+def length_of(rows: list[Outline], places: list[int]) -> int:
+    """Tokens of a row that holds these, but for the instruction."""
+    return sum(
+        rows[group[0]].prefix + sum(rows[at].response + rows[at].verdict for at in group)
+        for group in groups_of(rows, places)
+    )
 
 
 def outlined(seed: int) -> list[Outline]:
     rng = random.Random(seed)
     keys = [rng.randrange(rng.choice([3, 20, 100])) for _ in range(rng.randrange(200))]
-    return [Outline(key, 40 + key, rng.choice([5, 9, 20, 150, 300])) for key in keys]
+    return [
+        Outline(key, 40 + key, rng.choice([5, 9, 20, 150, 300]), rng.choice([1, 1, 40]))
+        for key in keys
+    ]
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_longest_pieces_stand_together(seed):
+def test_the_longest_stand_together_in_a_row_and_in_a_batch(seed):
     rows = outlined(seed)
     batch_size = random.Random(seed).randint(1, 12)
-    assert pack(rows, batch_size) == longest_first(rows, batch_size)
+    pieces = [
+        group[start : start + batch_size]
+        for group in groups_of(rows, list(range(len(rows))))
+        for start in range(0, len(group), batch_size)
+    ]
+    assert pack(rows, batch_size) == filled(rows, pieces, batch_size)
+    halves = filled(rows, pieces, batch_size // 2, (batch_size + 1) // 2)
+    assert pack(rows, batch_size, num_rows=2) == filled(rows, halves, batch_size)
 
 
-def padded(rows: list[Outline], batches: list[list[int]]) -> int:
-    """Tokens in all rows of all batches, each as long as the longest of its batch."""
-    total = 0
-    for batch in batches:
-        groups: dict[Any, list[int]] = {}
-        for place in batch:
-            groups.setdefault(rows[place].key, []).append(place)
-        total += len(groups) * max(length_of(rows, places) for places in groups.values())
-    return total
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 10])
+def test_single_answers_fill_batches_of_two_rows(batch_size):
+    rows = [Outline(key, 40, 10, 1) for key in range(100)]
+    assert list(map(len, pack(rows, batch_size, 2))) == [batch_size] * (100 // batch_size)
 
 
-def test_less_is_padded_than_without_a_look_at_lengths():
+def of_three_lengths() -> list[Outline]:
     rng = random.Random(1)
-    rows = [
-        Outline(key, 60, tokens)
+    return [
+        Outline(key, 60, tokens, 1)
         for key in range(300)
         for tokens in [rng.choice([10, 40, 250])] * rng.randint(1, 4)
     ]
-    blind = pack([row._replace(branch=1) for row in rows], 5)
-    assert padded(rows, pack(rows, 5)) < 0.9 * padded(rows, blind)
+
+
+def test_less_is_padded_than_without_a_look_at_lengths():
+    def padded(batches: list[list[int]]) -> int:
+        """Tokens in all rows of all batches, each as long as the longest of its batch."""
+        groups = [groups_of(rows, batch) for batch in batches]
+        return sum(len(one) * max(length_of(rows, group) for group in one) for one in groups)
+
+    rows = of_three_lengths()
+    blind = pack([row._replace(response=1) for row in rows], 5)
+    assert padded(pack(rows, 5)) < 0.9 * padded(blind)
+
+
+def test_two_rows_of_a_batch_are_about_equally_long():
+    rows = of_three_lengths()
+    examples = [Encoded((row.key,) * row.prefix, (1,) * row.response, (2,), 1, ()) for row in rows]
+    batches = list(loader(examples, 10, num_rows=2))
+    assert sorted(len(batch.input_ids) for batch in batches)[1:] == [2] * (len(batches) - 1)
+    real = sum(batch.num_tokens for batch in batches)
+    assert real == length_of(rows, list(range(len(rows)))) - len(rows)  # a verdict is not read
+    assert sum(batch.input_ids.numel() for batch in batches) < 1.05 * real
 
 
 def test_a_batch_of_one_item_shares_its_prefix():
     feeder = loader(drawn([5, 5, 5]))
     assert [len(batch.input_ids) for batch in feeder] == [1, 1, 1]
-    feeder = loader(drawn([5, 5, 5]), share_prefix=False)
+    feeder = loader(drawn([5, 5, 5]), share_prefix=False, num_rows=2)
     assert [len(batch.input_ids) for batch in feeder] == [5, 5, 5]
+
+
+def test_prompts_share_rows_only_where_attention_follows_a_tree():
+    def shapes(**options) -> list[tuple[int, ...]]:
+        config = TrainConfig(batch_size=6)
+        data = JudgeDataModule(drawn([2] * 6), config=config, pad_id=99, seed=3, **options)
+        return [tuple(batch.input_ids.shape) for batch in data.train_dataloader()]
+
+    # A prompt of two tokens, and two answers of which three are read.
+    assert shapes() == [(3, 8)] * 2
+    assert shapes(follows_tree=True) == [(2, 16)] * 2
 
 
 @pytest.mark.parametrize("world_size", [2, 3, 4])

@@ -1,17 +1,18 @@
-"""Attention over rows that hold a trunk and branches, without the pairs that see nothing.
+"""Attention over rows that are trees, without the pairs that see nothing.
 
-A row of `Batch` is a tree of two levels: every branch looks at the trunk and at itself. A dense
-mask over such a row spends most of its work on pairs that it then forbids; here each segment
-is one product with just the keys that it may see. It is registered with transformers under
-`NAME`, so every architecture whose attention goes through that registry can use it; without a
-tree (when text is generated) it is transformers' own `sdpa`.
+A row of `Batch` holds texts that begin alike, as a tree: every branch looks at the trunks that it
+grows from and at itself. A dense mask over such a row spends most of its work on pairs that it then
+forbids; here each segment is one product with just the keys that it may see. It is registered with
+transformers under `NAME`, so every architecture whose attention goes through that registry can use
+it; without a tree (when text is generated) it is transformers' own `sdpa`.
 
-The trunk's segments are computed one by one whether or not the first of them come from a cache,
+A trunk's segments are computed one by one whether or not the first of them come from a cache,
 so that a cache saves time and changes no digit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,13 +28,58 @@ _KEPT_MASK = 2**20
 
 
 class Row(NamedTuple):
-    """One row: tokens of each segment of the trunk, then of each branch; the rest is padding.
+    """How the tokens of a row, or of a part of it, belong together: a tree, depth first.
 
-    What a cache holds already stands in no row.
+    Every token sees those before it in its own segment, and the whole of the segments on the way
+    from the root to it. What a cache holds already stands in no row; what follows the tree is
+    padding.
+
+    Attributes:
+        trunk: tokens of each segment; they follow one another.
+        branches: each grows from the trunk's end, after the branch before it in the row: a number
+            of tokens, or a tree again.
     """
 
     trunk: tuple[int, ...]
-    branches: tuple[int, ...]
+    branches: tuple[int | Row, ...]
+
+    @property
+    def num_tokens(self) -> int:
+        return sum(self.trunk) + sum(branch.num_tokens for branch in self._rows())
+
+    def spans(self, start: int = 0) -> Iterator[tuple[int, int, int]]:
+        """Of each segment in order: where it starts, where it stops, where what sees it ends."""
+        end = start + self.num_tokens
+        for length in self.trunk:
+            yield start, start + length, end
+            start += length
+        for branch in self._rows():
+            yield from branch.spans(start)
+            start += branch.num_tokens
+
+    def _rows(self) -> Iterator[Row]:
+        for branch in self.branches:
+            yield branch if isinstance(branch, Row) else Row((branch,), ())
+
+
+def dense_mask(tree: Sequence[Row], known: int, length: int) -> Tensor:
+    """The trees as a mask, for attention that follows none.
+
+    Args:
+        tree: the layout of each of R rows.
+        known: C, tokens before each row that a cache holds.
+        length: L, tokens of a row, padding included.
+
+    Returns:
+        bool (R, 1, L, C + L), true where a query (third axis) may look at a key. Padding looks at
+        nothing.
+    """
+    mask = torch.zeros((len(tree), 1, length, known + length), dtype=torch.bool)
+    for place, row in enumerate(tree):
+        mask[place, 0, : row.num_tokens, :known] = True
+        for start, stop, end in row.spans():
+            mask[place, 0, start:end, known + start : known + stop] = True
+    return mask.tril_(known)
 
 
 def _mask(seen: int, length: int, groups: int, dtype: torch.dtype, device: torch.device) -> Tensor:
@@ -71,23 +117,28 @@ def _segment(query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tenso
 
 def _row(query: Tensor, key: Tensor, value: Tensor, row: Row, scaling: float) -> Tensor:
     """Attention within one row: (H, L, D), zeros in the padding."""
-    known = key.shape[1] - query.shape[1]
-    lengths = [*row.trunk, *row.branches]
-    lengths.append(query.shape[1] - sum(lengths))
+    length = query.shape[1]
+    spans = list(row.spans())
+    lengths = [stop - start for start, stop, _ in spans]
+    lengths.append(length - sum(lengths))
     queries = torch.split(query, lengths, dim=1)
-    (trunk_key, *keys), (trunk_value, *values) = (
-        torch.split(states, [known, *lengths], dim=1) for states in (key, value)
+    (known_key, *keys), (known_value, *values) = (
+        torch.split(states, [key.shape[1] - length, *lengths], dim=1) for states in (key, value)
     )
+    # Keys and values from the root to the segment at hand, and where those who see them end.
+    path = [(length, known_key, known_value)]
     out = []
-    for at, length in enumerate(lengths[:-1]):
-        if not length:
+    for at, (start, stop, end) in enumerate(spans):
+        if start == stop:
             continue
+        while path[-1][0] <= start:
+            path.pop()
+        _, before_key, before_value = path[-1]
         seen = (
-            torch.cat((trunk_key, keys[at]), dim=1),
-            torch.cat((trunk_value, values[at]), dim=1),
+            torch.cat((before_key, keys[at]), dim=1),
+            torch.cat((before_value, values[at]), dim=1),
         )
-        if at < len(row.trunk):
-            trunk_key, trunk_value = seen
+        path.append((end, *seen))
         out.append(_segment(queries[at], *seen, scaling))
     return torch.cat((*out, torch.zeros_like(queries[-1])), dim=1)
 

@@ -75,6 +75,11 @@ class Backbone(nn.Module):
     def device(self) -> torch.device:
         return self.digit_ids.device
 
+    @property
+    def follows_tree(self) -> bool:
+        """Whether attention costs what the trees of a batch hold, not the square of its rows."""
+        return bool(self.causal.config._attn_implementation == attention.NAME)
+
     def forward(self, batch: Batch) -> Tensor:
         """Logits (T, vocabulary) where the batch predicts a token, in the compute dtype.
 
@@ -105,12 +110,14 @@ class Backbone(nn.Module):
         causal = self.causal
         dtype = causal.get_input_embeddings().weight.dtype
         options: dict[str, Any] = {}
-        if causal.config._attn_implementation == attention.NAME:
+        if self.follows_tree:
             # Any 4-d mask keeps transformers from making one of its own.
-            options |= {"tree": batch.tree, "attention_mask": batch.allowed.new_ones(1, 1, 1, 1)}
+            some = torch.ones((1, 1, 1, 1), dtype=torch.bool, device=batch.input_ids.device)
+            options |= {"tree": batch.tree, "attention_mask": some}
         else:
-            mask = torch.zeros(batch.allowed.shape, dtype=dtype, device=batch.allowed.device)
-            options["attention_mask"] = mask.masked_fill_(~batch.allowed, torch.finfo(dtype).min)
+            allowed = batch.allowed
+            mask = torch.zeros(allowed.shape, dtype=dtype, device=allowed.device)
+            options["attention_mask"] = mask.masked_fill_(~allowed, torch.finfo(dtype).min)
         if self.is_short:
             options["read"] = read
         body = getattr(causal, causal.base_model_prefix)

@@ -1,26 +1,26 @@
-"""Encoded examples as tensors, with a shared prefix laid out once.
+"""Encoded examples as tensors, with what they have in common laid out once.
 
-A row holds one prefix and all the responses to it, one after the other:
+A row is a tree. It holds one prefix and all the responses to it, or several prefixes, which begin
+with the same instruction and perhaps with the same rubric:
 
-    row        [ prefix | response 1, verdict 1 | response 2, verdict 2 | ... ]
-    positions    0 .. p   p+1 ..                  p+1 ..
+    row        [ instruction | rubric, prompt A | answer 1 | answer 2 | rubric, prompt B | ... ]
+    positions    0 .. i        i+1 .. a           a+1 ..     a+1 ..     i+1 .. b
 
-Every branch sees the prefix and itself, never another branch, and its positions go on where
-the prefix ended; so each verdict is computed exactly as if it stood alone, and a prompt with
-five responses is read once instead of five times. What a cache holds of the prefix is not laid
-out at all.
+An answer is a response with its verdict. Every branch sees the way from the root to it and itself,
+never another branch, and its positions go on where its own way ended; so each verdict is computed
+exactly as if it stood alone, and a prompt with five responses is read once instead of five times.
+What a cache holds of the prefix is not laid out at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from autograder.model.attention import Row
+from autograder.model.attention import Row, dense_mask
 from autograder.model.encode import Encoded
 
 IGNORE_INDEX = -100
@@ -32,21 +32,19 @@ class Batch:
 
     Attributes:
         input_ids, position_ids: int64 (R, L).
-        allowed: bool (R, 1, L, C + L), true where a query (third axis) may look at a key; the
-            first C keys are those of a cache.
         rows, columns: int64 (T,), where the hidden state that predicts a token stands.
         labels: int64 (T,), the token to predict; `IGNORE_INDEX` where there is no label.
         example: int64 (T,), which example a verdict token belongs to.
         is_score: bool (T,), true once for every example.
         scores: int64 (N,), labels 1 to 5, or 0 where there is none.
-        tree: where prefix and branches stand in each row, as `allowed` says it.
-        branch: for each of the N examples its row, where its branch starts, and where it ends.
+        tree: how the tokens of each row belong together; where a row holds one prefix, its
+            trunk is that prefix and its branches are the answers.
+        branch: for each of the N examples its row, where its answer starts, and where it ends.
         known: C, tokens at the start of every prefix that a cache holds and no row does.
     """
 
     input_ids: Tensor
     position_ids: Tensor
-    allowed: Tensor
     rows: Tensor
     columns: Tensor
     labels: Tensor
@@ -73,7 +71,17 @@ class Batch:
     @property
     def num_tokens(self) -> int:
         """Tokens that the model reads, without padding."""
-        return int(self.allowed.diagonal(self.known, dim1=-2, dim2=-1).sum())
+        return sum(row.num_tokens for row in self.tree)
+
+    @property
+    def allowed(self) -> Tensor:
+        """bool (R, 1, L, C + L), true where a query (third axis) may look at a key.
+
+        The first C keys are those of a cache. Made when it is asked for: it grows with the square
+        of a row, and attention that follows the tree needs none.
+        """
+        mask = dense_mask(self.tree, self.known, self.input_ids.shape[1])
+        return mask.to(self.input_ids.device)
 
     def lanes(self, num: int) -> list[tuple[Batch, Tensor]]:
         """The rows dealt out to as many batches, or fewer, that are about equally large.
@@ -85,9 +93,7 @@ class Batch:
             for each lane its batch, in which rows and examples keep their order and are numbered
             anew, and int64, where its verdict tokens stand among the T.
         """
-        read = self.allowed.diagonal(self.known, dim1=-2, dim2=-1).squeeze(1)
-        column = torch.arange(1, read.shape[1] + 1, device=read.device)
-        ends = (read * column).amax(dim=1).tolist()
+        ends = [row.num_tokens for row in self.tree]
         dealt: list[list[int]] = [[] for _ in range(min(num, len(ends)))]
         for row in sorted(range(len(ends)), key=lambda row: -ends[row]):
             # Rows come longest first: a lane's first row is what its others are padded to.
@@ -105,7 +111,6 @@ class Batch:
         part = Batch(
             input_ids=self.input_ids[kept, :length],
             position_ids=self.position_ids[kept, :length],
-            allowed=self.allowed[kept, :, :length, : self.known + length],
             rows=torch.searchsorted(kept, self.rows[tokens]),
             columns=self.columns[tokens],
             labels=self.labels[tokens],
@@ -121,86 +126,136 @@ class Batch:
         return part, tokens
 
 
-def _group(examples: Sequence[Encoded], share_prefix: bool) -> list[list[int]]:
-    if not share_prefix:
-        return [[index] for index in range(len(examples))]
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for index, example in enumerate(examples):
-        groups.setdefault(example.prefix, []).append(index)
+class _Line:
+    """A row in the making.
+
+    Args:
+        examples: those of the batch.
+        members: which of them stand in this row.
+        known: tokens that a cache holds.
+
+    Attributes:
+        tree: its layout.
+        ids, positions: of its tokens.
+        answers: where the answer of each member starts and ends.
+    """
+
+    def __init__(self, examples: Sequence[Encoded], members: Sequence[int], known: int) -> None:
+        self._examples = examples
+        self.ids: list[int] = []
+        self.positions: list[int] = []
+        self.answers: dict[int, tuple[int, int]] = {}
+        self.tree = _joined((), self._branches(members, 0, known))
+
+    def _branches(self, members: Sequence[int], level: int, start: int) -> tuple[int | Row, ...]:
+        """Write what `members` have from a segment of their prefixes on, from a position on."""
+        if level == len(self._examples[members[0]].segments):
+            return tuple(self._answer(index, start) for index in members)
+
+        def text(index: int) -> tuple[int, ...]:
+            return self._examples[index].prefix[: self._examples[index].segments[level]]
+
+        branches = []
+        for group in _grouped(members, text):
+            length = self._write(text(group[0])[start:], start)
+            branches.append(_joined((length,), self._branches(group, level + 1, start + length)))
+        return tuple(branches)
+
+    def _answer(self, index: int, start: int) -> int:
+        example = self._examples[index]
+        begun = len(self.ids)
+        # The last verdict token is predicted but never read.
+        length = self._write((*example.response, *example.verdict[:-1]), start)
+        self.answers[index] = begun, begun + length
+        return length
+
+    def _write(self, ids: Sequence[int], position: int) -> int:
+        self.ids.extend(ids)
+        self.positions.extend(range(position, position + len(ids)))
+        return len(ids)
+
+
+def _joined(trunk: tuple[int, ...], branches: tuple[int | Row, ...]) -> Row:
+    """A tree; a trunk from which just one other grows goes on as that."""
+    if len(branches) == 1 and isinstance(only := branches[0], Row):
+        return Row((*trunk, *only.trunk), only.branches)
+    return Row(trunk, branches)
+
+
+def _grouped(members: Iterable[int], key: Callable[[int], Hashable]) -> list[list[int]]:
+    groups: dict[Hashable, list[int]] = {}
+    for index in members:
+        groups.setdefault(key(index), []).append(index)
     return list(groups.values())
 
 
-def collate(
-    examples: Sequence[Encoded], pad_id: int, share_prefix: bool = True, known: int = 0
-) -> Batch:
-    """Lay out examples in rows, one for each prefix (or one for each example).
+def _dealt(
+    examples: Sequence[Encoded], groups: Sequence[list[int]], num_rows: int
+) -> list[list[int]]:
+    """Groups dealt out to rows, the longest first, each to the row that it leaves the shortest."""
 
-    The last verdict token is predicted but never read, so it takes no place in a row.
+    def length(members: Sequence[int]) -> int:
+        return _Line(examples, members, 0).tree.num_tokens
+
+    rows: list[list[int]] = [[] for _ in range(min(num_rows, len(groups)))]
+    for group in sorted(groups, key=length, reverse=True):
+        min(rows, key=lambda row: length([*row, *group])).extend(group)
+    return rows
+
+
+def collate(
+    examples: Sequence[Encoded],
+    pad_id: int,
+    share_prefix: bool = True,
+    known: int = 0,
+    num_rows: int | None = None,
+) -> Batch:
+    """Lay out examples in rows.
 
     Args:
         examples: N of them.
         pad_id: token id that fills rows.
-        share_prefix: lay out equal prefixes once.
+        share_prefix: lay out equal prefixes once; otherwise each example has a row of its own.
         known: tokens that a cache holds; every prefix starts with the same ones.
+        num_rows: rows, at most, to which prefixes are dealt out, so that they are about equally
+            long; None gives each prefix a row of its own.
     """
-    groups = _group(examples, share_prefix)
-    branches = [(*example.response, *example.verdict[:-1]) for example in examples]
-    prefixes = [examples[group[0]].prefix[known:] for group in groups]
-    length = max(
-        len(prefix) + sum(len(branches[index]) for index in group)
-        for prefix, group in zip(prefixes, groups, strict=True)
+    rows = _grouped(
+        range(len(examples)), lambda index: examples[index].prefix if share_prefix else index
     )
-    shape = (len(groups), length)
+    if num_rows is not None and share_prefix:
+        rows = _dealt(examples, rows, num_rows)
+    lines = [_Line(examples, row, known) for row in rows]
+    shape = len(lines), max(len(line.ids) for line in lines)
     input_ids = torch.full(shape, pad_id)
     position_ids = torch.zeros(shape, dtype=torch.int64)
-    allowed = torch.zeros((len(groups), 1, length, known + length), dtype=torch.bool)
-    causal = torch.ones((length, length), dtype=torch.bool).tril()
-    targets: list[tuple[int, int, int, int, bool]] = []
     places = [(0, 0, 0)] * len(examples)
-    for row, (prefix, group) in enumerate(zip(prefixes, groups, strict=True)):
-        start = len(prefix)
-        input_ids[row, :start] = torch.tensor(prefix)
-        position_ids[row, :start] = torch.arange(known, known + start)
-        allowed[row, 0, :, :known] = True
-        allowed[row, 0, :, known : known + start] = causal[:, :start]
-        for index in group:
-            branch, end = branches[index], start + len(branches[index])
-            input_ids[row, start:end] = torch.tensor(branch)
-            position_ids[row, start:end] = torch.arange(len(branch)) + known + len(prefix)
-            allowed[row, 0, start:end, known + start : known + end] = causal[start:end, start:end]
-            first = start + len(examples[index].response) - 1
-            labels = examples[index].verdict or (IGNORE_INDEX,)
-            targets.extend(
-                (row, first + step, label, index, step == 0) for step, label in enumerate(labels)
-            )
-            places[index] = (row, start, end)
-            start = end
-        allowed[row, 0, start:, :] = False  # padding looks at nothing
-    rows, columns, labels_, example, is_score = map(list, zip(*targets, strict=True))
-    order = torch.tensor(sorted(range(len(targets)), key=lambda at: (example[at], columns[at])))
+    for row, line in enumerate(lines):
+        input_ids[row, : len(line.ids)] = torch.tensor(line.ids)
+        position_ids[row, : len(line.ids)] = torch.tensor(line.positions)
+        for index, answer in line.answers.items():
+            places[index] = (row, *answer)
+    targets: list[tuple[int, int, int, int, bool]] = []
+    for index, (example, (row, start, _)) in enumerate(zip(examples, places, strict=True)):
+        first = start + len(example.response) - 1
+        labels = example.verdict or (IGNORE_INDEX,)
+        targets.extend(
+            (row, first + step, label, index, step == 0) for step, label in enumerate(labels)
+        )
+    places_of, columns, labels_, example_of, is_score = zip(*targets, strict=True)
     return Batch(
         input_ids=input_ids,
         position_ids=position_ids,
-        allowed=allowed,
-        rows=torch.tensor(rows)[order],
-        columns=torch.tensor(columns)[order],
-        labels=torch.tensor(labels_)[order],
-        example=torch.tensor(example)[order],
-        is_score=torch.tensor(is_score)[order],
+        rows=torch.tensor(places_of),
+        columns=torch.tensor(columns),
+        labels=torch.tensor(labels_),
+        example=torch.tensor(example_of),
+        is_score=torch.tensor(is_score),
         scores=torch.tensor([entry.score for entry in examples]),
-        tree=tuple(
-            Row(_trunk(examples[group[0]], known), tuple(len(branches[index]) for index in group))
-            for group in groups
-        ),
+        tree=tuple(line.tree for line in lines),
         branch=tuple(places),
         known=known,
     )
-
-
-def _trunk(example: Encoded, known: int) -> tuple[int, ...]:
-    """Lengths of the prefix's segments, less what is known."""
-    ends = [max(end, known) for end in (0, *example.segments)]
-    return tuple(end - start for start, end in pairwise(ends))
 
 
 def plan(examples: Sequence[Encoded], batch_size: int, max_tokens: int = 8192) -> list[list[int]]:

@@ -15,6 +15,9 @@ from autograder.errors import TrainingError
 from autograder.model.batch import Batch, collate
 from autograder.model.encode import Encoded
 
+NUM_ROWS = 2
+"""Rows of a batch where attention follows a tree: about equally long, for passes side by side."""
+
 
 class JudgeLoader:
     """Batches in a seeded order, resumable in the middle of an epoch.
@@ -31,6 +34,7 @@ class JudgeLoader:
         batch_size: examples in a batch, at most.
         pad_id: token id that fills rows.
         share_prefix: lay out equal prefixes once.
+        num_rows: of a batch, at most, for prefixes to share; None gives each a row of its own.
         seed: draws the order; None keeps the given order, and every pass is whole.
         reshuffle: draw another order each epoch, not the first one's again.
         regroup: put equal prefixes together; otherwise batches follow the given order.
@@ -45,6 +49,7 @@ class JudgeLoader:
         pad_id: int,
         *,
         share_prefix: bool = True,
+        num_rows: int | None = None,
         seed: int | None = None,
         reshuffle: bool = True,
         regroup: bool = True,
@@ -55,12 +60,13 @@ class JudgeLoader:
         self.examples = examples
         places = range(len(examples))
         self.batches: list[Sequence[int]] = (
-            list(pack(outlines(examples), batch_size))
+            list(pack(outlines(examples), batch_size, num_rows or 1))
             if regroup
             else [places[start : start + batch_size] for start in places[::batch_size]]
         )
         self.pad_id = pad_id
         self.share_prefix = share_prefix
+        self.num_rows = num_rows
         self.seed = seed
         self.reshuffle = reshuffle
         self.rank = rank
@@ -106,7 +112,7 @@ class JudgeLoader:
             # goes on with the one after it.
             self.next_batch = index + 1
             examples = [self.examples[place] for place in own[index]]
-            yield collate(examples, self.pad_id, self.share_prefix)
+            yield collate(examples, self.pad_id, self.share_prefix, num_rows=self.num_rows)
 
 
 class Outline(NamedTuple):
@@ -114,12 +120,19 @@ class Outline(NamedTuple):
 
     Attributes:
         key: equal for equal prefixes.
-        prefix, branch: tokens of the prefix, and of what follows it.
+        prefix: tokens of the prefix after the instruction, which all have in common.
+        response, verdict: tokens of what follows it.
     """
 
     key: Hashable
     prefix: int
-    branch: int
+    response: int
+    verdict: int
+
+    @classmethod
+    def of(cls, example: Encoded, key: Hashable) -> Outline:
+        prefix = len(example.prefix) - example.opening_end
+        return cls(key, prefix, len(example.response), len(example.verdict))
 
 
 def outlines(examples: Sequence[Encoded]) -> Sequence[Outline]:
@@ -127,38 +140,71 @@ def outlines(examples: Sequence[Encoded]) -> Sequence[Outline]:
     known: Sequence[Outline] | None = getattr(examples, "outlines", None)
     if known is not None:
         return known
-    return [Outline(row.prefix, len(row.prefix), len(row.response)) for row in examples]
+    return [Outline.of(example, example.prefix) for example in examples]
 
 
-def pack(rows: Sequence[Outline], batch_size: int) -> list[list[int]]:
+class _Piece(NamedTuple):
+    """Examples that stay together: so many tokens at these places."""
+
+    num_tokens: int
+    places: list[int]
+
+
+def pack(rows: Sequence[Outline], batch_size: int, num_rows: int = 1) -> list[list[int]]:
     """Batches of at most `batch_size` places: few cut groups of equal keys, little padding.
 
-    A group with more places than a batch holds is cut. A batch begins with the longest piece
-    that is left, and takes the longest that fits until none does: pieces of about one length
-    stand together, as a batch is padded to its longest.
+    A group with more places than a batch holds is cut. Groups are put together up to a row's share
+    of a batch, then those into batches, and each time such as are about equally long: a batch is
+    padded to its longest row.
+
+    Args:
+        rows: what is known of each example.
+        batch_size: places in a batch, at most.
+        num_rows: rows that groups of equal keys share; 1 if each has a row of its own.
     """
     groups: dict[Hashable, list[int]] = {}
     for place, row in enumerate(rows):
         groups.setdefault(row.key, []).append(place)
     pieces = [
-        group[start : start + batch_size]
+        _Piece(
+            rows[places[0]].prefix + sum(rows[at].response + rows[at].verdict for at in places),
+            places,
+        )
         for group in groups.values()
-        for start in range(0, len(group), batch_size)
+        for places in (
+            group[start : start + batch_size] for start in range(0, len(group), batch_size)
+        )
     ]
-    left: list[list[tuple[int, int]]] = [[] for _ in range(batch_size + 1)]
+    if num_rows > 1:
+        pieces = _fill(pieces, [(batch_size + row) // num_rows for row in range(num_rows)])
+    return [piece.places for piece in _fill(pieces, [batch_size])]
+
+
+def _fill(pieces: Sequence[_Piece], rooms: Sequence[int]) -> list[_Piece]:
+    """Larger pieces, by turns of at most so many places, unless one piece has more by itself.
+
+    Each begins with the longest one that is left, and takes the longest that fits until none does.
+    """
+    left: list[list[tuple[int, int]]] = [
+        [] for _ in range(1 + max((len(piece.places) for piece in pieces), default=0))
+    ]
     for number, piece in enumerate(pieces):
-        length = rows[piece[0]].prefix + sum(rows[place].branch for place in piece)
-        left[len(piece)].append((length, -number))
+        left[len(piece.places)].append((piece.num_tokens, -number))
     for same_size in left:
         same_size.sort()  # the longest is last; of equal ones the first
-    batches: list[list[int]] = []
+    filled: list[_Piece] = []
     while any(left):
-        batch: list[int] = []
-        batches.append(batch)
-        while fitting := [part for part in left[: batch_size - len(batch) + 1] if part]:
-            _, number = max(fitting, key=lambda part: part[-1]).pop()
-            batch.extend(pieces[-number])
-    return batches
+        room = rooms[len(filled) % len(rooms)]
+        num_tokens = 0
+        places: list[int] = []
+        fitting = [part for part in left if part]
+        while fitting:
+            length, number = max(fitting, key=lambda part: part[-1]).pop()
+            num_tokens += length
+            places.extend(pieces[-number].places)
+            fitting = [part for part in left[: max(0, room - len(places)) + 1] if part]
+        filled.append(_Piece(num_tokens, places))
+    return filled
 
 
 def take_share(items: Sequence[str], share: float, seed: int) -> list[int]:
@@ -192,13 +238,17 @@ class ThinReasoning(Sequence[Encoded]):
 
     def __getitem__(self, place: Any) -> Any:
         example = self.examples[place]
-        if random.Random(f"{self.seed}/reasoning/{place}").random() < self.share:
-            return example
-        return replace(example, verdict=example.verdict[:1])
+        return example if self._keeps(place) else replace(example, verdict=example.verdict[:1])
+
+    def _keeps(self, place: int) -> bool:
+        return random.Random(f"{self.seed}/reasoning/{place}").random() < self.share
 
     @property
     def outlines(self) -> Sequence[Outline]:
-        return outlines(self.examples)
+        return [
+            row if self._keeps(place) else row._replace(verdict=min(row.verdict, 1))
+            for place, row in enumerate(outlines(self.examples))
+        ]
 
 
 class JudgeDataModule(lightning.LightningDataModule):
@@ -213,6 +263,8 @@ class JudgeDataModule(lightning.LightningDataModule):
         config: its batch size, and whether equal prefixes are shared.
         pad_id: token id that fills rows, the encoder's.
         seed: draws the order.
+        follows_tree: `Backbone.follows_tree`; a row then holds several prefixes, and reads once
+            what they begin with. A dense mask would cost the square of such a row.
     """
 
     allow_zero_length_dataloader_with_multiple_devices = True
@@ -227,6 +279,7 @@ class JudgeDataModule(lightning.LightningDataModule):
         config: TrainConfig,
         pad_id: int,
         seed: int,
+        follows_tree: bool = False,
     ) -> None:
         super().__init__()
         self.train = train
@@ -236,6 +289,7 @@ class JudgeDataModule(lightning.LightningDataModule):
         self.config = config
         self.pad_id = pad_id
         self.seed = seed
+        self.num_rows = NUM_ROWS if follows_tree else None
 
     def _loader(self, examples: Sequence[Encoded], **options: Any) -> JudgeLoader:
         trainer = self.trainer
@@ -244,6 +298,7 @@ class JudgeDataModule(lightning.LightningDataModule):
             examples,
             pad_id=self.pad_id,
             share_prefix=self.config.share_prefix,
+            num_rows=self.num_rows,
             rank=trainer.global_rank if trainer else 0,
             world_size=trainer.world_size if trainer else 1,
             **options,

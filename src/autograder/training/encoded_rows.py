@@ -42,9 +42,10 @@ ENCODED = Features(
     dict.fromkeys(("prefix", "response", "verdict"), _TOKENS)
     | {name: Value("int32") for name in ("opening_end", "rubric_end")}
     | {"score": Value("int8"), "truncated": List(_TEXT)}
-    | {"key": Value("binary"), "num_prefix": Value("int32"), "num_response": Value("int32")}
+    | {"key": Value("binary")}
+    | dict.fromkeys(("num_prefix", "num_response", "num_verdict"), Value("int32"))
 )
-_OUTLINE = ("key", "num_prefix", "num_response")
+_OUTLINE = ("key", "num_prefix", "num_response", "num_verdict")
 
 BAR_AFTER_S = 5
 """Encoding that takes longer shows its progress."""
@@ -158,11 +159,9 @@ class Rows:
             encoded = encoder.encode_all(examples)
             bar.update(len(examples))
             found = {name: [getattr(row, name) for row in encoded] for name in _FIELDS}
-            return found | {
-                "key": [_prefix_digest(row) for row in encoded],
-                "num_prefix": [len(row.prefix) for row in encoded],
-                "num_response": [len(row.response) for row in encoded],
-            }
+            outlined = [Outline.of(row, _prefix_digest(row)) for row in encoded]
+            columns_of = map(list, zip(*outlined, strict=True))
+            return found | dict(zip(_OUTLINE, columns_of, strict=True))
 
         with storage_errors(cache), bar, _without_bars():
             cache.mkdir(parents=True, exist_ok=True)

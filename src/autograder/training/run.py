@@ -104,6 +104,7 @@ def train(
             config=config.train,
             pad_id=encoder.pad_id,
             seed=config.seed,
+            follows_tree=backbone.follows_tree,
         )
         _announce(module, rows, validation)
         module = fit(trainer, module, data, scratch)
