@@ -1,4 +1,4 @@
-"""Two halves of a batch side by side, against one pass over the whole batch."""
+"""Parts of a batch side by side, against one pass over the whole batch."""
 
 from __future__ import annotations
 
@@ -68,21 +68,23 @@ def step(forward, backbone, batch):
 
 
 @pytest.mark.parametrize(
-    ("quantization", "tolerance"),
+    ("quantization", "num_rows", "num_lanes", "tolerance"),
     [
-        ({}, 1e-5),
-        ({"bits": 4, "products": "exact"}, 1e-5),
+        ({}, 6, 2, 1e-5),
+        ({"bits": 4, "products": "exact"}, 7, 3, 1e-5),
         # A last digit that differs may fall to another of the 253 steps.
-        pytest.param({"bits": 4, "products": "int8"}, 0.02, marks=needs_int8),
+        pytest.param({"bits": 4, "products": "int8"}, 6, 2, 0.02, marks=needs_int8),
     ],
 )
-def test_a_step_is_that_of_one_pass(tiny_config, examples, quantization, tolerance):
+def test_a_step_is_that_of_one_pass(
+    tiny_config, examples, quantization, num_rows, num_lanes, tolerance
+):
     backbone = make_backbone(tiny_config, **quantization)
-    batch, threads = batch_of(backbone, examples), watch(backbone)
+    batch, threads = batch_of(backbone, examples, num_rows), watch(backbone)
     logits, loss, drawn, gradients = step(backbone, backbone, batch)
     lanes = Lanes(backbone)
     found = step(lanes, backbone, batch)
-    assert [name.startswith("autograder-lane") for name in threads] == [False, True, True]
+    assert [name.startswith("autograder-lane") for name in threads] == [False, *[True] * num_lanes]
     assert torch.allclose(found[0], logits, atol=tolerance)
     assert found[1] == pytest.approx(loss, rel=tolerance)
     assert torch.equal(found[2], drawn)
@@ -93,7 +95,7 @@ def test_a_step_is_that_of_one_pass(tiny_config, examples, quantization, toleran
     assert all(torch.equal(again[3][name], value) for name, value in found[3].items())
 
 
-def test_both_halves_compute_under_the_callers_autocast(backbone, examples):
+def test_all_parts_compute_under_the_callers_autocast(backbone, examples):
     batch = batch_of(backbone, examples)
     with torch.autocast("cpu", torch.bfloat16):
         expected, _, _, _ = step(backbone, backbone, batch)
@@ -102,7 +104,7 @@ def test_both_halves_compute_under_the_callers_autocast(backbone, examples):
     assert torch.allclose(found, expected, atol=0.05)
 
 
-def test_what_cannot_be_halved_is_one_pass(tiny_config, backbone, examples):
+def test_what_cannot_be_parted_is_one_pass(tiny_config, backbone, examples):
     threads, batch = watch(backbone), batch_of(backbone, examples)
     lanes = Lanes(backbone)
     lanes(batch_of(backbone, examples, num=1))
@@ -123,7 +125,7 @@ def test_what_cannot_be_halved_is_one_pass(tiny_config, backbone, examples):
 
 
 @pytest.mark.parametrize("when", ["forward", "backward"])
-def test_an_error_in_one_half_is_raised_and_the_next_step_is_unharmed(backbone, examples, when):
+def test_an_error_in_one_part_is_raised_and_the_next_step_is_unharmed(backbone, examples, when):
     lanes, batch = Lanes(backbone), batch_of(backbone, examples)
     *_, expected = step(lanes, backbone, batch)
     calls = itertools.count()

@@ -1,4 +1,4 @@
-"""Two processes with half the accumulation train as one process does."""
+"""Two processes with half the accumulation, in lanes, train as one process with one thread does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.config import Config, describe
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_tiny.py"
 
 
-def train(folder: Path, config: Config) -> subprocess.CompletedProcess[str]:
+def train(folder: Path, config: Config, num_threads: int) -> subprocess.CompletedProcess[str]:
     """Run one training in a process of its own: 22 rows, 8 batches an epoch; 5 to validate."""
     folder.mkdir()
     values = {
@@ -30,7 +30,7 @@ def train(folder: Path, config: Config) -> subprocess.CompletedProcess[str]:
     plan.write_text(json.dumps(values), encoding="utf-8")
     found = subprocess.run(
         [sys.executable, SCRIPT, plan],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        env={**os.environ, "OMP_NUM_THREADS": str(num_threads), "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,
         text=True,
         timeout=240,
@@ -66,9 +66,10 @@ def folders(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         },
     )
     root = tmp_path_factory.mktemp("distributed")
-    train(root / "one", config)
+    train(root / "one", config, num_threads=1)
     halved = config.changed(train={"accumulate": 2})
-    found = train(root / "two", halved.changed(run={"devices": 2, "strategy": "ddp"}))
+    halved = halved.changed(run={"devices": 2, "strategy": "ddp"})
+    found = train(root / "two", halved, num_threads=2)
     return root / "one", root / "two", found.stderr
 
 
