@@ -108,13 +108,14 @@ def test_equal_prefixes_are_split_as_little_as_can_be(batch_size, seed, num_rows
     assert len(lengths) < 2 or lengths[0] + lengths[1] > batch_size
 
 
-def filled(rows: list[Outline], pieces: list[list[int]], room: int) -> list[list[int]]:
+def filled(rows: list[Outline], pieces: list[list[int]], *rooms: int) -> list[list[int]]:
     """Filling as it is described, without any haste."""
     pieces, larger = list(pieces), []
     while pieces:
         # `max` takes the first of equal ones.
         places = list(max(pieces, key=lambda piece: length_of(rows, piece)))
         pieces.remove(places)
+        room = rooms[len(larger) % len(rooms)]
         while fitting := [piece for piece in pieces if len(piece) <= room - len(places)]:
             longest = max(fitting, key=lambda piece: length_of(rows, piece))
             pieces.remove(longest)
@@ -157,10 +158,14 @@ def test_the_longest_stand_together_in_a_row_and_in_a_batch(seed):
         for start in range(0, len(group), batch_size)
     ]
     assert pack(rows, batch_size) == filled(rows, pieces, batch_size)
-    halves = filled(rows, pieces, -(-batch_size // 2))
-    assert pack(rows, batch_size, num_rows=2) == (
-        halves if batch_size == 1 else filled(rows, halves, batch_size)
-    )
+    halves = filled(rows, pieces, batch_size // 2, (batch_size + 1) // 2)
+    assert pack(rows, batch_size, num_rows=2) == filled(rows, halves, batch_size)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 10])
+def test_single_answers_fill_batches_of_two_rows(batch_size):
+    rows = [Outline(key, 40, 10, 1) for key in range(100)]
+    assert list(map(len, pack(rows, batch_size, 2))) == [batch_size] * (100 // batch_size)
 
 
 def of_three_lengths() -> list[Outline]:

@@ -175,13 +175,13 @@ def pack(rows: Sequence[Outline], batch_size: int, num_rows: int = 1) -> list[li
             group[start : start + batch_size] for start in range(0, len(group), batch_size)
         )
     ]
-    for room in sorted({-(-batch_size // num_rows), batch_size}):
-        pieces = _fill(pieces, room)
-    return [piece.places for piece in pieces]
+    if num_rows > 1:
+        pieces = _fill(pieces, [(batch_size + row) // num_rows for row in range(num_rows)])
+    return [piece.places for piece in _fill(pieces, [batch_size])]
 
 
-def _fill(pieces: Sequence[_Piece], room: int) -> list[_Piece]:
-    """Larger pieces of at most `room` places, and those that have more already.
+def _fill(pieces: Sequence[_Piece], rooms: Sequence[int]) -> list[_Piece]:
+    """Larger pieces, by turns of at most so many places, unless one piece has more by itself.
 
     Each begins with the longest one that is left, and takes the longest that fits until none does.
     """
@@ -192,8 +192,9 @@ def _fill(pieces: Sequence[_Piece], room: int) -> list[_Piece]:
         left[len(piece.places)].append((piece.num_tokens, -number))
     for same_size in left:
         same_size.sort()  # the longest is last; of equal ones the first
-    filled = []
+    filled: list[_Piece] = []
     while any(left):
+        room = rooms[len(filled) % len(rooms)]
         num_tokens = 0
         places: list[int] = []
         fitting = [part for part in left if part]
