@@ -19,7 +19,7 @@ def split_cache(cache: Any, batch: Batch) -> tuple[Any, list[int]]:
 
     Args:
         cache: transformers' cache after `batch` was read.
-        batch: N examples without verdicts.
+        batch: N examples without verdicts, each prefix in a row of its own.
 
     Returns:
         a cache of N rows, padded on the left; and how many tokens of each are real.

@@ -242,11 +242,11 @@ def collate(
         targets.extend(
             (row, first + step, label, index, step == 0) for step, label in enumerate(labels)
         )
-    places_of, columns, labels_, example_of, is_score = zip(*targets, strict=True)
+    row_of, columns, labels_, example_of, is_score = zip(*targets, strict=True)
     return Batch(
         input_ids=input_ids,
         position_ids=position_ids,
-        rows=torch.tensor(places_of),
+        rows=torch.tensor(row_of),
         columns=torch.tensor(columns),
         labels=torch.tensor(labels_),
         example=torch.tensor(example_of),
