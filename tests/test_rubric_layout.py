@@ -37,6 +37,7 @@ def test_anchors_are_turned_only_where_each_stands_alone(before: str, after: str
 def test_a_ladder_is_its_parts() -> None:
     rubric = "Facts?\n5 - four\n3 - two\n1 - none.\n"
     ladder = read_ladder(rubric)
+    assert ladder is not None
     assert ladder == Ladder("Facts?\n", ("5 - four", "3 - two", "1 - none"), "\n", ".\n")
     assert ladder.text == rubric
     assert ladder.descriptions == ("four", "two", "none")
