@@ -239,7 +239,7 @@ def test_code_stays_in_one_piece_and_parses_with_a_comment() -> None:
 
 
 def anchors(rubric: str) -> dict[str, str]:
-    parts = re.split(r"(?:^|(?<=\s))(?:Score )?([1-5])(?: = |: | - )", rubric)
+    parts = re.split(r"(?:^|(?<=\s))(?:- )?(?:Score )?([1-5])(?: = |: | - )", rubric)
     return {n: text.strip(" .;\n") for n, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
