@@ -90,7 +90,7 @@ def test_the_reasoning_is_of_the_request_as_it_is_with_the_score_of_the_mean(bac
     assert [verdict.reasoning] == plain.reason([first], [5], 20) != plain.reason([first], [1], 20)
     streamed, *pieces = judge.stream(*request.texts, max_reasoning_tokens=20)
     assert streamed == replace(verdict, reasoning=None)
-    assert "".join(pieces) == verdict.reasoning
+    assert "".join(map(str, pieces)) == verdict.reasoning
 
 
 def test_a_comparison_is_of_means(backbone):

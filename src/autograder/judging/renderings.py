@@ -72,7 +72,7 @@ class RenderingEncoder(Encoder):
         """Encode a response without a verdict; see `Encoder.encode`."""
         row = request.request if isinstance(request, Example) else request
         first = super().encode_request(row)
-        others = {}
+        others: dict[Encoded, None] = {}
         for rubric in rubric_renderings(row.rubric, self.num)[1:]:
             with contextlib.suppress(DataError):
                 other = super().encode_request(dataclasses.replace(row, rubric=rubric))
