@@ -29,7 +29,8 @@ from autograder.config import Config
 from autograder.errors import AutograderError
 from autograder.files import atomic_write, json_text
 from autograder.judging.folder import judge_fingerprint, read_judge
-from autograder.judging.judge import Judge
+from autograder.judging.grader import MAX_RENDERINGS
+from autograder.judging.judge import Judge, mark_of
 from autograder.judging.naming import BUILT, find_judge
 from autograder.model.backbone import Backbone, choose_dtype, default_device, load_base
 from autograder.prompt import TEMPLATE_VERSION
@@ -52,6 +53,12 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=int, help="items a file: a seeded choice, with all answers to their prompts"
     )
+    parser.add_argument(
+        "--renderings",
+        type=int,
+        default=1,
+        help=f"grade by the mean over up to so many, {MAX_RENDERINGS} at most, of each request",
+    )
     parser.add_argument("--references", choices=("both", "with", "without"), default="both")
     parser.add_argument("--rubric", help="of rows without one, as in `autograder benchmark`")
     parser.add_argument("--bootstrap", type=int, default=1000, help="resamples of the intervals")
@@ -62,6 +69,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.limit is not None and args.limit < 1:
         parser.error("--limit: must be 1 or more")
+    if not 1 <= args.renderings <= MAX_RENDERINGS:
+        parser.error(f"--renderings: must be 1 to {MAX_RENDERINGS}")
     if args.bootstrap < 10:
         parser.error("--bootstrap: must be 10 or more")
     if not args.judge and not args.base:
@@ -125,12 +134,15 @@ def columns(args: argparse.Namespace) -> Iterator[Column]:
     Raises:
         ModelError: there is no such judge.
     """
+    mark, renderings = mark_of(renderings=args.renderings), args.renderings
     for name in dict.fromkeys(args.judge):
         folder = find_judge(name)
         read_judge(folder)
-        yield Column(name, judge_fingerprint(folder), partial(Judge.load, folder))
+        load = partial(Judge.load, folder, renderings=renderings)
+        yield Column(name, judge_fingerprint(folder) + mark, load)
     for name in dict.fromkeys(args.base):
-        yield Column(f"base {name}", base_fingerprint(name), partial(load_untrained, name))
+        load = partial(load_untrained, name, renderings)
+        yield Column(f"base {name}", base_fingerprint(name) + mark, load)
 
 
 def base_config(name: str) -> Config:
@@ -146,12 +158,12 @@ def base_fingerprint(name: str) -> str:
     return f"base-{hashlib.sha256(repr(facts).encode()).hexdigest()}"
 
 
-def load_untrained(name: str) -> Judge:
+def load_untrained(name: str, renderings: int = 1) -> Judge:
     """A base model as a judge, with the settings that a run has by default."""
     config, where = base_config(name), default_device()
     dtype = choose_dtype(config.quantization.compute_dtype, where)
     base, encoder = load_base(config.model, config.quantization, device=where, dtype=dtype)
-    return Judge(Backbone(base, encoder).to(where), model=name)
+    return Judge(Backbone(base, encoder).to(where), model=name, renderings=renderings)
 
 
 def measure(
@@ -207,6 +219,7 @@ def _record(
     return {
         "folder": args.folder.resolve().name,
         "limit": args.limit,
+        "renderings": args.renderings,
         "rubric": args.rubric,
         "references": args.references,
         "bootstrap": args.bootstrap,

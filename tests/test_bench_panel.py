@@ -119,6 +119,17 @@ def test_a_base_stands_beside_a_judge(call, judge_folder, tiny_base):
     assert one["systems"]["length_only"] == other["systems"]["length_only"]
 
 
+def test_renderings_are_graded_and_kept_apart(call, judge_folder, tiny_base):
+    options = ("--judge", judge_folder, "--base", tiny_base, "--limit", 1)
+    (_, one), (_, two) = call(*options), call(*options, "--renderings", 2)
+    assert (one["renderings"], two["renderings"]) == (1, 2)
+    for before, after in zip(one["judges"], two["judges"], strict=True):
+        assert after["fingerprint"] == before["fingerprint"] + "+renderings2"
+    for name in one["files"][0]["figures"]:
+        before, after = (tree["files"][0]["figures"][name]["systems"] for tree in (one, two))
+        assert before["judge"] != after["judge"]
+
+
 def test_a_faulty_file_stops_before_a_judge_is_loaded(panel, sets, judge_folder, monkeypatch):
     (sets / "five.jsonl").write_text('{"prompt": "p", "response": "r", "rubric": "u"}\n')
     monkeypatch.setattr(Judge, "load", None)
@@ -136,7 +147,15 @@ def test_a_faulty_file_stops_before_a_judge_is_loaded(panel, sets, judge_folder,
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--limit", "0"], ["--references", "some"], ["--bootstrap", "1"]]
+    "wrong",
+    [
+        ["--limit", "0"],
+        ["--references", "some"],
+        ["--bootstrap", "1"],
+        ["--renderings", "0"],
+        ["--renderings", "5"],
+        ["--renderings", "2.5"],
+    ],
 )
 def test_wrong_arguments_are_refused(panel, wrong):
     with pytest.raises(SystemExit) as refusal:

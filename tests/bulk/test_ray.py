@@ -248,7 +248,8 @@ def test_a_node_needs_the_very_judge(judge_folder, tmp_path):
         load_same(tmp_path / "none", "f", None)
     with pytest.raises(ModelError, match="holds another judge than where the run was started"):
         load_same(judge_folder, "f", None)
-    assert load_same(judge_folder, judge_fingerprint(judge_folder), 7).batch_size == 7
+    judge = load_same(judge_folder, judge_fingerprint(judge_folder), 7, renderings=2)
+    assert (judge.batch_size, judge.model[-12:]) == (7, "+renderings2")
 
 
 def test_a_worker_without_the_judge_says_so(tmp_path, windows_of_4, ray):

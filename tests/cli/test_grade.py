@@ -100,6 +100,26 @@ def test_a_fast_run_is_graded_in_8_bits_and_never_goes_on_from_an_exact_one(
     assert max(shifts) > 1e-3
 
 
+def test_a_run_never_goes_on_with_another_number_of_renderings(
+    folder, file, tmp_path, monkeypatch, capsys
+):
+    out, options = tmp_path / "out.csv", ("--judge", folder, "--limit", 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("autograder.bulk.grade_file._finish", interrupted)
+        assert exit_of(file, out, *options, "--renderings", 2) == 130
+    for other in ([], ["--renderings", 3]):
+        assert exit_of(file, out, *options, *other) == 1
+        assert "another choice of renderings" in capsys.readouterr().err
+    monkeypatch.setattr(Judge, "load", None)  # nothing is left to grade
+    assert exit_of(file, out, *options, "--renderings", 2) == 0
+    monkeypatch.undo()
+    judge = Judge.load(folder, renderings=2)
+    for row, line in zip(read_csv(out), file.read_text().splitlines()[:3], strict=True):
+        texts = [json.loads(line)[name] for name in ("prompt", "response", "rubric", "reference")]
+        verdict = judge.evaluate(*texts, reasoning=False)
+        assert float(row["expected_score"]) == pytest.approx(verdict.expected_score, abs=1e-3)
+
+
 def interrupted(*_):
     raise KeyboardInterrupt
 

@@ -143,7 +143,7 @@ def test_the_reasoning_is_printed_as_it_comes(folder, monkeypatch):
                 yield piece
             seen.append(printed())
 
-    monkeypatch.setattr(Judge, "load", lambda folder, fast: Slow())
+    monkeypatch.setattr(Judge, "load", lambda folder, **_: Slow())
     result = call(folder, *options(**TEXTS))
     assert "Score: 2/5" in seen[0]
     assert seen[0].endswith("expected 2.25, confidence 0.60\nReasoning: ")
@@ -164,7 +164,7 @@ def test_interrupted_it_ends_its_line_and_exits_with_130(folder, monkeypatch, ca
             yield "Half a"
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Judge, "load", lambda folder, fast: Interrupted())
+    monkeypatch.setattr(Judge, "load", lambda folder, **_: Interrupted())
     assert exit_of(folder, *options(**TEXTS)) == 130
     captured = capsys.readouterr()
     assert captured.out.endswith("Reasoning: Half a\n")

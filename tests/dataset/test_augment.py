@@ -18,12 +18,12 @@ from scipy.stats import chi2_contingency
 from autograder.balance import score_counts
 from autograder.checks.audit import audit
 from autograder.config import AugmentConfig, Config, DatasetConfig
-from autograder.dataset import rubric_frames
 from autograder.dataset.augment import augment
 from autograder.dataset.augment_phrases import read_tables
 from autograder.dataset.families import FAMILIES, coverage
 from autograder.dataset.families.coverage_topics import read_topics
 from autograder.dataset.generate import generate
+from autograder.rubric_layout import turn_anchors
 from autograder.schema import SCORES, Example, Item, read_items
 from dataset.families_folder import WORDS
 from dataset.test_families import evaluate, segments
@@ -238,34 +238,15 @@ def test_code_stays_in_one_piece_and_parses_with_a_comment() -> None:
 # --------------------------------------------------------------------- rubrics
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("5: a. 4: b. 3: c. 2: d. 1: f.", "1: f. 2: d. 3: c. 4: b. 5: a."),
-        ("Facts.\n5 - a\n4 - b\n3 - c\n2 - d\n1 - f", "Facts.\n1 - f\n2 - d\n3 - c\n4 - b\n5 - a"),
-        ("1: f; 2: d; 3: c; 4: b; 5: a", "5: a; 4: b; 3: c; 2: d; 1: f"),
-        ("5: a. 4: b. 3: c. 2: d. 1: anything else.", None),
-        ("5: a. 4: same, but late. 3: c. 2: d. 1: f.", None),
-        ("5: a. 4: b. 3: c. 2: d. 1: f. A wrong date costs one.", None),
-        ("5 - no miss\n4 - one\n3 - two\n2 - three\n1 - four", None),
-        ("5: a. 4: b. 2: d. 1: f.", None),
-        ("5: a. 4: b. 3: c. 2: d. 1: f. And 5: x. 4: y. 3: z. 2: v. 1: w.", None),
-        ("Answers: 5: 3 and 4: 2.", None),
-    ],
-)
-def test_anchors_are_turned_only_where_each_stands_alone(before: str, after: str | None) -> None:
-    assert rubric_frames.turn_anchors(before) == (after or before)
-
-
 def anchors(rubric: str) -> dict[str, str]:
-    parts = re.split(r"(?:^|(?<=\s))([1-5])(?: = |: | - )", rubric)
+    parts = re.split(r"(?:^|(?<=\s))(?:- )?(?:Score )?([1-5])(?: = |: | - )", rubric)
     return {n: text.strip(" .;\n") for n, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def test_turned_anchors_keep_their_meaning() -> None:
     rubrics = [item.rubric for item in bank()]
     rubrics += [item.rubric for name in FAMILIES for item in made(name)]
-    turned = [(old, rubric_frames.turn_anchors(old)) for old in rubrics]
+    turned = [(old, turn_anchors(old)) for old in rubrics]
     turned = [(old, new) for old, new in turned if old != new]
     assert len(turned) >= 20
     for old, new in turned:

@@ -9,11 +9,13 @@ import pytest
 
 MODULES = [
     "evaluation.bootstrap",
+    "judging.renderings",
     "metrics.classes",
     "metrics.correlation",
     "metrics.distribution",
     "metrics.functional",
     "model.scores",
+    "rubric_layout",
 ]
 
 

@@ -41,6 +41,7 @@ class Plan:
         prefix: put before the names of the added columns.
         reasoning: whether one of them is the judge's reasoning.
         fast: whether the judge is one that multiplies in 8 bits.
+        renderings: of each request, over which a verdict is the mean.
         skip: leave out rows that cannot be graded instead of stopping.
         overwrite: replace an output that is there.
         restart: throw away what an earlier run has done.
@@ -52,6 +53,7 @@ class Plan:
     prefix: str = ""
     reasoning: bool = False
     fast: bool = False
+    renderings: int = 1
     skip: bool = False
     overwrite: bool = False
     restart: bool = False
@@ -165,7 +167,12 @@ def grade_file(
         StorageError: a file cannot be written. All that was graded is kept.
     """
     before = _state(plan.source.path)
-    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
+    about = {
+        "judge": fingerprint,
+        "fast": plan.fast,
+        "renderings": plan.renderings,
+        "reasoning": plan.reasoning,
+    }
     run = plan.digest(about, before)
     if not plan.overwrite:
         counts = _ended(plan, run)

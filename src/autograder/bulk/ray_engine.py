@@ -151,7 +151,14 @@ class _Worker:
             raise _NoJudgeError(f"worker on {platform.node()}: {error}") from None
 
 
-def load_same(folder: Path, fingerprint: str, batch_size: int | None, fast: bool = False) -> Judge:
+def load_same(
+    folder: Path,
+    fingerprint: str,
+    batch_size: int | None,
+    *,
+    fast: bool = False,
+    renderings: int = 1,
+) -> Judge:
     """Load the judge in a folder of this node if it is the one that the run is about.
 
     Raises:
@@ -168,7 +175,7 @@ def load_same(folder: Path, fingerprint: str, batch_size: int | None, fast: bool
             f"{folder}: holds another judge than where the run was started; every node needs a "
             "copy of that one in this place"
         )
-    judge = Judge.load(folder, fast=fast)
+    judge = Judge.load(folder, fast=fast, renderings=renderings)
     judge.batch_size = batch_size or judge.batch_size
     return judge
 

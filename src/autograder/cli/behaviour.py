@@ -10,6 +10,7 @@ from autograder.cli.apart import keep_apart
 from autograder.cli.counting import rows_bar
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
+from autograder.cli.renderings import renderings_option
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HELD_OUT = Path("build/splits/test.jsonl")
@@ -51,6 +52,7 @@ _HELD_OUT = Path("build/splits/test.jsonl")
     help="Folder of attacks.jsonl, quotes.jsonl, padding.jsonl, additions.jsonl, falsehoods.jsonl.",
 )
 @fast_option
+@renderings_option
 def behaviour(
     judge_name: str,
     items: Path,
@@ -61,6 +63,7 @@ def behaviour(
     seed: int,
     texts: Path,
     fast: bool,
+    renderings: int,
 ) -> None:
     """Count what a judge withstands.
 
@@ -99,7 +102,7 @@ def behaviour(
     from autograder.robustness.table import table
 
     folder = find_judge(judge_name)
-    judge = Judge.load(folder, fast=fast)
+    judge = Judge.load(folder, fast=fast, renderings=renderings)
     with rows_bar(len(requests), "answer") as progress:
         verdicts = grade(judge, requests, lambda num: progress(num, True))
     why = list(dict.fromkeys(row.request for row in asked.explained))
@@ -111,6 +114,7 @@ def behaviour(
             "judge": judge_name,
             "judge_sha256": judge_fingerprint(folder),
             "fast": fast,
+            "renderings": renderings,
             "items": str(items),
             "limit": limit,
             "num_reasons": reasons,

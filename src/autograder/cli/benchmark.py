@@ -20,6 +20,7 @@ from autograder.cli.columns import (
 from autograder.cli.counting import rows_bar
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
+from autograder.cli.renderings import renderings_option
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -41,6 +42,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Resamples for the 95 % intervals; each draws whole prompts.",
 )
 @fast_option
+@renderings_option
 @click.option(
     "--limit", type=click.IntRange(min=1), help="Stop after this many answers, or pairs of them."
 )
@@ -67,6 +69,7 @@ def benchmark(
     predictions: Path | None,
     bootstrap: int,
     fast: bool,
+    renderings: int,
     limit: int | None,
     reference: bool,
     rubric: str | None,
@@ -131,17 +134,18 @@ def benchmark(
     from autograder.benchmark.board import measure_file, summary
     from autograder.benchmark.predictions import grade
     from autograder.judging.folder import judge_fingerprint
-    from autograder.judging.judge import FAST, Judge
+    from autograder.judging.judge import Judge, mark_of
     from autograder.judging.naming import find_judge
 
     folder = find_judge(judge_name)
-    judge, fingerprint = Judge.load(folder, fast=fast), judge_fingerprint(folder)
+    judge = Judge.load(folder, fast=fast, renderings=renderings)
+    fingerprint = judge_fingerprint(folder)
     with rows_bar(len(read.rows), "answer") as progress:
         grades = grade(
             judge,
             read.rows,
             source=str(file),
-            fingerprint=fingerprint + FAST if fast else fingerprint,
+            fingerprint=fingerprint + mark_of(fast=fast, renderings=renderings),
             predictions=predictions,
             progress=progress,
         )
@@ -152,6 +156,7 @@ def benchmark(
         "judge": judge_name,
         "judge_sha256": fingerprint,
         "fast": fast,
+        "renderings": renderings,
         "max_length": judge.encoder.max_length,
         "num_references": read.num_references,
         "num_tied": read.num_tied,

@@ -18,6 +18,7 @@ from autograder.cli.columns import (
 from autograder.cli.counting import rows_bar
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
+from autograder.cli.renderings import renderings_option
 
 _FILE = click.Path(path_type=Path)
 _SKIPPED = 3
@@ -59,6 +60,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many rows.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Answers in one forward pass.")
 @fast_option
+@renderings_option
 @click.option(
     "--engine",
     type=click.Choice(["local", "ray"]),
@@ -96,6 +98,7 @@ def grade(
     limit: int | None,
     batch_size: int | None,
     fast: bool,
+    renderings: int,
     engine: str,
     ray_address: str | None,
     workers: int | None,
@@ -148,6 +151,7 @@ def grade(
         prefix=prefix,
         reasoning=reasoning,
         fast=fast,
+        renderings=renderings,
         skip=on_error == "skip",
         overwrite=overwrite,
         restart=restart,
@@ -162,7 +166,7 @@ def grade(
     fingerprint = judge_fingerprint(folder)
 
     def load() -> Judge:
-        judge = Judge.load(folder, fast=fast)
+        judge = Judge.load(folder, fast=fast, renderings=renderings)
         judge.batch_size = batch_size or judge.batch_size
         return judge
 
@@ -173,7 +177,8 @@ def grade(
         from autograder.bulk.ray_engine import RayEngine, load_same
 
         where = RayEngine(ray_address, workers)
-        load = partial(load_same, folder.absolute(), fingerprint, batch_size, fast)
+        same = partial(load_same, folder.absolute(), fingerprint, batch_size)
+        load = partial(same, fast=fast, renderings=renderings)
     try:
         with rows_bar(found.num_rows, "row") as progress:
             report = grade_file(plan, found, fingerprint, load, progress, where)

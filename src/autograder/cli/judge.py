@@ -8,6 +8,7 @@ import click
 
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
+from autograder.cli.renderings import renderings_option
 from autograder.schema import TIE
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ _SKIPPED = 3
 )
 @judge_option(older="--model")
 @fast_option
+@renderings_option
 @click.option(
     "--reasoning/--no-reasoning",
     default=True,
@@ -87,6 +89,7 @@ def judge(
     path: str | None,
     judge_name: str,
     fast: bool,
+    renderings: int,
     reasoning: bool,
     on_error: str,
     as_json: bool,
@@ -147,7 +150,7 @@ def judge(
     from autograder.cli.judge_answers import print_json, print_text
     from autograder.judging.judge import Judge
 
-    loaded = Judge.load(folder, fast=fast)
+    loaded = Judge.load(folder, fast=fast, renderings=renderings)
     found = [row if isinstance(row, DataError) else _fitting(loaded, row) for row in found]
     _stop_at_fault(found, skip)
     print_answers = print_json if as_json else print_text

@@ -9,6 +9,7 @@ import click
 
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
+from autograder.cli.renderings import renderings_option
 
 if TYPE_CHECKING:
     from autograder.judging.judge import Judge
@@ -28,6 +29,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     help="Quantisation of the base model; by default as in training.",
 )
 @fast_option
+@renderings_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -106,6 +108,7 @@ def serve(
     device: str,
     quantization: Literal["nf4", "fp4", "int8", "none"] | None,
     fast: bool,
+    renderings: int,
     host: str,
     port: int,
     batch_size: int | None,
@@ -170,7 +173,7 @@ def serve(
     def load() -> Judge:
         from autograder.judging.judge import Judge
 
-        judge = Judge.load(folder, device, quantization, fast=fast)
+        judge = Judge.load(folder, device, quantization, fast=fast, renderings=renderings)
         judge.batch_size = batch_size or judge.batch_size
         # The first pass is slow; nobody should wait for it.
         judge.evaluate("What is 1+1?", "2", "Is the sum right?", reasoning=False)

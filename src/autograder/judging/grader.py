@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from autograder.model.encode import Encoded
 
 MAX_REASONING_TOKENS = 64
+MAX_RENDERINGS = 4
+"""Of one request, at most; see `renderings.rubric_renderings`."""
 
 
 class RequestEncoder(Protocol):

@@ -25,7 +25,8 @@ from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.judging.generation import ReasoningText
 from autograder.judging.grader import MAX_REASONING_TOKENS
 from autograder.judging.naming import find_judge
-from autograder.judging.passes import Passes
+from autograder.judging.passes import Passes, Read
+from autograder.judging.renderings import RenderingEncoder, check_renderings, in_renderings
 from autograder.model.backbone import (
     Backbone,
     choose_dtype,
@@ -50,6 +51,12 @@ QUANTIZATIONS: dict[str, dict[str, Any]] = {
 FAST = "+int8"
 """The end of the name of a judge that multiplies in 8 bits."""
 
+
+def mark_of(*, fast: bool = False, renderings: int = 1) -> str:
+    """What the name and the fingerprint of a judge end in, by how it was loaded."""
+    return (FAST if fast else "") + (f"+renderings{renderings}" if renderings > 1 else "")
+
+
 _WINDOW = 8
 """Batches that are read ahead, so that answers with a common prefix can be graded together."""
 
@@ -71,6 +78,12 @@ class Judge:
         model: name of the judge, part of each verdict.
         cached_tokens: tokens of rubrics and prompts whose keys and values are kept between
             forward passes; see `PrefixCache`.
+        renderings: of each request, up to 4; a verdict is the mean over them. Another order of a
+            rubric's scores or another layout must not matter, and a judge that is moved by it is
+            moved less on average. The reasoning is about the request as it is.
+
+    Raises:
+        ModelError: `renderings` is no whole number from 1 to 4.
     """
 
     def __init__(
@@ -80,9 +93,12 @@ class Judge:
         batch_size: int = 5,
         model: str = "",
         cached_tokens: int = 4096,
+        renderings: int = 1,
     ) -> None:
         self.backbone = backbone.eval()
         self.encoder = backbone.encoder
+        if check_renderings(renderings) > 1:
+            self.encoder = RenderingEncoder(backbone.encoder, renderings)
         self.temperature = temperature
         self.batch_size = batch_size
         self.model = model
@@ -97,6 +113,7 @@ class Judge:
         batch_size: int = 5,
         packed: bool | None = None,
         fast: bool = False,
+        renderings: int = 1,
     ) -> Judge:
         """Load a judge by its name.
 
@@ -112,12 +129,16 @@ class Judge:
                 in bf16). None does so if the free memory is at least twice their size.
             fast: on a CPU, multiply in 8 bits: about 1.5 times as fast, and expected scores change
                 by about 0.03. `Verdict.model` then ends in `+int8`.
+            renderings: grade each request in up to so many renderings and take the mean, at so
+                many times the cost: 1 to 4. `Verdict.model` then ends in, e.g., `+renderings3`.
 
         Raises:
             ModelError: there is no such judge, or it is of another template; the device or
-                quantisation does not exist; or `fast` is not possible with them.
+                quantisation does not exist; `fast` is not possible with them; or `renderings` is
+                no whole number from 1 to 4.
             SourceError: judge or base model are not on this machine and cannot be fetched.
         """
+        check_renderings(renderings)
         folder = find_judge(judge)
         values = read_judge(folder)
         fingerprint = judge_fingerprint(folder)
@@ -151,7 +172,8 @@ class Judge:
             if fast and not count:
                 raise ModelError(f"fast: {folder}: not for this kind of adapter; leave it out")
         name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
-        return cls(backbone, values["temperature"], batch_size, name + FAST if fast else name)
+        name += mark_of(fast=fast, renderings=renderings)
+        return cls(backbone, values["temperature"], batch_size, name, renderings=renderings)
 
     # --- verdicts
 
@@ -228,8 +250,8 @@ class Judge:
             for batch in batches:
                 yield self._grade(batch, True, max_reasoning_tokens)
             return
-        for batch, logits in self._passes.read_each(batches):
-            yield self._verdicts(batch, logits)
+        for batch, probabilities in self._read_each(batches):
+            yield self._verdicts(batch, probabilities)
 
     def evaluate_rubrics(
         self,
@@ -287,8 +309,8 @@ class Judge:
         Closing the iterator stops the generation.
         """
         encoded = self._encode(Request(prompt, response, rubric, reference or ""))
-        read = self._passes.read([encoded])
-        (verdict,) = self._verdicts([encoded], read.logits)
+        read, probabilities = self._read([encoded])
+        (verdict,) = self._verdicts([encoded], probabilities)
         yield verdict
         text = ReasoningText(self.encoder.tokenizer)
         for (token,) in self._passes.tokens(read, [verdict.score], max_reasoning_tokens):
@@ -333,7 +355,7 @@ class Judge:
         """Logits of the five digits at the position of the score: float32 (N, 5) on the CPU.
 
         Args:
-            encoded: N requests.
+            encoded: N requests, each read in its first rendering only.
             progress: called with the number of answers after each batch.
         """
         logits = torch.empty(len(encoded), 5)
@@ -372,8 +394,19 @@ class Judge:
     def probabilities(
         self, encoded: Sequence[Encoded], progress: Callable[[int], object] = lambda _: None
     ) -> Tensor:
-        """Calibrated score distributions: float32 (N, 5) on the CPU; see `digit_logits`."""
-        return (self.digit_logits(encoded, progress) / self.temperature).softmax(dim=1)
+        """Calibrated score distributions, the mean over renderings: float32 (N, 5) on the CPU.
+
+        Args:
+            encoded: N requests.
+            progress: called with the number of answers after each batch.
+        """
+        probabilities = torch.empty(len(encoded), 5)
+        batches = self.plan(encoded)
+        found = self._read_each([encoded[at] for at in batch] for batch in batches)
+        for batch, (_, part) in zip(batches, found, strict=True):
+            probabilities[batch] = part
+            progress(len(batch))
+        return probabilities
 
     def reason(
         self,
@@ -428,8 +461,8 @@ class Judge:
         self, encoded: Sequence[Encoded], reasoning: bool, max_new_tokens: int
     ) -> list[Verdict]:
         """Verdicts of one batch."""
-        read = self._passes.read(encoded)
-        verdicts = self._verdicts(encoded, read.logits)
+        read, probabilities = self._read(encoded)
+        verdicts = self._verdicts(encoded, probabilities)
         if not reasoning:
             return verdicts
         given = [verdict.score for verdict in verdicts]
@@ -439,8 +472,45 @@ class Judge:
             for verdict, text in zip(verdicts, texts, strict=True)
         ]
 
-    def _verdicts(self, encoded: Sequence[Encoded], logits: Tensor) -> list[Verdict]:
-        probabilities = (logits / self.temperature).softmax(dim=1)
+    def _read(self, encoded: Sequence[Encoded]) -> tuple[Read, Tensor]:
+        """What reading the first renderings of a batch leaves, and the mean over all: (N, 5)."""
+        parts = in_renderings(encoded)
+        read = self._passes.read(parts[0][1])
+        logits = [read.logits, *(self._passes.read(part).logits for _, part in parts[1:])]
+        return read, self._mean([places for places, _ in parts], logits)
+
+    def _read_each(
+        self, batches: Iterable[Sequence[Encoded]]
+    ) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
+        """Each batch with the mean over its renderings, (N, 5), lazily and in order."""
+        begun: deque[tuple[Sequence[Encoded], list[list[int]]]] = deque()
+
+        def parts() -> Iterator[list[Encoded]]:
+            for batch in batches:
+                renderings = in_renderings(batch)
+                begun.append((batch, [places for places, _ in renderings]))
+                yield from (part for _, part in renderings)
+
+        found = self._passes.read_each(parts())
+        for _, logits in found:
+            batch, places = begun.popleft()
+            others = (more for _, more in islice(found, len(places) - 1))
+            yield batch, self._mean(places, [logits, *others])
+
+    def _mean(self, places: Sequence[Sequence[int]], logits: Sequence[Tensor]) -> Tensor:
+        """The mean of calibrated distributions, (N, 5).
+
+        Args:
+            places: for each rendering, which of N requests have it; the first is of all.
+            logits: the digits' logits of each rendering, in the order of its places.
+        """
+        sums, counts = torch.zeros(len(places[0]), 5), torch.zeros(len(places[0]), 1)
+        for at, part in zip(places, logits, strict=True):
+            sums[at] += (part / self.temperature).softmax(dim=1)
+            counts[at] += 1
+        return sums / counts
+
+    def _verdicts(self, encoded: Sequence[Encoded], probabilities: Tensor) -> list[Verdict]:
         scores = integer_score(probabilities).tolist()
         means = expected_score(probabilities).tolist()
         rows = zip(encoded, scores, means, probabilities.tolist(), strict=True)

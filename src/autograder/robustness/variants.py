@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from autograder.dataset.rubric_frames import shuffle_bullets, turn_anchors
 from autograder.robustness.texts import Padding
+from autograder.rubric_layout import shuffle_bullets, turn_anchors
 from autograder.schema import Example, Request
 
 Variant = Callable[[random.Random, Example], Request | None]
