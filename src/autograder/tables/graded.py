@@ -13,7 +13,7 @@ from autograder.schema import Example, is_empty, parse_item
 from autograder.tables.conversion import Converter
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.importing import converter_of
-from autograder.tables.rows import SourceRow, Table
+from autograder.tables.rows import SourceRow, Table, held
 from autograder.tables.values import said
 
 
@@ -60,7 +60,7 @@ class _Reader:
         self.unsaid: Counter[str] = Counter()
 
     def examples(self) -> Iterator[tuple[int, Example]]:
-        for row in self.table.rows:
+        for row in held(self.table):
             if row.fault:
                 raise DataError(row.fault, path=self.table.name, line=row.line)
             found = self._item(row) if self._is_item(row) else self._row(row)
