@@ -61,7 +61,7 @@ def size_of(values: object) -> int:
 
     Example:
         >>> size_of({"prompt": "ab", "chat": [{"role": "user", "n": 1}]})
-        21
+        22
     """
     total, left = 0, [values]
     while left:
