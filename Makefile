@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup try repro full test test-slow test-integrations test-versions test-llama lint \
+.PHONY: help setup try repro full test test-slow test-fuzz test-integrations test-versions test-llama lint \
 	bench release serve docs constraints clean
 
 help:  ## show this list
@@ -58,8 +58,13 @@ lint: setup  ## ruff and mypy
 test: lint  ## lint, then every test that takes minutes at most
 	$(BIN)/python -m pytest -m "not slow"
 
-test-slow: setup  ## long tests with real weights
+test-slow: setup  ## long tests: real weights, random kills, an hour of traffic
 	$(BIN)/python -m pytest -m slow --timeout 3600
+
+# FUZZ=FIRST:END tries the inputs of these numbers again.
+FUZZ ?= 100000
+test-fuzz: setup  ## inputs that nobody has meant to write, for `data audit` and the service
+	AUTOGRADER_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz
 
 # inspect_ai wants an older fsspec than is pinned, and deepeval another click than huggingface_hub,
 # of which pip says so and goes on.

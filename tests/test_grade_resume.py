@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,3 +119,42 @@ def test_the_output_appears_when_all_is_done(runs):
 
 def test_an_interrupted_run_says_that_it_can_go_on(runs):
     assert runs.errors.count("interrupted; the same command goes on from here") == 1
+
+
+RANDOM = Path(__file__).parent / "scripts" / "grade_killed.py"
+
+
+@pytest.mark.parametrize(
+    ("num_kills", "form"),
+    [
+        (5, "jsonl"),
+        pytest.param(40, "jsonl", marks=pytest.mark.slow),
+        pytest.param(40, "parquet", marks=pytest.mark.slow),
+    ],
+)
+def test_kills_at_random_moments_change_no_byte(judge_folder, tmp_path, num_kills, form):
+    rows = [
+        {
+            "n": n,
+            "prompt": f"Name metal {n % 7}.",
+            "response": f"iron {n}, " * (1 + n % 5),
+            "rubric": "Is it one?",
+        }
+        for n in range(150)
+    ]
+    file, place = tmp_path / "in.jsonl", tmp_path / "out"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    place.mkdir()
+    plan = {"file": str(file), "folder": str(place), "judge": str(judge_folder)}
+    plan |= {"form": form, "num_kills": num_kills, "seed": num_kills}
+    done = subprocess.run(
+        [sys.executable, RANDOM, json.dumps(plan)],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert len(found["kills"]) == num_kills
+    assert found["compared"] > 0

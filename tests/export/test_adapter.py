@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +14,15 @@ from click.testing import CliRunner
 from transformers import AutoModelForCausalLM
 
 from autograder.cli.export import export
+from autograder.errors import ModelError
 from autograder.export.trained import open_trained
 from autograder.export.writing import Plan
 from autograder.export.writing import export as export_adapter
+from autograder.judging.folder import FILES, SUMS_FILE
 from autograder.judging.judge import Judge
 from export.conftest import judged
 from export.programs import run_example
+from helpers.damage import flip
 
 # PEFT asks transformers by a name that is about to go.
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
@@ -90,6 +94,17 @@ def test_it_is_still_a_judge(judge_folder, tiny_base, tmp_path, monkeypatch):
     assert write(out, judge_folder).exit_code == 0
     monkeypatch.chdir(tiny_base.parent)  # where the base's name leads to it
     np.testing.assert_array_equal(judged(out), judged(judge_folder))
+
+
+def test_its_digests_are_those_of_its_own_files_and_looked_at(judge_folder, tmp_path):
+    out = tmp_path / "out"
+    assert write(out, judge_folder).exit_code == 0
+    subprocess.run(["sha256sum", "--strict", "-c", SUMS_FILE], cwd=out, check=True)
+    listed = (out / SUMS_FILE).read_text(encoding="utf-8").splitlines()
+    assert [line.split("  ")[1] for line in listed] == list(FILES)
+    flip(out / "adapter_model.safetensors")
+    with pytest.raises(ModelError, match=r"adapter_model\.safetensors: is not what was published"):
+        Judge.load(out, device="cpu")
 
 
 @pytest.mark.parametrize(

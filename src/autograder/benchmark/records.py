@@ -17,6 +17,7 @@ from autograder.schema import Example
 from autograder.tables.binding import bind
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.layouts import Layout
+from autograder.tables.rows import held
 from autograder.text import normalise
 
 _LAYOUT = Layout("benchmark", {name: name for name in FIELDS}, ())
@@ -119,7 +120,7 @@ def read_benchmark(
     tied: list[Graded] = []
     unsaid: Counter[str] = Counter()
     lines: Counter[int] = Counter()
-    for row in table.rows:
+    for row in held(table):
         lines[row.line] += 1  # a JSON array may have all its rows in one line
         nth = f".{lines[row.line]}" if lines[row.line] > 1 else ""
         found = reader.read(row, f"line-{row.line}{nth}")

@@ -11,22 +11,22 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from autograder.bulk.cells import json_line, mended, safe_cell, text_of
 from autograder.bulk.part import Record
 from autograder.bulk.source import Source, Survey, form_of
 from autograder.schema import SCORES
-from autograder.tables.arrow import parquet_module
-from autograder.tables.rows import SourceRow
+from autograder.tables.arrow import parquet_module, single_rows
+from autograder.tables.rows import SourceRow, bounded, size_of
 
 ADDED = ("score", "expected_score", "confidence", *(f"p{s}" for s in SCORES), "truncated")
 REASONING = "reasoning"
-_GROUP_ROWS = 2048
+_GROUP_ROWS, _GROUP_SIZE = 2048, 2**26
 _TEXTS = ("truncated", REASONING)
 Reject = Callable[[SourceRow, str], object]
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,7 @@ class Join:
 
     def _typed(self, schema: Any, pyarrow: Any) -> Iterator[Any]:
         """Batches of rows that came from JSON or CSV."""
-        rows = self._rows()
-        while chunk := list(islice(rows, _GROUP_ROWS)):
+        for chunk in _groups(self._rows(), size_of):
             arrays = [
                 pyarrow.array([_cast(row.get(name), kind, pyarrow) for row in chunk], kind)
                 for name, kind in zip(schema.names, schema.types, strict=True)
@@ -143,25 +142,46 @@ class Join:
         new = [pyarrow.field(name, kind) for name, kind in added]
         schema = pyarrow.schema([*kept, *new], metadata=old.schema_arrow.metadata)
 
+        def graded() -> Iterator[tuple[Any, Mapping[str, Any]]]:
+            rows = zip(single_rows(old), self.records, strict=False)
+            for number, (row, record) in enumerate(rows, start=1):
+                if record.reason:
+                    (values,) = row.to_pylist()
+                    self.reject(bounded(SourceRow(number, values)), record.reason)
+                else:
+                    yield row.select(carried), record.verdict
+
         def batches() -> Iterator[Any]:
-            number = 0
-            for batch in old.iter_batches(batch_size=_GROUP_ROWS):
-                known = list(islice(self.records, batch.num_rows))
-                for at, record in enumerate(known):
-                    number += 1
-                    if record.reason:
-                        (values,) = batch.slice(at, 1).to_pylist()
-                        self.reject(SourceRow(number, values), record.reason)
-                mask = pyarrow.array([not record.reason for record in known], pyarrow.bool_())
-                whole = batch.slice(0, len(known)).filter(mask)
-                verdicts = [record.verdict for record in known if not record.reason]
-                arrays = [whole.column(name) for name in carried]
+            for chunk in _groups(graded(), lambda pair: _num_bytes(pair[0], pyarrow)):
+                whole = pyarrow.Table.from_batches([row for row, _ in chunk]).combine_chunks()
+                arrays = [whole[name].chunk(0) for name in carried]
                 for key, (_, kind) in zip(self.columns.added, added, strict=True):
-                    values = [_cast(verdict[key], kind, pyarrow) for verdict in verdicts]
+                    values = [_cast(verdict[key], kind, pyarrow) for _, verdict in chunk]
                     arrays.append(pyarrow.array(values, kind))
                 yield pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
 
         return schema, batches()
+
+
+def _groups(rows: Iterable[Row], size: Callable[[Row], int]) -> Iterator[list[Row]]:
+    """The rows of a group of the file: so many, or fewer if these are large."""
+    group: list[Row] = []
+    total = 0
+    for row in rows:
+        group.append(row)
+        total += size(row)
+        if len(group) == _GROUP_ROWS or total >= _GROUP_SIZE:
+            yield group
+            group, total = [], 0
+    if group:
+        yield group
+
+
+def _num_bytes(batch: Any, pyarrow: Any) -> int:
+    """Of the cells; a dictionary of distinct values is common to many batches."""
+    is_coded = pyarrow.types.is_dictionary
+    columns = (each.indices if is_coded(each.type) else each for each in batch.columns)
+    return sum(column.nbytes for column in columns)
 
 
 def _type(kinds: frozenset[str], pyarrow: Any) -> Any:

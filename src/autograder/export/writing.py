@@ -16,6 +16,7 @@ from autograder.export.readme import card, fenced
 from autograder.export.trained import BaseWeights, Trained, check_space, weights_errors
 from autograder.export.versions import PEFT, TRANSFORMERS_5, in_words
 from autograder.files import atomic_folder, json_text
+from autograder.judging.folder import write_sums
 
 Format = Literal["merged", "adapter", "gguf"]
 Dtype = Literal["bf16", "fp16", "fp32", "q8_0"]
@@ -146,6 +147,7 @@ def _adapter(trained: Trained, folder: Path, plan: Plan, progress: Progress) -> 
     write_description(folder, describe(trained, plan, rendering(encoder)))
     program = adapter_example(trained.values["params"]["quantization"], _ADAPTER_VERSIONS)
     (folder / "grade.py").write_text(program, encoding="utf-8")
+    write_sums(folder)
     progress("writing", 1, 1)
     return _use(program, _where_the_base_is(trained)), _notes(trained, plan)
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_UNEVEN = 0.55
-"""A share of the batch above which one of two lanes is too large."""
-
 
 def start_lanes(num: int) -> ThreadPoolExecutor:
     """So many threads, in each of which PyTorch has its share of the caller's threads."""
@@ -73,7 +70,7 @@ class Lanes:
         if len(batch.tree) == 1 or not self._possible():
             return cast(Tensor, self.backbone(batch))
         parameters = self.backbone.trainable().values()
-        return cast(Tensor, _Forward.apply(self, _deal(batch), *parameters))  # type: ignore[no-untyped-call]  # torch
+        return cast(Tensor, _Forward.apply(self, batch.lanes(2), *parameters))  # type: ignore[no-untyped-call]  # torch
 
     def _possible(self) -> bool:
         from autograder.model.lora import wholly_fused  # it imports what load_base keeps quiet
@@ -112,16 +109,6 @@ class Lanes:
             return [future.result() for future in begun]
         finally:
             wait(begun)
-
-
-def _deal(batch: Batch) -> list[tuple[Batch, Tensor]]:
-    """Two lanes, or three where two would be uneven.
-
-    Three threads share two cores evenly, until no more than one core's work is left.
-    """
-    lanes = batch.lanes(2)
-    sizes = [part.input_ids.numel() for part, _ in lanes]
-    return lanes if max(sizes) <= _UNEVEN * sum(sizes) else batch.lanes(3)
 
 
 class _Forward(torch.autograd.Function):

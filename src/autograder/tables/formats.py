@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import DataError
 from autograder.tables import arrow, textfiles
 from autograder.tables.encodings import TextFile
-from autograder.tables.rows import Table
+from autograder.tables.rows import Table, bounded
 from autograder.tables.scales import PairRule, Scale
 
 LAYOUTS = ("prometheus", "pairwise")
@@ -60,6 +60,8 @@ class ImportOptions:
 def open_table(source: str, options: ImportOptions) -> Table:
     """Open a source in the format that the options, its name or its content tell.
 
+    A row that is longer than `MAX_ROW` is faulty by itself.
+
     Raises:
         DataError: it cannot be read, or options do not belong to its format.
     """
@@ -73,24 +75,30 @@ def open_table(source: str, options: ImportOptions) -> Table:
     if options.encoding is not None and form in {"hub", "parquet"}:
         raise DataError(f"--encoding is for CSV and JSON, not for {form}", path=source)
     if form == "hub":
-        return arrow.open_hub(source, options.split, options.revision, options.config)
+        return _bounded(arrow.open_hub(source, options.split, options.revision, options.config))
     path = Path(source)
     if form == "parquet":
-        return arrow.open_parquet(path)
+        return _bounded(arrow.open_parquet(path))
     return open_text(TextFile.at(path, options.encoding), form, options)
 
 
 def open_text(file: TextFile, form: str, options: ImportOptions) -> Table:
-    """Open a text as CSV, or as JSON of any shape.
+    """Open a text as CSV, or as JSON of any shape; see `open_table`.
 
     Raises:
         DataError: it cannot be read.
     """
     if form != "csv":
-        return textfiles.open_json(
-            file, {column.partition(".")[0] for column in options.mapped.values()}
+        return _bounded(
+            textfiles.open_json(
+                file, {column.partition(".")[0] for column in options.mapped.values()}
+            )
         )
-    return textfiles.open_csv(file, options.delimiter)
+    return _bounded(textfiles.open_csv(file, options.delimiter))
+
+
+def _bounded(table: Table) -> Table:
+    return replace(table, rows=map(bounded, table.rows))
 
 
 def form_of(source: str, options: ImportOptions) -> str:

@@ -13,7 +13,7 @@ from autograder.schema import Example, is_empty, parse_item
 from autograder.tables.conversion import Converter
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.importing import converter_of
-from autograder.tables.rows import SourceRow, Table
+from autograder.tables.rows import NoRowsError, SourceRow, Table, held
 from autograder.tables.values import said
 
 
@@ -47,6 +47,8 @@ def read_graded(path: Path | str, options: ImportOptions | None = None) -> Grade
     table = open_table(str(path), options)
     reader = _Reader(table, options)
     examples = [example for _, example in unique(reader.examples(), Path(path))]
+    if not examples:  # a header alone
+        raise NoRowsError("holds no rows", path=str(path))
     read = reader.converter.binding.read_columns(reader.met) if reader.converter else set()
     unread = [name for name in reader.met if name not in read]
     return GradedFile(examples, unread, reader.unsaid, table.note)
@@ -60,7 +62,7 @@ class _Reader:
         self.unsaid: Counter[str] = Counter()
 
     def examples(self) -> Iterator[tuple[int, Example]]:
-        for row in self.table.rows:
+        for row in held(self.table):
             if row.fault:
                 raise DataError(row.fault, path=self.table.name, line=row.line)
             found = self._item(row) if self._is_item(row) else self._row(row)

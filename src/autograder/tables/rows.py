@@ -8,7 +8,14 @@ from itertools import chain, islice
 
 from autograder.errors import DataError
 
+MAX_ROW = 2**20
+"""Characters in a row, its texts and bytes together; a longer one is a fault and not data."""
+
+MAX_HELD = 2**30
+"""Characters of a source that is kept in memory whole."""
+
 _NUM_PEEKED = 100
+_NUM_SHOWN = 200
 
 
 class NoRowsError(DataError):
@@ -47,6 +54,65 @@ class Table:
     columns: tuple[str, ...]
     rows: Iterator[SourceRow]
     note: str = ""
+
+
+def size_of(values: object) -> int:
+    """Characters and bytes in all texts of a value, however it is nested; a number counts as one.
+
+    Example:
+        >>> size_of({"prompt": "ab", "chat": [{"role": "user", "n": 1}]})
+        22
+    """
+    total, left = 0, [values]
+    while left:
+        value = left.pop()
+        if isinstance(value, Mapping):
+            left += [*value, *value.values()]
+        elif isinstance(value, list | tuple):
+            left += value
+        else:
+            total += len(value) if isinstance(value, str | bytes) else 1
+    return total
+
+
+def bounded(row: SourceRow) -> SourceRow:
+    """The row, or one that is faulty and shortened where it is longer than `MAX_ROW`.
+
+    A few bytes of a Parquet file can stand for gigabytes, and many rows are held at once.
+    """
+    content = row.values if row.raw is None else row.raw
+    if (size := size_of(content)) <= MAX_ROW:
+        return row
+    fault = row.fault or f"has {size:,} characters; a row may have {MAX_ROW:,}"
+    return SourceRow(row.line, fault=fault, raw=_start_of(content))
+
+
+def _start_of(content: object) -> object:
+    if isinstance(content, Mapping):
+        first = islice(content.items(), _NUM_PEEKED)
+        return {name[:_NUM_SHOWN]: _start_of(value) for name, value in first}
+    if isinstance(content, str):
+        return content[:_NUM_SHOWN]
+    return content if content is None or isinstance(content, int | float) else "..."
+
+
+def held(table: Table) -> Iterator[SourceRow]:
+    """The rows of a source that is kept in memory whole.
+
+    Raises:
+        DataError: they are longer than `MAX_HELD`; names the row at which they are.
+    """
+    total = 0
+    for row in table.rows:
+        total += size_of(row.values)
+        if total > MAX_HELD:
+            raise DataError(
+                f"up to here the file has more than {MAX_HELD:,} characters, and it is kept in "
+                "memory whole; part it into several files",
+                path=table.name,
+                line=row.line,
+            )
+        yield row
 
 
 def peek(name: str, rows: Iterator[SourceRow], note: str = "") -> Table:
