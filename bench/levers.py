@@ -308,8 +308,8 @@ def train(
     if lever.faster_b != 1:
         of_b = [value for name, value in named.items() if "lora_B" in name]
         rest = [value for name, value in named.items() if "lora_B" not in name]
-        groups = [{"params": rest}, {"params": of_b, "lr": lever.faster_b * config.train.lr}]
-        optimizer = type(optimizer)(groups, lr=config.train.lr)
+        optimizer.param_groups[0]["params"] = rest
+        optimizer.add_param_group({"params": of_b, "lr": lever.faster_b * config.train.lr})
     factor = learning_rate(config.train.schedule, config.train.warmup, len(steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
     num_layers = len(upper.body.layers)
@@ -442,9 +442,9 @@ def main() -> None:
     print("|---" * 7 + "|")
     for title, row in rows.items():
         pairs = f"{row['pairs']:.2f} of {row['num_pairs']:.0f}"
-        own = f"{row['loss']:.3f} | {row['step']:.1f}" if "loss" in row else "- | -"
+        speed = f"{row['loss']:.3f} | {row['step']:.1f}" if "loss" in row else "- | -"
         cells = (f"{row[key]:.3f}" for key in ("entropy", "exact", "pearson"))
-        print(f"| {title} | {' | '.join(cells)} | {pairs} | {own} |")
+        print(f"| {title} | {' | '.join(cells)} | {pairs} | {speed} |")
 
 
 if __name__ == "__main__":

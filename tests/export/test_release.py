@@ -125,9 +125,11 @@ def run_command(*arguments):
 def test_a_judge_in_the_box_holds_what_made_it_and_what_was_measured(project, tmp_path):
     fingerprint = judge_fingerprint(RUN.judge)
     panel = tmp_path / "panel.json"
-    tree = {"pairs": {"num_pairs": 7, "systems": {}}}
-    for name, accuracy in (("judge", 0.75), ("longer", 0.5)):
-        tree["pairs"]["systems"][name] = {"accuracy": accuracy, "interval": [0.25, 1.0]}
+    systems = {
+        name: {"accuracy": accuracy, "interval": [0.25, 1.0]}
+        for name, accuracy in (("judge", 0.75), ("longer", 0.5))
+    }
+    tree = {"pairs": {"num_pairs": 7, "systems": systems}}
     file = {"file": "pairs.jsonl", "references": "none", "figures": {"mine": tree, "other": tree}}
     judges = [
         {"fingerprint": "else", "name": "other"},

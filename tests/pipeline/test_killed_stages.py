@@ -99,7 +99,7 @@ def interrupt(process: subprocess.Popen[bytes]) -> None:
 
 def content(project: Project, names: tuple[str, ...]) -> dict[str, bytes]:
     """The files of outputs, those that are not there left out."""
-    found = {}
+    found: dict[str, bytes] = {}
     for name in names:
         path = project.folder / name
         files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())

@@ -78,7 +78,12 @@ class Traffic:
         self.told("reasoned", client.post("/evaluate", json=body), 200)
 
     def bad(self, client: httpx2.Client, chosen: random.Random) -> None:
-        bodies = ({}, {**PLAIN, "rubric": ""}, {**PLAIN, "x": 1}, {**PLAIN, "rubric": "r " * 9000})
+        bodies: tuple[dict[str, object], ...] = (
+            {},
+            {**PLAIN, "rubric": ""},
+            {**PLAIN, "x": 1},
+            {**PLAIN, "rubric": "r " * 9000},
+        )
         self.told("bad", client.post("/evaluate", json=chosen.choice(bodies)), 422)
 
     def hostile(self, client: httpx2.Client, chosen: random.Random) -> None:

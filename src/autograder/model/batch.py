@@ -119,7 +119,8 @@ class Batch:
             scores=self.scores[chosen],
             tree=tuple(self.tree[row] for row in rows),
             branch=tuple(
-                (number[row], *ends) for row, *ends in map(self.branch.__getitem__, examples)
+                (number[row], start, end)
+                for row, start, end in map(self.branch.__getitem__, examples)
             ),
             known=self.known,
         )

@@ -144,13 +144,13 @@ class _Forward(torch.autograd.Function):
         return pieces[torch.cat(ctx.places).argsort()]
 
     @staticmethod
-    @once_differentiable  # type: ignore[misc]  # untyped
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         parameters = ctx.saved_tensors
 
         def run(lane: tuple[Any, Tensor]) -> tuple[Tensor, ...]:
             edge, places = lane
-            return torch.autograd.grad(edge, parameters, grad[places])
+            return cast(tuple[Tensor, ...], torch.autograd.grad(edge, parameters, grad[places]))
 
         lanes = list(zip(ctx.edges, ctx.places, strict=True))
         total, *others = map(list, ctx.lanes.each(run, lanes))
