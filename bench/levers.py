@@ -13,6 +13,7 @@ Results are kept in `.scratch/levers`, so that the same command goes on after an
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import subprocess
@@ -50,7 +51,7 @@ PIECE = 5
 """Answers in one forward pass; a step has several, two of them side by side."""
 EMA_DECAY = 0.97
 SCALES = (0.5, 0.75, 1.25)
-TRAIN = Path("build/splits/train.jsonl")
+PARAMS, TRAIN = Path("params.yaml"), Path("build/splits/train.jsonl")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Lever:
     soft: float = 0.0
     ranking: float = 0.0
     faster_b: float = 1.0
-    start: Callable[[Upper, Piece], None] | None = None
+    start: Callable[[Upper, Piece, Config], None] | None = None
     top_first: float = 0.0
 
 
@@ -145,14 +146,14 @@ def _set_a(backbone: Backbone, wanted: Callable[[Any], Tensor]) -> None:
             a.data = a.norm(dim=1).mean() * right.t().contiguous()
 
 
-def singular(upper: Upper, _: Piece) -> None:
+def singular(upper: Upper, _: Piece, __: Config) -> None:
     """A in the directions that the frozen weight enlarges most (after PiSSA, 2024)."""
     from autograder.model.lora import dense_weight
 
     _set_a(upper.backbone, lambda layer: dense_weight(layer.get_base_layer(), torch.float32))
 
 
-def gradient(upper: Upper, piece: Piece) -> None:
+def gradient(upper: Upper, piece: Piece, config: Config) -> None:
     """A in the directions of the weight's gradient over the first answers (LoRA-GA, 2024)."""
     from autograder.model.lora import FusedLayer
 
@@ -164,7 +165,7 @@ def gradient(upper: Upper, piece: Piece) -> None:
 
     layers = [layer for layer in upper.backbone.modules() if isinstance(layer, FusedLayer)]
     hooks = [layer.register_forward_hook(keep) for layer in layers]
-    loss_of(upper, piece, Config(), Lever()).backward()
+    loss_of(upper, piece, config, Lever()).backward()
     for hook in hooks:
         hook.remove()
     upper.backbone.zero_grad()
@@ -378,7 +379,7 @@ def figures(rows: Tensor, pieces: Sequence[Piece]) -> dict[str, float]:
 def run_one(name: str, seed: int, work: Path) -> dict[str, Any]:
     """Train with one lever and measure, in this process."""
     lever = LEVERS[name]
-    config = configuration.load(Path("params.yaml")).changed(**lever.changes, seed=seed)
+    config = configuration.load(PARAMS).changed(**lever.changes, seed=seed)
     backbone = load_backbone(config)
     upper = Upper(backbone)
     examples = read_examples(TRAIN)
@@ -390,7 +391,7 @@ def run_one(name: str, seed: int, work: Path) -> dict[str, Any]:
     )
     found = {"untrained": figures(measured(upper, tested), tested)} if name == "base" else {}
     if lever.start:
-        lever.start(upper, trained[0])
+        lever.start(upper, trained[0], config)
     started = time.perf_counter()
     losses, average = train(upper, trained, config, lever, seed)
     seconds = (time.perf_counter() - started) / len(losses)
@@ -420,19 +421,20 @@ def main() -> None:
         parser.error(f"no lever: {', '.join(unknown)}")
     if not TRAIN.exists():
         parser.error(f"{TRAIN}: is not there; run `dvc repro split` first")
-    args.work.mkdir(parents=True, exist_ok=True)
+    # Other parameters or data are other results, and other hidden states.
+    known = hashlib.sha256(PARAMS.read_bytes() + TRAIN.read_bytes()).hexdigest()
+    work = args.work if args.here else args.work / known[:16]
+    work.mkdir(parents=True, exist_ok=True)
     rows: dict[str, dict[str, float]] = {}
     for name in names:
-        file = args.work / f"{name.replace(' ', '-')}.{args.seed}.json"
+        file = work / f"{name.replace(' ', '-')}.{args.seed}.json"
         if args.here:
-            file.write_text(json.dumps(run_one(name, args.seed, args.work)), encoding="utf-8")
+            file.write_text(json.dumps(run_one(name, args.seed, work)), encoding="utf-8")
             return
         if not file.exists():
             print(name, file=sys.stderr)
             command = [sys.executable, __file__, name, "--here"]
-            subprocess.run(
-                [*command, "--seed", str(args.seed), "--work", str(args.work)], check=True
-            )
+            subprocess.run([*command, "--seed", str(args.seed), "--work", str(work)], check=True)
         result = json.loads(file.read_text(encoding="utf-8"))
         last = result["losses"][-20:]
         for title, row in result["found"].items():

@@ -167,12 +167,9 @@ def grade_file(
         StorageError: a file cannot be written. All that was graded is kept.
     """
     before = _state(plan.source.path)
-    about = {
-        "judge": fingerprint,
-        "fast": plan.fast,
-        "renderings": plan.renderings,
-        "reasoning": plan.reasoning,
-    }
+    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
+    if plan.renderings > 1:  # a run that was begun before there were any goes on
+        about["renderings"] = plan.renderings
     run = plan.digest(about, before)
     if not plan.overwrite:
         counts = _ended(plan, run)

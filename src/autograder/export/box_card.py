@@ -20,8 +20,8 @@ _FAILURES = {
     "honest_text_punished": "an honest text about attacks was punished",
 }
 _MET_FIRST = """\
-What a user meets first: a wrong fact that sounds right can get a 5 where no reference answer is
-given. With one in `reference` this is much rarer."""
+What a user meets first: a wrong fact that sounds right can get a 5. Give a `reference` answer
+where there is one."""
 
 
 def weaknesses(groups: Grouped, behaviour: Failures[Rate]) -> str:
@@ -64,8 +64,8 @@ def panel_figures(panel: Mapping[str, Any], fingerprints: set[str]) -> str:
     titles = (row["name"] for row in panel["judges"] if row["fingerprint"] in fingerprints)
     title = next(titles)
     files = [(row["file"], row["references"], [row["figures"][title]]) for row in panel["files"]]
-    part = f" {panel['limit']} items of each set, drawn by seed." if panel["limit"] else ""
+    part = f"{panel['limit']} items of each set, drawn by seed. " if panel["limit"] else ""
     return (
-        f"Nothing of these sets was trained on.{part} In brackets the 95 % interval; `length` is "
+        f"{part}In brackets the 95 % interval; `length` is "
         f"how well the answer's length alone does.\n\n{markdown(['this judge'], files)}"
     )

@@ -25,6 +25,10 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+_NUM = 2
+"""As many as a batch has rows."""
+
+
 def start_lanes(num: int) -> ThreadPoolExecutor:
     """So many threads, in each of which PyTorch has its share of the caller's threads."""
     threads = torch.get_num_threads()
@@ -52,7 +56,8 @@ class Lanes:
 
     Gradients are those of one pass, but for rounding: sums over the batch are taken lane by lane.
     One pass it is for a single row, without gradients, on a GPU, with a single thread, with
-    checkpointing, and where anything but a fused adapter might draw numbers or keep state.
+    checkpointing, for an adapter that is not fused and for an architecture of another kind than
+    `last_layer` knows: these might draw numbers or keep state.
 
     Args:
         backbone: what computes.
@@ -60,7 +65,7 @@ class Lanes:
 
     def __init__(self, backbone: Backbone) -> None:
         self.backbone = backbone
-        self._pools: dict[int, ThreadPoolExecutor] = {}
+        self._pool: ThreadPoolExecutor | None = None
 
     def __reduce__(self) -> Any:
         return Lanes, (self.backbone,)  # threads are neither copied nor stored
@@ -70,7 +75,7 @@ class Lanes:
         if len(batch.tree) == 1 or not self._possible():
             return cast(Tensor, self.backbone(batch))
         parameters = self.backbone.trainable().values()
-        return cast(Tensor, _Forward.apply(self, batch.lanes(2), *parameters))  # type: ignore[no-untyped-call]  # torch
+        return cast(Tensor, _Forward.apply(self, batch.lanes(_NUM), *parameters))  # type: ignore[no-untyped-call]  # torch
 
     def _possible(self) -> bool:
         from autograder.model.lora import wholly_fused  # it imports what load_base keeps quiet
@@ -92,8 +97,7 @@ class Lanes:
         """`work` on every item, side by side, under the caller's autocast; an error is raised
         when all have ended.
         """
-        pool = self._pools.get(len(items)) or start_lanes(len(items))
-        self._pools[len(items)] = pool
+        pool = self._pool = self._pool or start_lanes(_NUM)
         precision: dict[str, Any] = {
             "dtype": torch.get_autocast_dtype("cpu"),
             "enabled": torch.is_autocast_enabled("cpu"),

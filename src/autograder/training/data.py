@@ -289,7 +289,7 @@ class JudgeDataModule(lightning.LightningDataModule):
         self.config = config
         self.pad_id = pad_id
         self.seed = seed
-        self.num_rows = NUM_ROWS if follows_tree else None
+        self.num_rows = NUM_ROWS if follows_tree and config.share_prefix else None
 
     def _loader(self, examples: Sequence[Encoded], **options: Any) -> JudgeLoader:
         trainer = self.trainer

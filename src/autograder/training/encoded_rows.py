@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 import autograder.model.encode as encode_module
 import autograder.prompt as prompt_module
+import autograder.training.data as data_module
 from autograder.bases.fetch import cache_root
 from autograder.errors import AutograderError
 from autograder.files import storage_errors
@@ -207,7 +208,7 @@ def _identity(encoder: Encoder) -> Iterator[bytes]:
     frame = (encoder.opening, encoder.separator, encoder.closing, encoder.lead)
     yield repr((frame, encoder.digit_ids, encoder.end_id)).encode()
     yield repr((encoder.max_length, TEMPLATE_VERSION, tokenizers.__version__)).encode()
-    for module in (encode_module, prompt_module):
+    for module in (encode_module, prompt_module, data_module):
         assert module.__file__
         yield Path(module.__file__).read_bytes()
     yield Path(__file__).read_bytes()
