@@ -22,7 +22,7 @@ _WORDS_A_FIND = 8
 _GAP = re.compile(r"\n+|[.;][ \n]")
 _HEAD = re.compile(r"(?:.*(?:[.?!:]\s+|[^\W\d_]\n+))?", re.DOTALL)
 _A_TITLE = re.compile(r"[A-Za-z]+(?: and [A-Za-z]+)?[.?!:]?\s+")
-_ONE_SENTENCE = re.compile(r"(?:[^.;:!?…|`{}<>\n\t]|(?<=\d)[.:](?=\d))*[^\W_][)\]%'\"’]?")
+_ONE_SENTENCE = re.compile(r"(?:[^.;:!?…|`{}<>\n\t]|(?<=\d)[.:](?=\d))*[^\W_][)\]%'\"\u2019]?")
 
 # The reader goes from one line to the next, or a word tells where a score stands.
 _ORDER = re.compile(
