@@ -20,13 +20,13 @@ from autograder.prompt import VERDICT_ROOM
 from autograder.schema import Request
 from helpers.tiny_judge import tiny_backbone
 
-LADDER = "Is the sum right?\n5: all of the digits\n3: some of the digits\n1: no digit"
+LADDER = "Is the sum right?\n5: all of the digits\n3: some of the digits\n1: wrong digits"
 RENDERINGS = {
     LADDER: [
         LADDER,
-        "Is the sum right?\n1: no digit\n3: some of the digits\n5: all of the digits",
-        "Is the sum right? 5: all of the digits. 3: some of the digits. 1: no digit.",
-        "Is the sum right? 1: no digit. 3: some of the digits. 5: all of the digits.",
+        "Is the sum right?\n1: wrong digits\n3: some of the digits\n5: all of the digits",
+        "Is the sum right? 5: all of the digits. 3: some of the digits. 1: wrong digits.",
+        "Is the sum right? 1: wrong digits. 3: some of the digits. 5: all of the digits.",
     ],
     "Correct sum": ["Correct sum", "Correct sum.", "Correct sum\n", "Correct sum.\n"],
     "Is it so?": ["Is it so?", "Is it so?\n"],
@@ -156,20 +156,33 @@ def test_renderings_are_those_written_by_hand(rubric):
     [
         # What leans on the description before it keeps its place.
         ("5: all. 3: half of it. 1: none.", ["5: all.\n3: half of it.\n1: none."]),
-        # A whole sentence may say "it", but not "the same".
         (
-            "Score 5: It answers all of the questions asked.\n"
-            "Score 1: It answers none of the questions asked.",
+            "Score 5: The answer names all of the metals.\n"
+            "Score 1: The answer names none of the metals.",
             [
-                "Score 1: It answers none of the questions asked.\n"
-                "Score 5: It answers all of the questions asked.",
-                "Score 5: It answers all of the questions asked. "
-                "Score 1: It answers none of the questions asked.",
+                "Score 1: The answer names none of the metals.\n"
+                "Score 5: The answer names all of the metals.",
+                "Score 5: The answer names all of the metals. "
+                "Score 1: The answer names none of the metals.",
             ],
         ),
         (
-            "5: It answers all of the questions asked. 1: The same, but in none of the cases.",
-            ["5: It answers all of the questions asked.\n1: The same, but in none of the cases."],
+            "5 = right plan with right cost; 1 = wrong plan",
+            [
+                "1 = wrong plan; 5 = right plan with right cost",
+                "5 = right plan with right cost;\n1 = wrong plan",
+            ],
+        ),
+        (
+            "Names the metal and the symbol. 5: both. 3: one. 1: neither.",
+            ["Names the metal and the symbol. 1: neither. 3: one. 5: both."],
+        ),
+        (
+            "5: alle Fakten\n3: dasselbe, aber spät\n1: nichts",
+            [
+                "5: alle Fakten. 3: dasselbe, aber spät. 1: nichts.",
+                "* 5: alle Fakten\n* 3: dasselbe, aber spät\n* 1: nichts",
+            ],
         ),
         (
             "Look for\n- a metal\n- its symbol",
@@ -179,7 +192,7 @@ def test_renderings_are_those_written_by_hand(rubric):
         ("1. a metal\n2. its symbol", ["1) a metal\n2) its symbol"]),
         ("Names a metal. Gives its symbol.", ["Names a metal.\nGives its symbol."]),
         ("Names a metal.\n\nGives its symbol.", ["Names a metal. Gives its symbol."]),
-        (" Is it so? ", ["Is it so?"]),
+        ("Is it so? ", ["Is it so?"]),
         ("Prints `1`. Then\n    stops.", ["Prints `1`. Then\n    stops.\n"]),
         ("答案正确", ["答案正确\n"]),
     ],
@@ -189,6 +202,59 @@ def test_others_say_the_same(rubric, others):
     assert found[: len(others) + 1] == [rubric, *others]
     for text in found:
         assert Counter(re.findall(r"\w+", text)) == Counter(re.findall(r"\w+", rubric))
+
+
+@pytest.mark.parametrize(
+    "rubric",
+    [
+        # The head speaks of an order.
+        "Use the first that applies.\n5: all of the facts\n3: some of the facts\n1: wrong facts",
+        "From best to worst: 5: all of the facts. 3: some of the facts. 1: wrong facts.",
+        "Start at the top: 5: right facts. 1: wrong facts.",
+        # A description leans on another.
+        "1: wrong. 2: right sum. 3: plus the unit. 4: plus the steps. 5: plus a check.",
+        "5: right facts. 4: as 5 but with a wrong date. 1: wrong facts.",
+        "5 - names a date and a consequence\n3 - one of the two\n1 - neither",
+        "5 - names a date and a consequence / 3 - one of the two / 1 - neither",
+        "5: right sum and the unit. 3: fewer of the digits. 1: wrong sum.",
+        "5: right sum and the unit. 3: two. 1: wrong sum.",
+        "5: right sum and the unit. 3: no unit. 1: wrong sum.",
+        "5: right sum and the unit. 3: idem, but late. 1: wrong sum.",
+        # Other languages, with and without other letters.
+        "5: alle Fakten. 4: dasselbe, aber zu lang. 1: nichts.",
+        "5: bonne date. 3: idem, mais trop long. 1: mauvaise date.",
+        "5 = importo giusto; 3 = riga giusta, importo sbagliato; 1 = riga sbagliata",
+        "Nimm die Zeile, die passt.\n5: right facts\n1: wrong facts",
+        # A sentence beside a description may be about all of them.
+        "5: all facts. Deduct one for each typo. 3: some facts. 1: wrong facts.",
+        "5: right facts. 3: some facts. 1: wrong facts. Deduct one for each typo.",
+    ],
+)
+def test_the_order_of_the_scores_stays_where_it_may_matter(rubric):
+    for text in rubric_renderings(rubric, 4):
+        assert re.findall(r"\w+", text) == re.findall(r"\w+", rubric)
+
+
+@pytest.mark.parametrize(
+    "rubric",
+    [
+        "Use the first line that applies.\n5: right facts\n1: wrong facts",
+        "| 5: all |\n| 1: none |",
+        "Grade from 1: bad to 5: good",
+        "5: right! 1: wrong?",
+        "5: right!\n1: wrong?",
+        "5: right facts. 1: wrong facts. Deduct one for each typo.",
+        "( 5: right facts; 1: wrong facts )",
+        "# Facts\n5: late\n1: later",
+        "One of these lines.\nNames a metal.\nGives its symbol.",
+        "5: right.\n4: late.\nBe strict.",
+        "Of 5 marks\n- 2 for a wrong date\n- 1 for a typo",
+        'The answer says "Hello there. Here I am." Nothing less will do.',
+        "The answer names Dr. Smith. His patient is named too.",
+    ],
+)
+def test_what_may_be_garbled_is_left_alone(rubric):
+    assert rubric_renderings(rubric, 4) == [rubric, f"{rubric}\n"]
 
 
 @pytest.mark.parametrize("wrong", [0, 5, 2.5, "2"])

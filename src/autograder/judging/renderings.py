@@ -1,7 +1,7 @@
 """One request in several renderings: the same demands, laid out otherwise.
 
 Only the rubric varies, and of it the order of its scores, its lines, the signs of its lists, its
-last full stop and the white space around it. The order of the fields stays as in training.
+last full stop and the white space after it. The order of the fields stays as in training.
 """
 
 from __future__ import annotations
@@ -14,22 +14,35 @@ from dataclasses import dataclass
 
 from autograder.errors import DataError, ModelError
 from autograder.judging.grader import MAX_RENDERINGS
+from autograder.judging.safe_layout import is_plain, may_turn
 from autograder.model.encode import Encoded, Encoder
-from autograder.rubric_layout import Ladder, read_ladder, stand_alone
+from autograder.rubric_layout import Ladder, read_ladder
 from autograder.schema import Example, Request
 
-# Code, tables, headings and indented text have a layout that may matter.
-_LAID_OUT = re.compile(r"[`|{}<>\t]|^#|^ ", re.MULTILINE)
-# In a sentence of its own, only a word that points to another description leans on it.
-_POINTS = re.compile(
-    r"\b(?:same|above|below|else|otherwise|former|latter|likewise|previous|preceding|the rest)\b",
+# Code, tables, headings, quotations and indented text have a layout that may matter.
+_LAID_OUT = re.compile(r"[`|{}<>\t\"“”«»]|(?<!\w)['\u2018]|^#|^ ", re.MULTILINE)
+# What speaks of the layout of the rubric, or may do so, keeps it.
+_ON_LAYOUT = re.compile(
+    r"\b(?:lines?|rows?|lists?|listed|bullets?|paragraphs?|sections?|numbered|dash(?:es)?|stars?"
+    r"|asterisks?|above|below)\b",
     re.IGNORECASE,
 )
-_SENTENCE_WORDS = 6
+# A sentence beside the description of a score may belong to it, or to all of them.
+_SCORE = re.compile(
+    r"\b[1-5](?: ?[:=)]| [-\u2013\u2014] | points?\b)|^\W*(?:score )?[1-5]\b",
+    re.MULTILINE | re.IGNORECASE,
+)
 _FEW_WORDS = 8
-_NEXT_SENTENCE = re.compile(r"(?<=\w\w[.!?]) (?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я])")
+_SENTENCE_END = re.compile(r"[.!?…] ")
+_NEXT_SENTENCE = re.compile(
+    r"(?<=[^\W\d_]{3}[.!?])(?<!\b[Pp]rof\.)(?<!\bincl\.)(?<!\betc\.)(?<!\bMrs\.) (?=[A-ZÀ-ÖØ-Þ])"
+)
+# Other scripts have other full stops and colons than those which a change would add.
+_OTHER_SCRIPT = re.compile(r"[^\u0000-\u024f\u2010-\u20cf]")
 _BULLET = re.compile(r"^[-*•] ")
 _BULLETS = re.compile(r"^([-*•])(?= )", re.MULTILINE)
+# Before a number, the sign of a list may be a minus.
+_MINUS = re.compile(r"^[-*•] ?\d", re.MULTILINE)
 _NUMBERS = re.compile(r"^(\d{1,2})([.)])(?= )", re.MULTILINE)
 
 
@@ -113,42 +126,42 @@ def rubric_renderings(rubric: str, num: int) -> list[str]:
 def _order(rubric: str) -> str:
     """Scores from 1 to 5 instead of 5 to 1, or the reverse."""
     ladder = read_ladder(rubric)
-    if ladder is None:
-        return rubric
-    are_sentences = all(len(text.split()) >= _SENTENCE_WORDS for text in ladder.descriptions)
-    free = stand_alone(ladder) or (are_sentences and not _POINTS.search(" ".join(ladder.levels)))
-    return ladder.turned.text if free else rubric
+    return rubric if ladder is None or not may_turn(ladder) else ladder.turned.text
 
 
 def _lines(rubric: str) -> str:
     """Running text instead of lines, or the reverse."""
-    if _LAID_OUT.search(rubric):
+    if any(kept.search(rubric) for kept in (_LAID_OUT, _ON_LAYOUT, _OTHER_SCRIPT)):
         return rubric
     ladder = read_ladder(rubric)
     if ladder is not None:
-        return _run(ladder) if "\n" in ladder.gap else _break(ladder)
-    lines = rubric.strip().split("\n")
-    first = next((at for at, line in enumerate(lines) if _BULLET.match(line)), 0)
-    if all(_BULLET.match(line) for line in lines[first:]):
-        points = [_BULLET.sub("", line).rstrip(" .;,") for line in lines[first:]]
-        if any(re.search(r"[.;!?]", point) for point in points):
+        if not is_plain(ladder):
             return rubric
-        head = " ".join(lines[:first])
-        return f"{head}{_joint(head)}{'; '.join(points)}."
+        return _run(ladder) if "\n" in ladder.gap else _break(ladder)
+    if _SCORE.search(rubric) or _MINUS.search(rubric):
+        return rubric
+    lines = [line.strip() for line in rubric.split("\n") if line.strip()]
+    if any(map(_BULLET.match, lines)):
+        return _points(lines) or rubric
     if len(lines) == 1:
-        return _NEXT_SENTENCE.sub("\n", rubric)
-    whole = [line.strip() for line in lines if line.strip()]
-    return " ".join(whole) if all(line[-1] in ".!?" for line in whole) else rubric
+        sentences = _NEXT_SENTENCE.split(rubric)
+        return rubric if any(map(_SENTENCE_END.search, sentences)) else "\n".join(sentences)
+    return " ".join(lines) if all(line[-1] in ".!?" for line in lines) else rubric
+
+
+def _points(lines: Sequence[str]) -> str | None:
+    """A list, with at most a line above it, as one sentence."""
+    head, points = ("", lines) if _BULLET.match(lines[0]) else (lines[0], lines[1:])
+    bare = [_BULLET.sub("", line).rstrip(" .;,") for line in points]
+    if not all(map(_BULLET.match, points)) or any(re.search(r"[.;!?]", point) for point in bare):
+        return None
+    return f"{head}{_joint(head)}{'; '.join(bare)}."
 
 
 def _run(ladder: Ladder) -> str:
-    if any("\n" in level for level in ladder.levels):
-        return ladder.text
-    stop = ladder.gap.strip() or "."
-    levels = [_BULLET.sub("", level) for level in ladder.levels]
-    body = " ".join(level if level[-1] in "!?" else level + stop for level in levels[:-1])
-    head = ladder.head.rstrip()
-    return f"{head}{_joint(head)}{body} {levels[-1]}{ladder.end.strip() or '.'}"
+    head, stop = ladder.head.rstrip(), ladder.gap.strip() or "."
+    body = f"{stop} ".join(_BULLET.sub("", level) for level in ladder.levels)
+    return f"{head}{_joint(head)}{body}{ladder.end.strip() or '.'}"
 
 
 def _break(ladder: Ladder) -> str:
@@ -167,14 +180,18 @@ def _signs(rubric: str) -> str:
 
     Numbers stay, and none are added: beside the scores a number means something.
     """
+    if _LAID_OUT.search(rubric) or _ON_LAYOUT.search(rubric):
+        return rubric
+    ladder = read_ladder(rubric)
     if len(_BULLETS.findall(rubric)) > 1:
+        if ladder is None and _MINUS.search(rubric):
+            return rubric
         return _BULLETS.sub(lambda match: "*" if match[1] == "-" else "-", rubric)
     if len(_NUMBERS.findall(rubric)) > 1:
         return _NUMBERS.sub(lambda match: match[1] + (")" if match[2] == "." else "."), rubric)
-    ladder = read_ladder(rubric)
-    if ladder is None or "\n" not in ladder.gap or _LAID_OUT.search(rubric):
+    if ladder is None or "\n" not in ladder.gap or not is_plain(ladder):
         return rubric
-    return dataclasses.replace(ladder, levels=tuple(f"- {text}" for text in ladder.levels)).text
+    return dataclasses.replace(ladder, levels=tuple(f"* {text}" for text in ladder.levels)).text
 
 
 def _stop(rubric: str) -> str:
@@ -189,8 +206,8 @@ def _stop(rubric: str) -> str:
 
 
 def _space(rubric: str) -> str:
-    """Without the white space around it, or with a line end if there is none."""
-    text = rubric.strip()
+    """Without the white space after it, or with a line end if there is none."""
+    text = rubric.rstrip()
     return f"{text}\n" if text == rubric else text
 
 
