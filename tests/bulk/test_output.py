@@ -126,6 +126,20 @@ def test_parquet_keeps_its_types_to_the_last_bit(tmp_path):
     assert written.column_names == [*back.column_names, *ADDED]
 
 
+def test_a_parquet_category_of_many_values_is_not_copied_for_each_row(tmp_path):
+    num, values = 1000, pa.array([f"category number {n}" for n in range(20_000)])
+    codes = pa.array([n * 7 % 20_000 for n in range(num)], pa.int32())
+    table = pa.table(
+        {"response": ["text"] * num, "kind": pa.DictionaryArray.from_arrays(codes, values)}
+    )
+    parquet.write_table(table, tmp_path / "in.parquet")
+    before = pa.default_memory_pool().total_bytes_allocated()
+    options = {"constants": {"prompt": "p", "rubric": "r"}}
+    grade(tmp_path / "in.parquet", tmp_path / "out.parquet", FakeJudge(4), options=options)
+    assert pa.default_memory_pool().total_bytes_allocated() - before < 200 * values.nbytes
+    assert parquet.read_table(tmp_path / "out.parquet").select(table.column_names).equals(table)
+
+
 def test_parquet_lacks_what_was_skipped_and_what_is_past_the_limit(tmp_path, windows_of_4):
     rows = [{**row, "n": n} for n, row in enumerate(ROWS)]
     rows[2]["response"] = None

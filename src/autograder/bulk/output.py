@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -18,7 +19,8 @@ from autograder.bulk.cells import json_line, mended, safe_cell, text_of
 from autograder.bulk.part import Record
 from autograder.bulk.source import Source, Survey, form_of
 from autograder.schema import SCORES
-from autograder.tables.arrow import parquet_module, single_rows
+from autograder.tables.arrow import parquet_module
+from autograder.tables.row_groups import read_batches
 from autograder.tables.rows import SourceRow, bounded, size_of
 
 ADDED = ("score", "expected_score", "confidence", *(f"p{s}" for s in SCORES), "truncated")
@@ -26,7 +28,7 @@ REASONING = "reasoning"
 _GROUP_ROWS, _GROUP_SIZE = 2048, 2**26
 _TEXTS = ("truncated", REASONING)
 Reject = Callable[[SourceRow, str], object]
-Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,18 @@ class Join:
         parquet = parquet_module(path)
         if self.source.form == "parquet":
             with parquet.ParquetFile(self.source.path) as old:
-                self._write_batches(file, parquet, *self._widened(old, pyarrow))
+                self._write_groups(file, parquet, *self._widened(old, pyarrow))
             return
         fields = [(name, _type(self.survey.kinds[name], pyarrow)) for name in self._carried()]
         schema = pyarrow.schema([*fields, *self._added_fields(pyarrow)])
-        self._write_batches(file, parquet, schema, self._typed(schema, pyarrow))
+        self._write_groups(file, parquet, schema, self._typed(schema, pyarrow))
 
-    def _write_batches(
-        self, file: BinaryIO, parquet: Any, schema: Any, batches: Iterable[Any]
+    def _write_groups(
+        self, file: BinaryIO, parquet: Any, schema: Any, groups: Iterable[Any]
     ) -> None:
         with parquet.ParquetWriter(file, schema) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
+            for group in groups:
+                writer.write(group)
 
     def _added_fields(self, pyarrow: Any) -> list[tuple[str, Any]]:
         types = {"score": pyarrow.int64(), **dict.fromkeys(_TEXTS, pyarrow.string())}
@@ -128,7 +130,7 @@ class Join:
 
     def _typed(self, schema: Any, pyarrow: Any) -> Iterator[Any]:
         """Batches of rows that came from JSON or CSV."""
-        for chunk in _groups(self._rows(), size_of):
+        for chunk in _groups(self._rows(), lambda row: (1, size_of(row))):
             arrays = [
                 pyarrow.array([_cast(row.get(name), kind, pyarrow) for row in chunk], kind)
                 for name, kind in zip(schema.names, schema.types, strict=True)
@@ -136,52 +138,56 @@ class Join:
             yield pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
 
     def _widened(self, old: Any, pyarrow: Any) -> tuple[Any, Iterator[Any]]:
-        """The schema and batches of a Parquet file with more columns, the old ones untouched."""
-        carried, added = list(self._carried()), self._added_fields(pyarrow)
+        """The schema and row groups of a Parquet file with more columns, the old ones untouched."""
+        carried = list(self._carried())
         kept = [old.schema_arrow.field(name) for name in carried]
-        new = [pyarrow.field(name, kind) for name, kind in added]
+        new = [pyarrow.field(name, kind) for name, kind in self._added_fields(pyarrow)]
         schema = pyarrow.schema([*kept, *new], metadata=old.schema_arrow.metadata)
 
-        def graded() -> Iterator[tuple[Any, Mapping[str, Any]]]:
-            rows = zip(single_rows(old), self.records, strict=False)
-            for number, (row, record) in enumerate(rows, start=1):
-                if record.reason:
-                    (values,) = row.to_pylist()
-                    self.reject(bounded(SourceRow(number, values)), record.reason)
-                else:
-                    yield row.select(carried), record.verdict
+        def graded() -> Iterator[Any]:
+            done = 0
+            for batch in read_batches(self.source.path, old):
+                records = list(islice(self.records, batch.num_rows))
+                if not records:  # past the limit
+                    return
+                runs, start = [], 0
+                for at, record in enumerate(records):
+                    if record.reason:
+                        (values,) = batch.slice(at, 1).to_pylist()
+                        self.reject(bounded(SourceRow(done + at + 1, values)), record.reason)
+                        runs.append(batch.slice(start, at - start))
+                        start = at + 1
+                runs.append(batch.slice(start, len(records) - start))
+                done += len(records)
+                # Copied, so that what is left of a batch does not keep all of it in memory.
+                part = pyarrow.Table.from_batches(runs).select(carried).combine_chunks()
+                verdicts = [record.verdict for record in records if not record.reason]
+                for key, field in zip(self.columns.added, new, strict=True):
+                    values = [_cast(verdict[key], field.type, pyarrow) for verdict in verdicts]
+                    part = part.append_column(field, pyarrow.array(values, field.type))
+                if verdicts:
+                    yield part
 
-        def batches() -> Iterator[Any]:
-            for chunk in _groups(graded(), lambda pair: _num_bytes(pair[0], pyarrow)):
-                whole = pyarrow.Table.from_batches([row for row, _ in chunk]).combine_chunks()
-                arrays = [whole[name].chunk(0) for name in carried]
-                for key, (_, kind) in zip(self.columns.added, added, strict=True):
-                    values = [_cast(verdict[key], kind, pyarrow) for _, verdict in chunk]
-                    arrays.append(pyarrow.array(values, kind))
-                yield pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
+        def groups() -> Iterator[Any]:
+            for parts in _groups(graded(), lambda part: (part.num_rows, part.nbytes)):
+                yield pyarrow.concat_tables(parts).combine_chunks()
 
-        return schema, batches()
+        return schema, groups()
 
 
-def _groups(rows: Iterable[Row], size: Callable[[Row], int]) -> Iterator[list[Row]]:
-    """The rows of a group of the file: so many, or fewer if these are large."""
-    group: list[Row] = []
-    total = 0
-    for row in rows:
-        group.append(row)
-        total += size(row)
-        if len(group) == _GROUP_ROWS or total >= _GROUP_SIZE:
+def _groups(items: Iterable[Item], size: Callable[[Item], tuple[int, int]]) -> Iterator[list[Item]]:
+    """What makes up a group of the file, by the rows and bytes of each item."""
+    group: list[Item] = []
+    rows = total = 0
+    for item in items:
+        group.append(item)
+        more_rows, more = size(item)
+        rows, total = rows + more_rows, total + more
+        if rows >= _GROUP_ROWS or total >= _GROUP_SIZE:
             yield group
-            group, total = [], 0
+            group, rows, total = [], 0, 0
     if group:
         yield group
-
-
-def _num_bytes(batch: Any, pyarrow: Any) -> int:
-    """Of the cells; a dictionary of distinct values is common to many batches."""
-    is_coded = pyarrow.types.is_dictionary
-    columns = (each.indices if is_coded(each.type) else each for each in batch.columns)
-    return sum(column.nbytes for column in columns)
 
 
 def _type(kinds: frozenset[str], pyarrow: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import DataError
+from autograder.tables.row_groups import read_batches
 from autograder.tables.rows import SourceRow, Table, peek
 
 _LOOK = "check the name, the file and the network"
@@ -25,7 +26,7 @@ def open_parquet(path: Path) -> Table:
     with _foreign_errors(str(path), "cannot be read as Parquet", _WRITE_ANEW):
         file = parquet.ParquetFile(path)
         columns = tuple(file.schema_arrow.names)
-    return Table(str(path), columns, _numbered(str(path), _parquet_rows(file), _WRITE_ANEW))
+    return Table(str(path), columns, _numbered(str(path), _parquet_rows(path, file), _WRITE_ANEW))
 
 
 def parquet_module(path: Path) -> Any:
@@ -41,18 +42,9 @@ def parquet_module(path: Path) -> Any:
     return parquet
 
 
-def single_rows(file: Any) -> Iterator[Any]:
-    """The rows of an open Parquet file, each as a batch of its own.
-
-    A cell may be of megabytes and take no room in the file, which stores equal cells once; so no
-    two rows are unpacked at a time. That costs 40 microseconds a row.
-    """
-    yield from file.iter_batches(batch_size=1)
-
-
-def _parquet_rows(file: Any) -> Iterator[dict[str, object]]:
+def _parquet_rows(path: Path, file: Any) -> Iterator[dict[str, object]]:
     with file:
-        for batch in single_rows(file):
+        for batch in read_batches(path, file):
             yield from batch.to_pylist()
 
 
