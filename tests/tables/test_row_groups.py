@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -40,7 +42,7 @@ def test_large_cells_are_unpacked_few_at_a_time(tmp_path, name):
     cells, options = BOMBS[name]
     path = tmp_path / "a.parquet"
     table = pa.table({"a": cells})
-    parquet.write_table(table, path, compression="zstd", **options)
+    parquet.write_table(table, path, compression="zstd", **cast(Any, options))
     num_rows, sizes = 0, []
     with parquet.ParquetFile(path) as file:
         for batch in read_batches(path, file):

@@ -100,5 +100,5 @@ def _leans(text: str) -> bool:
 
 def _is_closed(text: str) -> bool:
     """Whether its brackets and quotation marks are all closed in it."""
-    pairs = ("()", "[]", "“”", "«»")
+    pairs = (("(", ")"), ("[", "]"), ("“", "”"), ("«", "»"))
     return text.count('"') % 2 == 0 and all(text.count(a) == text.count(b) for a, b in pairs)

@@ -52,7 +52,7 @@ def _rows_at_once(coded: Any, leaves: list[Any], group: int) -> int:
     stored = sum(chunk.total_compressed_size for chunk in chunks)
     # What is stored cell by cell, and lists, may lie unevenly: in a few rows or in all.
     uneven = sum(chunk.total_uncompressed_size for chunk in chunks)
-    each = 1
+    each: int = 1
     for leaf, chunk in zip(leaves, chunks, strict=True):
         longest = _CELL + _longest(coded, leaf, chunk, group)
         if leaf.max_repetition_level:
@@ -61,7 +61,7 @@ def _rows_at_once(coded: Any, leaves: list[Any], group: int) -> int:
             each += longest
     if uneven <= _RATIO * stored:
         uneven //= max(1, about.num_rows)
-    return max(1, min(MAX_ROWS, MAX_BATCH // (each + uneven)))
+    return max(1, min(MAX_ROWS, int(MAX_BATCH // (each + uneven))))
 
 
 def _longest(coded: Any, leaf: Any, chunk: Any, group: int) -> int:
