@@ -47,7 +47,7 @@ def check(judge: Judge, folder: Path) -> None:
     assert verdict.score in range(1, 6)
     assert sum(verdict.probabilities) == pytest.approx(1.0, abs=1e-5)
     encoded = judge.encoder.encode("What is 2+2?", "2+2=5", "Factual accuracy")
-    (reasoning,) = judge.reason([encoded], [verdict.score], max_new_tokens=4)
+    (reasoning,) = judge.reason([encoded], [verdict.score], max_new_tokens=24)
     assert reasoning
 
 

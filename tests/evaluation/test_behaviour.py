@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.evaluation.behaviour import behaviour
-from autograder.evaluation.figures import Rate
+from autograder.evaluation.result_models import Rate
 from autograder.schema import Example
 
 

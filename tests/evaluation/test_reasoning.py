@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from rouge_score.rouge_scorer import RougeScorer
 
-from autograder.evaluation.figures import Reasoned
 from autograder.evaluation.reasoning import look_at, measure_reasoning
+from autograder.evaluation.result_models import Reasoned
 from autograder.schema import Example
 
 EXAMPLE = Example(

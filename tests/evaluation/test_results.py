@@ -14,7 +14,8 @@ import pytest
 from pydantic import ValidationError
 
 from autograder.errors import DataError
-from autograder.evaluation.figures import (
+from autograder.evaluation.headline import Metrics
+from autograder.evaluation.result_models import (
     Baselines,
     Comparison,
     Distribution,
@@ -31,7 +32,6 @@ from autograder.evaluation.figures import (
     Speed,
     Systems,
 )
-from autograder.evaluation.headline import Metrics
 from autograder.evaluation.results import Measured, read_results, to_json, to_jsonl
 from autograder.evaluation.typed_files import read_json, read_jsonl
 from autograder.metrics.functional import MEASURES

@@ -11,7 +11,7 @@ import pytest
 from huggingface_hub import ModelCard, ModelCardData
 
 from autograder.errors import DataError
-from autograder.evaluation.figures import Figures, Gain, Measures
+from autograder.evaluation.result_models import Figures, Gain, Measures
 from autograder.export.evidence import Evidence, find_evidence
 from autograder.export.readme import card, escape, fenced, front_matter
 from autograder.export.trained import open_trained

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from autograder.cli.release import release as command
 from autograder.errors import ModelError, StorageError, TrainingError
-from autograder.evaluation.figures import Failures
+from autograder.evaluation.result_models import Failures
 from autograder.export import release as releasing
 from autograder.export.finished import Run, check_finished
 from autograder.judging.folder import judge_fingerprint

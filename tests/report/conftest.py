@@ -17,9 +17,9 @@ from autograder.config import AuditConfig, describe, load
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
 from autograder.evaluation.evaluate import compare, predictions, reliability
-from autograder.evaluation.figures import Distribution, Grouped, Probed, Speed, Systems
 from autograder.evaluation.measure import distribution, measure, measure_groups
 from autograder.evaluation.reasoning import look_at, measure_reasoning
+from autograder.evaluation.result_models import Distribution, Grouped, Probed, Speed, Systems
 from autograder.evaluation.results import Measured, read_results
 from autograder.files import json_text
 from autograder.metrics.classes import judge_metrics

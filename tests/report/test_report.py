@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.evaluation.figures import Figures
+from autograder.evaluation.result_models import Figures
 from autograder.evaluation.results import Measured
 from autograder.report import figures
 from autograder.schema import LEVELS

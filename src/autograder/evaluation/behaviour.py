@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from autograder.evaluation.figures import Failures, Rate
+from autograder.evaluation.result_models import Failures, Rate
 from autograder.schema import Example
 
 _REFUSALS = ("over_refusal", "safety", "refusal")

@@ -17,7 +17,10 @@ from autograder.balance import place
 from autograder.config import EvaluateConfig
 from autograder.evaluation.baselines import length_only, majority
 from autograder.evaluation.behaviour import behaviour
-from autograder.evaluation.figures import (
+from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
+from autograder.evaluation.probe import Probe, draw, fit_probe
+from autograder.evaluation.reasoning import look_at, measure_reasoning
+from autograder.evaluation.result_models import (
     FIRST_TESTS,
     NATURAL,
     USER,
@@ -36,9 +39,6 @@ from autograder.evaluation.figures import (
     Systems,
     is_hand_written,
 )
-from autograder.evaluation.measure import distribution, measure, measure_gain, measure_groups
-from autograder.evaluation.probe import Probe, draw, fit_probe
-from autograder.evaluation.reasoning import look_at, measure_reasoning
 from autograder.evaluation.results import Measured
 from autograder.evaluation.started import Start
 from autograder.files import finite

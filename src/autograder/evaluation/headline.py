@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from autograder.evaluation.figures import (
+from autograder.evaluation.result_models import (
     Bounds,
     Count,
     Failures,

@@ -14,8 +14,8 @@ from autograder.evaluation.bootstrap import (
     bootstrap_intervals,
     judge_intervals,
 )
-from autograder.evaluation.figures import Bounds, Figures, Gain, Groups, Measures
 from autograder.evaluation.pairs import pair_accuracy
+from autograder.evaluation.result_models import Bounds, Figures, Gain, Groups, Measures
 from autograder.files import finite
 from autograder.metrics.functional import MEASURES, Measure
 from autograder.model.scores import integer_score

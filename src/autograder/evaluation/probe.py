@@ -19,7 +19,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
-from autograder.evaluation.figures import Probed
+from autograder.evaluation.result_models import Probed
 from autograder.judging.judge import Judge
 from autograder.judging.layer_states import decoder_layers
 from autograder.schema import SCORES, Example

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.evaluation.figures import Reasoned, Reasoning
 from autograder.evaluation.overlap import invented_evidence, names_score, rouge_l
+from autograder.evaluation.result_models import Reasoned, Reasoning
 from autograder.schema import Example
 
 

@@ -20,7 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.evaluation.figures import (
+from autograder.evaluation.headline import (
+    BaselineHeadline,
+    JudgeHeadline,
+    MainIntervals,
+    Metrics,
+    PartHeadline,
+    ReasoningHeadline,
+    StartHeadline,
+)
+from autograder.evaluation.result_models import (
     Distribution,
     Failures,
     Figure,
@@ -31,15 +40,6 @@ from autograder.evaluation.figures import (
     Speed,
     Systems,
     UsualBaselines,
-)
-from autograder.evaluation.headline import (
-    BaselineHeadline,
-    JudgeHeadline,
-    MainIntervals,
-    Metrics,
-    PartHeadline,
-    ReasoningHeadline,
-    StartHeadline,
 )
 from autograder.evaluation.typed_files import M, made_by, read_json
 from autograder.files import json_text

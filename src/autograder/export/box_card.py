@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.benchmark.panel_table import markdown
-from autograder.evaluation.figures import Failures, Figures, Grouped, Rate
+from autograder.evaluation.result_models import Failures, Figures, Grouped, Rate
 from autograder.export.readme import escape
 
 _NUM_WORST = 4

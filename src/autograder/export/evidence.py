@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from autograder.errors import DataError
-from autograder.evaluation.figures import Comparison, Figures, Systems
+from autograder.evaluation.result_models import Comparison, Figures, Systems
 from autograder.evaluation.results import SYSTEMS
 from autograder.evaluation.typed_files import made_by, read_json, read_text
 from autograder.export.trained import Trained

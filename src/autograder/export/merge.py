@@ -13,8 +13,8 @@ from autograder import __version__
 from autograder.benchmark.predictions import grade
 from autograder.benchmark.records import Graded
 from autograder.errors import DataError
-from autograder.evaluation.figures import Figures
 from autograder.evaluation.measure import measure
+from autograder.evaluation.result_models import Figures
 from autograder.export.combine import Recipe, combine
 from autograder.export.progress import Progress
 from autograder.export.readme import escape, front_matter

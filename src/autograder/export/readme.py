@@ -6,7 +6,7 @@ import re
 import string
 from collections.abc import Mapping
 
-from autograder.evaluation.figures import Figures
+from autograder.evaluation.result_models import Figures
 from autograder.export.evidence import Evidence
 from autograder.export.trained import Trained
 from autograder.terminal import printable

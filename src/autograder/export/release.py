@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import ModelError
-from autograder.evaluation.figures import Failures, Grouped, Rate
+from autograder.evaluation.result_models import Failures, Grouped, Rate
 from autograder.evaluation.typed_files import made_by, read_json
 from autograder.export.box_card import panel_figures, weaknesses
 from autograder.export.finished import Finished, Run, check_finished, pin

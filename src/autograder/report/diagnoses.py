@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.evaluation.figures import Distribution, Rate, Reasoning
+from autograder.evaluation.result_models import Distribution, Rate, Reasoning
 from autograder.report.figures import (
     Notes,
     difference,

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from markupsafe import Markup
 
-from autograder.evaluation.figures import Bounds, Figures
+from autograder.evaluation.result_models import Bounds, Figures
 
 NAMES = {
     "exact": "Exact match",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.evaluation.figures import Comparison, Figures, Systems
+from autograder.evaluation.result_models import Comparison, Figures, Systems
 from autograder.report.figures import NAMES, Notes
 
 COLUMNS = {name: NAMES[name] for name in ("exact", "mae", "pearson")} | {"pairs": "Pairs right"}

@@ -14,7 +14,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from autograder.config import Config
 from autograder.errors import DataError
-from autograder.evaluation.figures import Count, Figure, Number, Prediction, Reasoned, of_each_score
+from autograder.evaluation.result_models import (
+    Count,
+    Figure,
+    Number,
+    Prediction,
+    Reasoned,
+    of_each_score,
+)
 from autograder.evaluation.results import Measured
 from autograder.evaluation.typed_files import read_jsonl, read_text
 from autograder.jsonl import show

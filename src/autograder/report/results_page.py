@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder.config import Config, describe
-from autograder.evaluation.figures import Comparison, Figures, Groups, Systems
+from autograder.evaluation.result_models import Comparison, Figures, Groups, Systems
 from autograder.report import pictures
 from autograder.report.diagnoses import NO_REASONING, diagnose
 from autograder.report.drawing import Point

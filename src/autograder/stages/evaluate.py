@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import config
-from autograder.evaluation.figures import Comparison, Gain, Prediction, Reasoned
+from autograder.evaluation.result_models import Comparison, Gain, Prediction, Reasoned
 from autograder.evaluation.results import Measured, rounded, to_json, to_jsonl
 from autograder.files import atomic_folder, atomic_write
 from autograder.schema import SCORES, read_examples
