@@ -13,13 +13,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pandas  # noqa: F401  # loaded once, before the forks, as what follows
-import pyarrow.parquet  # noqa: F401
-from transformers import AutoTokenizer, Qwen2ForCausalLM  # noqa: F401
+import pandas  # noqa: F401  # loaded once, before the forks
+import pyarrow.parquet  # noqa: F401  # likewise
+from transformers import AutoTokenizer, Qwen2ForCausalLM  # noqa: F401  # likewise
 
 from autograder import cli
-from autograder.judging.judge import Judge  # noqa: F401
-from autograder.model.lora import fuse_lora  # noqa: F401
+from autograder.judging.judge import Judge  # noqa: F401  # likewise
+from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
 
 
 def measure(arguments: list[str]) -> dict[str, Any]:

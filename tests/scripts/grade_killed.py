@@ -19,14 +19,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-# Loaded once, before the forks.
-import pyarrow.parquet  # noqa: F401
-from transformers import AutoTokenizer, Qwen2ForCausalLM  # noqa: F401
+import pyarrow.parquet  # noqa: F401  # loaded once, before the forks
+from transformers import AutoTokenizer, Qwen2ForCausalLM  # noqa: F401  # likewise
 
 from autograder import cli
 from autograder.bulk import source as bulk_source
-from autograder.judging.judge import Judge  # noqa: F401
-from autograder.model.lora import fuse_lora  # noqa: F401
+from autograder.judging.judge import Judge  # noqa: F401  # likewise
+from autograder.model.lora import fuse_lora  # noqa: F401  # likewise
 
 bulk_source.WINDOW = 6
 
