@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -24,9 +23,9 @@ LADDER = "Is the sum right?\n5: all of the digits\n3: some of the digits\n1: wro
 RENDERINGS = {
     LADDER: [
         LADDER,
-        "Is the sum right?\n1: wrong digits\n3: some of the digits\n5: all of the digits",
         "Is the sum right? 5: all of the digits. 3: some of the digits. 1: wrong digits.",
-        "Is the sum right? 1: wrong digits. 3: some of the digits. 5: all of the digits.",
+        "Is the sum right?\n* 5: all of the digits\n* 3: some of the digits\n* 1: wrong digits",
+        f"{LADDER}\n",
     ],
     "Correct sum": ["Correct sum", "Correct sum.", "Correct sum\n", "Correct sum.\n"],
     "Is it so?": ["Is it so?", "Is it so?\n"],
@@ -135,7 +134,8 @@ def test_equal_texts_are_read_once(backbone, monkeypatch, reasoning):
 def test_a_rendering_that_does_not_fit_is_left_out(backbone, response):
     tokenizer, request = backbone.encoder.tokenizer, replace(ASKED[0], response=response)
     least = Encoder(tokenizer, 2048).encode_request(request).num_tokens + VERDICT_ROOM
-    for spare, num_others in ((0, 1), (3, 3)):  # running text has three full stops more
+    # A line end is a token more, running text has three full stops, and three list signs six.
+    for spare, num_others in ((0, 0), (3, 2), (6, 3)):
         encoder = RenderingEncoder(Encoder(tokenizer, least + spare), 4)
         encoded = encoder.encode_request(request)
         assert len(encoded.others) == num_others
@@ -154,14 +154,11 @@ def test_renderings_are_those_written_by_hand(rubric):
 @pytest.mark.parametrize(
     ("rubric", "others"),
     [
-        # What leans on the description before it keeps its place.
         ("5: all. 3: half of it. 1: none.", ["5: all.\n3: half of it.\n1: none."]),
         (
             "Score 5: The answer names all of the metals.\n"
             "Score 1: The answer names none of the metals.",
             [
-                "Score 1: The answer names none of the metals.\n"
-                "Score 5: The answer names all of the metals.",
                 "Score 5: The answer names all of the metals. "
                 "Score 1: The answer names none of the metals.",
             ],
@@ -169,13 +166,12 @@ def test_renderings_are_those_written_by_hand(rubric):
         (
             "5 = right plan with right cost; 1 = wrong plan",
             [
-                "1 = wrong plan; 5 = right plan with right cost",
                 "5 = right plan with right cost;\n1 = wrong plan",
             ],
         ),
         (
             "Names the metal and the symbol. 5: both. 3: one. 1: neither.",
-            ["Names the metal and the symbol. 1: neither. 3: one. 5: both."],
+            ["Names the metal and the symbol.\n5: both.\n3: one.\n1: neither."],
         ),
         (
             "5: alle Fakten\n3: dasselbe, aber spät\n1: nichts",
@@ -201,37 +197,6 @@ def test_others_say_the_same(rubric, others):
     found = rubric_renderings(rubric, 4)
     assert found[: len(others) + 1] == [rubric, *others]
     for text in found:
-        assert Counter(re.findall(r"\w+", text)) == Counter(re.findall(r"\w+", rubric))
-
-
-@pytest.mark.parametrize(
-    "rubric",
-    [
-        # The head speaks of an order.
-        "Use the first that applies.\n5: all of the facts\n3: some of the facts\n1: wrong facts",
-        "From best to worst: 5: all of the facts. 3: some of the facts. 1: wrong facts.",
-        "Start at the top: 5: right facts. 1: wrong facts.",
-        # A description leans on another.
-        "1: wrong. 2: right sum. 3: plus the unit. 4: plus the steps. 5: plus a check.",
-        "5: right facts. 4: as 5 but with a wrong date. 1: wrong facts.",
-        "5 - names a date and a consequence\n3 - one of the two\n1 - neither",
-        "5 - names a date and a consequence / 3 - one of the two / 1 - neither",
-        "5: right sum and the unit. 3: fewer of the digits. 1: wrong sum.",
-        "5: right sum and the unit. 3: two. 1: wrong sum.",
-        "5: right sum and the unit. 3: no unit. 1: wrong sum.",
-        "5: right sum and the unit. 3: idem, but late. 1: wrong sum.",
-        # Other languages, with and without other letters.
-        "5: alle Fakten. 4: dasselbe, aber zu lang. 1: nichts.",
-        "5: bonne date. 3: idem, mais trop long. 1: mauvaise date.",
-        "5 = importo giusto; 3 = riga giusta, importo sbagliato; 1 = riga sbagliata",
-        "Nimm die Zeile, die passt.\n5: right facts\n1: wrong facts",
-        # A sentence beside a description may be about all of them.
-        "5: all facts. Deduct one for each typo. 3: some facts. 1: wrong facts.",
-        "5: right facts. 3: some facts. 1: wrong facts. Deduct one for each typo.",
-    ],
-)
-def test_the_order_of_the_scores_stays_where_it_may_matter(rubric):
-    for text in rubric_renderings(rubric, 4):
         assert re.findall(r"\w+", text) == re.findall(r"\w+", rubric)
 
 

@@ -78,9 +78,9 @@ class Judge:
         model: name of the judge, part of each verdict.
         cached_tokens: tokens of rubrics and prompts whose keys and values are kept between
             forward passes; see `PrefixCache`.
-        renderings: of each request, up to 4; a verdict is the mean over them. Another order of a
-            rubric's scores or another layout must not matter, and a judge that is moved by it is
-            moved less on average. The reasoning is about the request as it is.
+        renderings: of each request, up to 4; a verdict is the mean over them. Another layout of a
+            rubric must not matter, and a judge that is moved by it is moved less on average. The
+            reasoning is about the request as it is.
 
     Raises:
         ModelError: `renderings` is no whole number from 1 to 4.

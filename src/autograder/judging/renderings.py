@@ -1,7 +1,7 @@
 """One request in several renderings: the same demands, laid out otherwise.
 
-Only the rubric varies, and of it the order of its scores, its lines, the signs of its lists, its
-last full stop and the white space after it. The order of the fields stays as in training.
+Only the rubric's layout varies: its lines, the signs of its lists, its last full stop and the white
+space after it. No word changes its place: another order of the scores can mean something else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from autograder.errors import DataError, ModelError
 from autograder.judging.grader import MAX_RENDERINGS
-from autograder.judging.safe_layout import is_plain, may_turn
 from autograder.model.encode import Encoded, Encoder
 from autograder.rubric_layout import Ladder, read_ladder
 from autograder.schema import Example, Request
@@ -34,6 +33,9 @@ _SCORE = re.compile(
 )
 _FEW_WORDS = 8
 _SENTENCE_END = re.compile(r"[.!?…] ")
+_GAP = re.compile(r"\n+|[.;][ \n]")
+_HEAD = re.compile(r"(?:.*(?:[.?!:]\s+|[^\W\d_]\n+))?", re.DOTALL)
+_ONE_SENTENCE = re.compile(r"(?:[^.;:!?…|`{}<>\n\t]|(?<=\d)[.:](?=\d))*[^\W_][)\]%'\"\u2019]?")
 _NEXT_SENTENCE = re.compile(
     r"(?<=[^\W\d_]{3}[.!?])(?<!\b[Pp]rof\.)(?<!\bincl\.)(?<!\betc\.)(?<!\bMrs\.) (?=[A-ZÀ-ÖØ-Þ])"
 )
@@ -112,8 +114,8 @@ def rubric_renderings(rubric: str, num: int) -> list[str]:
     come first.
 
     Example:
-        >>> rubric_renderings("5: all. 1: none.", 4)
-        ['5: all. 1: none.', '1: none. 5: all.', '5: all.\\n1: none.', '1: none.\\n5: all.']
+        >>> rubric_renderings("5: all. 1: none.", 2)
+        ['5: all. 1: none.', '5: all.\\n1: none.']
         >>> rubric_renderings("Is the sum right?", 4)
         ['Is the sum right?', 'Is the sum right?\\n']
     """
@@ -123,19 +125,13 @@ def rubric_renderings(rubric: str, num: int) -> list[str]:
     return list(found)[:num]
 
 
-def _order(rubric: str) -> str:
-    """Scores from 1 to 5 instead of 5 to 1, or the reverse."""
-    ladder = read_ladder(rubric)
-    return rubric if ladder is None or not may_turn(ladder) else ladder.turned.text
-
-
 def _lines(rubric: str) -> str:
     """Running text instead of lines, or the reverse."""
     if any(kept.search(rubric) for kept in (_LAID_OUT, _ON_LAYOUT, _OTHER_SCRIPT)):
         return rubric
     ladder = read_ladder(rubric)
     if ladder is not None:
-        if not is_plain(ladder):
+        if not _is_plain(ladder):
             return rubric
         return _run(ladder) if "\n" in ladder.gap else _break(ladder)
     if _SCORE.search(rubric) or _MINUS.search(rubric):
@@ -156,6 +152,23 @@ def _points(lines: Sequence[str]) -> str | None:
     if not all(map(_BULLET.match, points)) or any(re.search(r"[.;!?]", point) for point in bare):
         return None
     return f"{head}{_joint(head)}{'; '.join(bare)}."
+
+
+def _is_plain(ladder: Ladder) -> bool:
+    """Whether each level is one sentence on one line, and what stands between them ends it."""
+    parts = (ladder.head, *ladder.levels)
+    return (
+        _GAP.fullmatch(ladder.gap) is not None
+        and _HEAD.fullmatch(ladder.head) is not None
+        and all(map(_ONE_SENTENCE.fullmatch, ladder.descriptions))
+        and all(_is_closed(part) for part in parts)
+    )
+
+
+def _is_closed(text: str) -> bool:
+    """Whether its brackets and quotation marks are all closed in it."""
+    pairs = (("(", ")"), ("[", "]"), ("“", "”"), ("«", "»"))
+    return text.count('"') % 2 == 0 and all(text.count(a) == text.count(b) for a, b in pairs)
 
 
 def _run(ladder: Ladder) -> str:
@@ -189,7 +202,7 @@ def _signs(rubric: str) -> str:
         return _BULLETS.sub(lambda match: "*" if match[1] == "-" else "-", rubric)
     if len(_NUMBERS.findall(rubric)) > 1:
         return _NUMBERS.sub(lambda match: match[1] + (")" if match[2] == "." else "."), rubric)
-    if ladder is None or "\n" not in ladder.gap or not is_plain(ladder):
+    if ladder is None or "\n" not in ladder.gap or not _is_plain(ladder):
         return rubric
     return dataclasses.replace(ladder, levels=tuple(f"* {text}" for text in ladder.levels)).text
 
@@ -211,4 +224,4 @@ def _space(rubric: str) -> str:
     return f"{text}\n" if text == rubric else text
 
 
-_CHANGES: tuple[Callable[[str], str], ...] = (_order, _lines, _signs, _stop, _space)
+_CHANGES: tuple[Callable[[str], str], ...] = (_lines, _signs, _stop, _space)
