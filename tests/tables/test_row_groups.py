@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any, cast
 
 import pyarrow as pa
@@ -66,3 +68,29 @@ def test_a_category_of_many_values_is_read_in_few_batches(tmp_path):
     assert pa.Table.from_batches(batches).equals(parquet.read_table(path))
     assert len(batches) < 10
     assert pa.default_memory_pool().total_bytes_allocated() - before < 200 * names.nbytes
+
+
+FLIP_EACH_BYTE_OF_THE_FOOTER = """
+import contextlib, sys
+from pathlib import Path
+from autograder.errors import DataError
+from autograder.tables.arrow import open_parquet
+path = Path(sys.argv[1])
+content = path.read_bytes()
+start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+for place in range(start, len(content)):
+    for bit in 1, 2, 16, 128:
+        damaged = bytearray(content)
+        damaged[place] ^= bit
+        path.write_bytes(damaged)
+        with contextlib.suppress(DataError):
+            list(open_parquet(path).rows)
+"""
+
+
+def test_a_damaged_footer_ends_in_an_error_and_not_the_process(tmp_path):
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"a": ["x", None, "x"], "b": [[1], [], [2, 3]]}), path)
+    run = [sys.executable, "-c", FLIP_EACH_BYTE_OF_THE_FOOTER, path]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -41,6 +41,9 @@ def read_batches(path: Path, file: Any) -> Iterator[Any]:
     texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
     with parquet.ParquetFile(path, metadata=file.metadata, read_dictionary=texts) as coded:
         for group in range(file.metadata.num_row_groups):
+            # What the footer tells of a column ends the process if it is damaged and asked for
+            # below, where pyarrow catches nothing; a reader raises an error.
+            next(file.iter_batches(1, row_groups=[group]), None)
             num_rows = _rows_at_once(coded, leaves, group)
             yield from file.iter_batches(num_rows, row_groups=[group])
 
@@ -48,7 +51,7 @@ def read_batches(path: Path, file: Any) -> Iterator[Any]:
 def _rows_at_once(coded: Any, leaves: list[Any], group: int) -> int:
     """How many rows of a row group surely fit `MAX_BATCH`; at least 1."""
     about = coded.metadata.row_group(group)
-    chunks = [about.column(number) for number in range(about.num_columns)]
+    chunks = [about.column(number) for number in range(len(leaves))]
     stored = sum(chunk.total_compressed_size for chunk in chunks)
     # What is stored cell by cell, and lists, may lie unevenly: in a few rows or in all.
     uneven = sum(chunk.total_uncompressed_size for chunk in chunks)
