@@ -235,6 +235,7 @@ def test_each_choice_is_kept(name, allowed):
     [
         ({"split__validation": 0.5, "split__test": 0.5}, "validation + test is 1"),
         ({"loss__score_weight": 0.0, "loss__reasoning_weight": 0.0}, "one must be above 0"),
+        ({"train__share": 0.5, "train__skip": 0.5}, "skip 0.5 leaves nothing of share 0.5"),
         ({"dataset__num_constructed": 251}, "not a multiple of 5"),
     ],
 )

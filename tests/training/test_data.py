@@ -359,6 +359,9 @@ def test_a_share_of_the_items_is_taken_whole_and_grows():
     assert shares[-1] == list(range(1000))
     assert all(taken == sorted(taken) for taken in shares)
     assert take_share(items, 0.4, seed=2) != shares[1]
+    rest = take_share(items, 1.0, seed=1, skip=0.4)
+    assert sorted(shares[1] + rest) == shares[-1]
+    assert take_share(items, 0.7, seed=1, skip=0.4) == sorted(set(shares[2]) - set(shares[1]))
 
 
 def test_a_share_of_the_examples_keeps_its_reasoning():

@@ -302,6 +302,8 @@ def test_nothing_to_train_on_is_told(config, examples, tmp_path):
 def test_a_share_that_leaves_nothing_is_told_before_a_model_is_loaded(config, examples, tmp_path):
     with pytest.raises(TrainingError, match=r"train\.share 1e-06 leaves none of 14 examples"):
         run(config.changed(train={"share": 1e-6}), examples, tmp_path)
+    with pytest.raises(TrainingError, match=r"train\.share 1 and train\.skip 0\.9999 leaves none"):
+        run(config.changed(train={"skip": 0.9999}), examples, tmp_path)
     assert not (tmp_path / "scratch").exists()
 
 

@@ -110,6 +110,12 @@ class TrainConfig(Group):
         description="a judge in judges/ whose adapter is trained on; null trains a new one",
     )
     share: float = Field(default=1.0, gt=0.0, le=1.0, description="of the training items")
+    skip: float = Field(
+        default=0.0,
+        ge=0.0,
+        lt=1.0,
+        description="leave out the items of this smaller share, from which `start` has learned",
+    )
     epochs: int = Field(default=1, ge=1, le=1000)
     batch_size: int = Field(default=5, ge=1, le=4096, description="examples per batch")
     accumulate: int = Field(default=1, ge=1, le=4096, description="batches per optimiser step")
@@ -145,6 +151,14 @@ class TrainConfig(Group):
         description="rps | mae | exact | spearman | pearson | kappa | loss, on the validation "
         "split",
     )
+
+    @model_validator(mode="after")
+    def _leave_something_to_train_on(self) -> Self:
+        if self.skip >= self.share:
+            raise ValueError(
+                f"skip {self.skip:g} leaves nothing of share {self.share:g}; it must be smaller"
+            )
+        return self
 
 
 class RunConfig(Group):

@@ -207,12 +207,15 @@ def _fill(pieces: Sequence[_Piece], rooms: Sequence[int]) -> list[_Piece]:
     return filled
 
 
-def take_share(items: Sequence[str], share: float, seed: int) -> list[int]:
-    """Where the items of a seeded `share` stand; a larger share holds all of a smaller one."""
+def take_share(items: Sequence[str], share: float, seed: int, skip: float = 0.0) -> list[int]:
+    """Where the items of a seeded `share` stand, without those of the smaller share `skip`.
+
+    A larger share holds all of a smaller one.
+    """
     return [
         place
         for place, item in enumerate(items)
-        if random.Random(f"{seed}/share/{item}").random() < share
+        if skip <= random.Random(f"{seed}/share/{item}").random() < share
     ]
 
 

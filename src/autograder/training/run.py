@@ -82,13 +82,15 @@ def train(
     if not len(train_rows):
         raise TrainingError("the train split is empty: there are no examples to train on")
     used = train_rows
-    if config.train.share < 1:
+    settings = config.train
+    if settings.share < 1 or settings.skip:
         items = train_rows.dataset["item"]
-        used = train_rows.select(take_share(items, config.train.share, config.seed))
+        used = train_rows.select(take_share(items, settings.share, config.seed, settings.skip))
     if not len(used):
+        skipped = f" and train.skip {settings.skip:g}" * bool(settings.skip)
         raise TrainingError(
-            f"train.share {config.train.share:g} leaves none of {len(train_rows)} examples to "
-            "train on; raise it"
+            f"train.share {settings.share:g}{skipped} leaves none of {len(train_rows)} examples "
+            "to train on; raise it"
         )
     with _only_one(scratch):
         monitor = f"val/{config.train.monitor}" if len(validation_rows) else None
