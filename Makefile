@@ -114,9 +114,10 @@ release: setup  ## put the judge of a finished run into judges/NAME
 serve: setup  ## serve the judge over HTTP, with a playground at http://127.0.0.1:8000/
 	$(BIN)/autograder serve
 
-docs: setup  ## write what is generated: the command reference, the schema of params.yaml
+docs: setup  ## write what is generated: the command reference, the schema of params.yaml, the picture of results
 	$(BIN)/python docs/make_commands.py
 	$(BIN)/python docs/make_schema.py
+	$(BIN)/python docs/make_picture.py
 
 constraints:  ## pin what is installed in .venv now
 	@{ sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable \

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +23,28 @@ def test_the_command_reference_is_current(request: pytest.FixtureRequest) -> Non
     script = request.config.rootpath / "docs" / "make_commands.py"
     done = subprocess.run([sys.executable, script, "--check"], check=False)
     assert done.returncode == 0, "docs/commands.md is old; run `make docs`"
+
+
+def test_the_picture_of_results_shows_each_released_judge(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    root = request.config.rootpath
+    for folder in ("docs", "judges"):
+        (tmp_path / folder).mkdir()
+    script = shutil.copy(root / "docs" / "make_picture.py", tmp_path / "docs")
+    shutil.copytree(root / "reports", tmp_path / "reports")
+    for at, name in enumerate(("small", "large")):
+        metrics = json.loads((root / "reports" / "metrics.json").read_text(encoding="utf-8"))
+        metrics["judge"]["pearson"] = 0.125 + at / 4
+        (tmp_path / "judges" / name).mkdir()
+        (tmp_path / "judges" / name / "metrics.json").write_text(json.dumps(metrics))
+    subprocess.run([sys.executable, script], check=True)
+    drawn = ElementTree.parse(tmp_path / "docs" / "results.svg").getroot()
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    told = "".join(drawn.itertext())
+    assert "small, held-out answers: 0.12;" in told
+    assert "large, held-out answers: 0.38;" in told
+    assert "length alone, held-out answers: " in told
 
 
 def test_every_make_target_in_the_readme_exists(request: pytest.FixtureRequest) -> None:
