@@ -126,7 +126,8 @@ class Part:
         found = _parse(first)
         if found.get("kind") != _KIND:
             raise DataError(f"is not the work of such a run; {self._afresh}", path=str(self.path))
-        other = " and ".join(name for name in about if found.get(name) != about[name])
+        names = [name for name in {**about, **found} if name != "kind"]
+        other = " and ".join(name for name in names if found.get(name) != about.get(name))
         raise DataError(
             f"an earlier run did not end, and was with another choice of {other}; choose as it "
             f"did to go on, or {self._afresh}",
