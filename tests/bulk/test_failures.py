@@ -137,7 +137,12 @@ def killed(file, out, monkeypatch):
         patched.setattr(Path, "unlink", stop_at_the_part)
         with pytest.raises(StoppedError):
             grade(write_jsonl(file, [*answers(10), {"id": 10}]), out, skip=True)
-    assert names(file.parent) == [".out.jsonl.part", "in.jsonl", "out.jsonl", "out.rejected.jsonl"]
+    assert names(file.parent) == [
+        ".out.jsonl.part",
+        "in.jsonl",
+        "out.jsonl",
+        "out.jsonl.rejected.jsonl",
+    ]
     return file
 
 
@@ -145,7 +150,7 @@ def test_a_run_that_was_killed_at_its_very_end_is_done(killed, out):
     judge = FakeJudge(3)
     assert grade(killed, out, judge, skip=True).num_graded == 10
     assert not judge.asked
-    assert names(killed.parent) == ["in.jsonl", "out.jsonl", "out.rejected.jsonl"]
+    assert names(killed.parent) == ["in.jsonl", "out.jsonl", "out.jsonl.rejected.jsonl"]
 
 
 OTHERS: dict[str, dict[str, Any]] = {
@@ -172,7 +177,7 @@ def test_another_run_with_the_same_output_reports_no_success(killed, out, tmp_pa
 
 
 @pytest.mark.parametrize("link", [os.link, os.symlink])
-@pytest.mark.parametrize("scratch", [".out.jsonl.new", ".out.rejected.jsonl.new"])
+@pytest.mark.parametrize("scratch", [".out.jsonl.new", ".out.jsonl.rejected.jsonl.new"])
 def test_a_planted_link_at_an_unfinished_file_is_not_followed(file, out, tmp_path, link, scratch):
     precious = tmp_path / "precious"
     precious.write_text("kept")

@@ -21,6 +21,7 @@ from autograder.bulk.ray_engine import ClusterError, RayEngine, load_same
 from autograder.bulk.source import Source
 from autograder.cli import cli, main
 from autograder.errors import DataError, ModelError
+from autograder.extras import how_to_install
 from autograder.judging.folder import judge_fingerprint
 from autograder.tables.formats import ImportOptions
 from bulk.fake_runs import answers, names, read_jsonl, write_jsonl
@@ -222,7 +223,7 @@ def test_a_missing_package_is_named(judge_folder, file, tmp_path, monkeypatch, c
         )
     assert caught.value.code == 1
     assert capsys.readouterr().err == (
-        "error: --engine ray needs ray, which is not installed: pip install 'autograder[ray]'\n"
+        f"error: --engine ray needs ray, which is not installed: {how_to_install('ray')}\n"
     )
     assert names(tmp_path) == ["in.jsonl"]
 

@@ -104,7 +104,7 @@ def test_skipped_rows_go_to_a_file_with_their_reasons(file, out, tmp_path):
     assert (report.num_graded, report.num_skipped) == (7, 4)
     assert report.first_skipped == "line 2: rubric: missing in this row"
     assert [row["id"] for row in read_jsonl(out)] == [0, 2, 5, 6, 7, 8, 10]
-    rejects = read_jsonl(tmp_path / "out.rejected.jsonl")
+    rejects = read_jsonl(tmp_path / "out.jsonl.rejected.jsonl")
     assert [reject["line"] for reject in rejects] == [2, 4, 5, 10]
     assert [reject["row"] for reject in rejects] == [bad_rows()[n] for n in (1, 3, 4, 9)]
     assert rejects[2]["reason"] == 'prompt: expected text, got ["x"]'
@@ -121,8 +121,8 @@ def test_an_output_that_is_there_is_kept(file, out, tmp_path):
     assert out.read_text() == "precious"
     assert not judge.asked
     out.unlink()
-    (tmp_path / "out.rejected.jsonl").write_text("precious")
-    with pytest.raises(DataError, match=r"out.rejected.jsonl: is there already"):
+    (tmp_path / "out.jsonl.rejected.jsonl").write_text("precious")
+    with pytest.raises(DataError, match=r"out.jsonl.rejected.jsonl: is there already"):
         grade(file, out, judge)
     grade(file, out, overwrite=True)
     assert names(tmp_path) == ["in.jsonl", "out.jsonl"]

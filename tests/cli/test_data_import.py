@@ -33,7 +33,7 @@ def test_a_file_of_one_s_own_becomes_examples(tmp_path, source):
     out = str(tmp_path / "out.jsonl")
     result = call(source, "-o", out, *OPTIONS)
     assert result.exit_code == 3
-    rejected = tmp_path / "out.rejected.jsonl"
+    rejected = tmp_path / "out.jsonl.rejected.jsonl"
     assert result.stderr.endswith(f"the rejected rows and why: {rejected}\n")
     assert result.stdout == f"2 examples of 1 items from 3 plain rows, 1 rejected: {out}\n"
     assert "line 4: score: \"11\" is outside the scale 0:10 (column 'stars')" in result.stderr
@@ -41,7 +41,7 @@ def test_a_file_of_one_s_own_becomes_examples(tmp_path, source):
         ("4", 5, "a=b"),
         ("5", 1, "a=b"),
     ]
-    (reject,) = (tmp_path / "out.rejected.jsonl").read_text().splitlines()
+    (reject,) = (tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()
     assert json.loads(reject)["row"] == {"question": "What?", "answer": "=x", "stars": "11"}
 
 

@@ -132,7 +132,7 @@ def with_user(folder: Path, scores: Iterable[int], source: str = "user") -> Path
     ]  # fmt: skip
     (folder / "user").mkdir()
     write_examples(folder / "user" / "reviews.jsonl", rows)
-    (folder / "user" / "reviews.rejected.jsonl").write_text('{"line": 7}\n')
+    (folder / "user" / "reviews.jsonl.rejected.jsonl").write_text('{"line": 7}\n')
     return folder
 
 

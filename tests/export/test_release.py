@@ -247,6 +247,18 @@ def test_a_panel_of_another_judge_is_refused(unchecked, panel, tmp_path):
         run_command("judge-0.5b", "--panel", tmp_path / "panel.json")
 
 
+def test_a_panel_of_this_judge_with_more_renderings_is_refused_as_that(unchecked, tmp_path):
+    path = tmp_path / "panel.json"
+    marked = {"name": "mine", "fingerprint": judge_fingerprint(RUN.judge) + "+renderings3"}
+    write_json(path, {"judges": [{"fingerprint": "else"}, marked], "files": [], "renderings": 3})
+    with pytest.raises(ModelError) as caught:
+        run_command("judge-0.5b", "--panel", path)
+    assert str(caught.value) == (
+        f"{path}: was measured with --renderings 3, and a released judge's card holds figures of "
+        "1; run bench/panel.py without --renderings"
+    )
+
+
 @pytest.mark.parametrize("name", ["../x", "a/b", "", "Judge", ".x"])
 def test_a_name_is_no_path(name):
     with pytest.raises(ModelError, match="NAME"):

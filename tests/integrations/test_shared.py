@@ -46,7 +46,7 @@ def test_a_judge_that_failed_to_load_is_tried_again(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("package", "remedy"),
-    [("inspect_ai", r"pip install 'autograder\[inspect\]'"), ("deepeval", "docs/integrations.md")],
+    [("inspect_ai", r"pip install -e '\.\[inspect\]'"), ("deepeval", "docs/integrations.md")],
 )
 def test_a_missing_package_is_named_with_its_remedy(monkeypatch, package, remedy):
     class Absent:

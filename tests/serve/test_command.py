@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.cli.serve import serve
+from autograder.extras import how_to_install
 
 JUDGE = '{"base": {}, "template_version": 4, "digit_ids": [], "temperature": 1.0, "params": {}}'
 
@@ -82,7 +83,7 @@ def test_a_missing_package_is_named_with_its_remedy(folder, capsys, monkeypatch,
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, name, None)
     said = error_of(capsys, "--judge", folder)
-    assert said == f"Error: {name} is not installed; pip install 'autograder[serve]'\n"
+    assert said == f"Error: {name} is not installed: {how_to_install('serve')}\n"
 
 
 def test_the_service_knows_the_host_that_it_listens_on(folder, monkeypatch):

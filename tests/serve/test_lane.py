@@ -260,3 +260,32 @@ def test_an_aborted_lane_answers_what_it_has_and_what_still_comes():
         assert work.batches == [["0"]]
 
     in_lane(test)
+
+
+@pytest.mark.parametrize("num_turns", range(8))
+def test_a_lane_ends_when_it_is_told_to_also_just_after_a_job_has_come(num_turns):
+    async def run():
+        lane = Lane(
+            "test",
+            Work(),
+            batch_size=4,
+            max_wait_s=WAIT_S,
+            capacity=100,
+            on_batch=lambda _: None,
+        )
+        running = asyncio.create_task(lane.run())
+        try:
+            lane.submit([job("first")])
+            for _ in range(8):  # until it waits for a second one
+                await asyncio.sleep(0)
+            lane.submit([job("second")])
+            for _ in range(num_turns):
+                await asyncio.sleep(0)
+            running.cancel()
+            await asyncio.wait([running], timeout=WAIT_S)
+            assert running.cancelled()
+        finally:
+            running.cancel()
+            lane.close()
+
+    asyncio.run(run())

@@ -203,7 +203,7 @@ def test_a_bad_row_is_set_aside_with_its_line(tmp_path, name, content, line, rea
     assert report.num_rejected == 1
     kept = read_examples(tmp_path / "out.jsonl")
     assert len(kept) == report.num_rows - 1
-    raw = (tmp_path / "out.rejected.jsonl").read_bytes().splitlines()
+    raw = (tmp_path / "out.jsonl.rejected.jsonl").read_bytes().splitlines()
     (reject,) = map(json.loads, raw)
     assert reject["line"] == line
     assert reason in reject["reason"]

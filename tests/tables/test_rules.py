@@ -34,7 +34,7 @@ def run(tmp_path: Path, rows: list[dict], **options: Any) -> list[Example]:
 
 
 def rejects(tmp_path: Path) -> list[dict]:
-    text = (tmp_path / "out.rejected.jsonl").read_text(encoding="utf-8")
+    text = (tmp_path / "out.jsonl.rejected.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -149,7 +149,7 @@ def test_a_reasoning_may_be_missing_in_some_rows(tmp_path, empty):
     ]  # fmt: skip
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert ["reasoning" in json.loads(line) for line in lines] == [True, False, False]
-    assert not (tmp_path / "out.rejected.jsonl").exists()
+    assert not (tmp_path / "out.jsonl.rejected.jsonl").exists()
 
 
 def test_labels_alone_are_counted_and_columns_that_fill_nothing_named(tmp_path):
@@ -416,7 +416,7 @@ def test_an_old_file_of_rejects_does_not_stay(tmp_path):
     run(tmp_path, [ROW, ROW])
     assert len(rejects(tmp_path)) == 1
     run(tmp_path, [ROW])
-    assert not (tmp_path / "out.rejected.jsonl").exists()
+    assert not (tmp_path / "out.jsonl.rejected.jsonl").exists()
 
 
 def test_rejects_hold_what_json_cannot(tmp_path):

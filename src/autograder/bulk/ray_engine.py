@@ -27,6 +27,7 @@ from autograder.bulk.part import Part, Record
 from autograder.bulk.source import Source
 from autograder.bulk.windows import Progress, Window, encode, judged, read_windows, write_faults
 from autograder.errors import AutograderError, ModelError
+from autograder.extras import how_to_install
 from autograder.judging.folder import judge_fingerprint
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judge
@@ -189,8 +190,7 @@ def _ray(address: str | None) -> Any:
         return import_module("ray")
     except ModuleNotFoundError as error:
         raise ClusterError(
-            f"--engine ray needs {error.name}, which is not installed: "
-            "pip install 'autograder[ray]'"
+            f"--engine ray needs {error.name}, which is not installed: {how_to_install('ray')}"
         ) from None
 
 

@@ -10,6 +10,7 @@ import click
 from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
 from autograder.cli.renderings import renderings_option
+from autograder.extras import how_to_install
 
 if TYPE_CHECKING:
     from autograder.judging.judge import Judge
@@ -161,7 +162,7 @@ def serve(
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         raise click.ClickException(
-            f"{error.name} is not installed; pip install 'autograder[serve]'"
+            f"{error.name} is not installed: {how_to_install('serve')}"
         ) from None
 
     if settings.token is None and host not in _LOOPBACK:

@@ -176,11 +176,20 @@ def largest_change(
 
 def _read_panel(path: Path, fingerprints: set[str]) -> dict[str, Any]:
     """What `bench/panel.py --output` wrote of a judge with one of the fingerprints."""
+    from autograder.judging.judge import mark_of
+
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         named = {judge["fingerprint"] for judge in values.get("judges", ())}
+        num = values.get("renderings", 1)
+        mark = mark_of(renderings=num)
     except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
         raise ModelError(f"{path}: is no file of `bench/panel.py --output` ({error!r})") from None
-    if not named & fingerprints:
-        raise ModelError(f"{path}: holds no figures of this judge; run bench/panel.py with it")
-    return values
+    if named & fingerprints:
+        return values
+    if named & {fingerprint + mark for fingerprint in fingerprints}:
+        raise ModelError(
+            f"{path}: was measured with --renderings {num}, and a released judge's card holds "
+            "figures of 1; run bench/panel.py without --renderings"
+        )
+    raise ModelError(f"{path}: holds no figures of this judge; run bench/panel.py with it")

@@ -1,4 +1,4 @@
-"""The judge as a scorer of inspect_ai: `pip install 'autograder[inspect]'`.
+"""The judge as a scorer of inspect_ai, which the extra `inspect` installs.
 
 Task(dataset=..., solver=generate(), scorer=judge_scorer("Factual accuracy"))
 """
@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Literal
 
 from autograder.errors import ConfigError, DataError
+from autograder.extras import how_to_install
 from autograder.integrations import load_once, needs
 from autograder.judging.folder import read_judge
 from autograder.judging.grader import Grader
@@ -17,7 +18,7 @@ from autograder.judging.naming import find_judge
 from autograder.schema import Request, Verdict
 from autograder.tables.conversation import conversation_text
 
-with needs("inspect_ai", "pip install 'autograder[inspect]'"):
+with needs("inspect_ai", how_to_install("inspect")):
     from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
     from inspect_ai.solver import TaskState
 

@@ -130,7 +130,8 @@ class Events(StreamingResponse):
         while True:
             left = self._deadline - asyncio.get_running_loop().time()
             try:
-                item = await asyncio.wait_for(next_item(self._items), max(left, 0))
+                async with asyncio.timeout(left):
+                    item = await next_item(self._items)
             except TimeoutError:
                 raise too_late(self._timeout_s) from None
             if item is None:

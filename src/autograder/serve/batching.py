@@ -192,7 +192,8 @@ class Lane:
             if oldest.emit or left <= 0 or len(self._mates()) == self.batch_size:
                 return
             try:
-                await asyncio.wait_for(self._changed.wait(), left)
+                async with asyncio.timeout(left):  # `wait_for` of Python 3.11 may miss a cancel
+                    await self._changed.wait()
             except TimeoutError:
                 return
 

@@ -13,8 +13,8 @@ from autograder.tables.rows import SourceRow
 
 
 def rejected_path(out: Path) -> Path:
-    """The file of rejected rows that belongs to an output."""
-    return out.with_name(f"{out.name.removesuffix('.jsonl')}.rejected.jsonl")
+    """The file of rejected rows that belongs to an output, whatever that is called."""
+    return out.with_name(f"{out.name}.rejected.jsonl")
 
 
 def reason(error: DataError, binding: Binding) -> str:
