@@ -151,3 +151,11 @@ def test_a_fingerprint_depends_on_names_and_contents(tmp_path):
     second = fingerprint([tmp_path])
     (tmp_path / "a").rename(tmp_path / "b")
     assert len({first, second, fingerprint([tmp_path])}) == 3
+
+
+def test_byte_code_that_python_writes_beside_sources_is_no_change(tmp_path):
+    (tmp_path / "module.py").write_text("x = 1")
+    before = fingerprint([tmp_path])
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "module.cpython-312.pyc").write_bytes(b"compiled")
+    assert fingerprint([tmp_path]) == before

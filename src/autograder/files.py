@@ -125,11 +125,16 @@ def finite(value: float) -> float | None:
 
 
 def fingerprint(paths: Iterable[Path]) -> str:
-    """sha256 over the names and contents of files and of all files below folders."""
+    """sha256 over the names and contents of files and of all files below folders.
+
+    As for DVC (`.dvcignore`), the byte code that Python writes beside sources is no input.
+    """
     digest = hashlib.sha256()
     for root in paths:
         files = sorted(p for p in root.rglob("*") if p.is_file()) if root.is_dir() else [root]
         for file in files:
+            if "__pycache__" in file.relative_to(root).parts:
+                continue
             content = hashlib.sha256(file.read_bytes()).hexdigest()
             digest.update(f"{file.as_posix()}\0{content}\0".encode())
     return digest.hexdigest()
