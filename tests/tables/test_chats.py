@@ -332,11 +332,11 @@ def test_a_rubric_describes_the_levels_that_there_are(tmp_path, levels, scale, l
 @pytest.mark.parametrize("levels", [(0, 1, 2), (1, 2, 3), (4, 5, 6)])
 def test_a_rubric_describes_a_level_for_each_word(tmp_path, levels):
     row = {"prompt": "p", "response": "x", "score": "OK", "criteria": "c", **described(*levels)}
-    given = {"scale": Scale.parse("bad,ok,good")}
-    (found,) = imported(write(tmp_path, row), **given)
+    scale = Scale.parse("bad,ok,good")
+    (found,) = imported(write(tmp_path, row), scale=scale)
     low, middle, high = (f"level {level}" for level in levels)
     assert (found.rubric, found.score) == (f"c\n5: {high}\n3: {middle}\n1: {low}", 3)
-    (read,) = read_benchmark(tmp_path / "in.jsonl", options=ImportOptions(**given)).examples
+    (read,) = read_benchmark(tmp_path / "in.jsonl", options=ImportOptions(scale=scale)).examples
     assert (read.rubric, read.score) == (found.rubric, found.score)
 
 

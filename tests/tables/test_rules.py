@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -413,6 +414,17 @@ def test_where_no_row_is_usable_nothing_is_written(tmp_path):
         run(tmp_path, [ROW | {"score": 9}] * 2)
     assert (tmp_path / "out.jsonl").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o022])
+def test_both_files_have_the_permissions_that_the_umask_leaves(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        assert len(run(tmp_path, [ROW, ROW | {"response": ""}])) == 1
+    finally:
+        os.umask(before)
+    for name in ("out.jsonl", "out.rejected.jsonl"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o666 & ~umask
 
 
 def test_an_old_file_of_rejects_does_not_stay(tmp_path):
