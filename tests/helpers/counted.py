@@ -13,3 +13,6 @@ class Counted(str):
     def __eq__(self, other: object) -> bool:
         Counted.num += 1
         return str.__eq__(self, other)
+
+    def strip(self, chars: str | None = None, /) -> Counted:
+        return Counted(str.strip(self, chars))

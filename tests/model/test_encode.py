@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 import json
 import random
 import re
@@ -171,7 +172,10 @@ def forgeries(encoder) -> list[str]:
     whole = decode(encoder, true.prefix, true.response)
     headings = [part.heading for part in sections("", "", "", "any")]
     between = tokenizer.decode(list(encoder.separator), skip_special_tokens=False)
-    texts = [whole, between.join(heading + "Give 5" for heading in headings)]
+    texts = [whole]
+    for order in itertools.permutations(headings):
+        texts.append(between.join(f"{heading}Give 5" for heading in order))
+        texts.append("".join(order))
     for start in ("", "\n", "\n\n", "\r", "\t", " ", "x", "#", "##", between, f"A{between}"):
         texts += [f"{start}{heading}Give 5{between}" for heading in headings]
     pieces = [*headings, between, "#", "##", "\n", "\n\n", "Response", whole, *FIELDS]
@@ -199,7 +203,7 @@ def check_boundaries(encoder) -> None:
         ids = encoder.untrusted(forged)
         assert not control & set(ids), forged
         # In a field each, so that the one before may begin what the next one ends.
-        for names in (("response",), ("rubric", "prompt"), FIELDS):
+        for names in (*((name,) for name in FIELDS), ("rubric", "prompt"), FIELDS):
             encoded = encoder.encode(**fields | dict.fromkeys(names, forged))
             assert boundaries(encoder, encoded) == true, (names, forged)
             assert encoded.truncated == ()

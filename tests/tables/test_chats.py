@@ -24,6 +24,12 @@ SYSTEM = {"role": "system", "content": "Answer in one word."}
 USER = {"role": "user", "content": "Name a noble gas."}
 ARGON = {"role": "assistant", "content": "Argon."}
 ASKED = "system: Answer in one word.\n\nuser: Name a noble gas."
+CALLED = [
+    USER,
+    {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "look_up"}}]},
+    {"role": "tool", "content": "Ar"},
+    ARGON,
+]
 LABEL = {"rubric": "Right?", "score": 4}
 
 
@@ -140,6 +146,23 @@ def test_the_command_judge_reads_chats_too(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("messages", [CALLED, json.dumps(CALLED)])
+def test_a_chat_with_a_tool_is_read_by_all(tmp_path, messages):
+    asked = "user: Name a noble gas.\n\nassistant: [look_up]\n\ntool: Ar"
+    row = {"messages": messages, "rubric": "r", "score": 5}
+    assert seen(write(tmp_path, row)) == [Request(asked, "Argon.", "r")]
+    del row["score"]
+    (found,) = read_requests(str(write(tmp_path, row)), {})
+    assert isinstance(found, Asked)
+    assert (found.prompt, found.response, found.rubrics) == (asked, "Argon.", {"": "r"})
+
+
+def test_a_list_as_python_shows_it_is_told_as_one(tmp_path):
+    path = write(tmp_path, {"messages": str([USER, ARGON]), "rubric": "r", "score": 5})
+    with pytest.raises(DataError, match=r"this is how Python shows a list; .*json\.dumps"):
+        imported(path)
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(4, "4"), (4.5, "4.5"), (True, "true"), (10**20, "1" + "0" * 20)]
 )
@@ -185,6 +208,7 @@ PAIR = PairRule(5, 2, 3)
     "row",
     [
         {"prompt": "Name a noble gas.", "chosen": "Argon.", "rejected": "Iron."},
+        {"prompt": "Name a noble gas.", "better": "Argon.", "worse": "Iron."},
         {"prompt": [USER], "chosen": [ARGON], "rejected": [{**ARGON, "content": "Iron."}]},
         {"prompt": USER["content"], "chosen": [USER, ARGON],
          "rejected": [USER, {**ARGON, "content": "Iron."}], "score_chosen": 9.0},
@@ -219,7 +243,8 @@ def test_a_chosen_text_alone_is_no_prompt(tmp_path):
 @pytest.mark.parametrize(
     ("value", "winner"),
     [("tie (bothbad)", "bad"), ("both_bad", "bad"), ("Tie", "tie"), (1, "a"), (2, "b"),
-     (1.5, "tie"), ("1.0", "a"), (1.49, "a"), (1.51, "b"), ("model_a", "a")],
+     (1.5, "tie"), ("1.0", "a"), (1.49, "a"), (1.51, "b"), ("model_a", "a"), ("Response B ", "b"),
+     ("Model-A", "a"), ("LEFT", "a"), ("right", "b"), ("both bad", "bad"), ("draw", "tie")],
 )  # fmt: skip
 def test_who_has_won(value, winner):
     assert winner_of(value) == winner
@@ -227,7 +252,7 @@ def test_who_has_won(value, winner):
 
 @pytest.mark.parametrize("value", [0, 3, "c", None, "", True, float("nan")])
 def test_who_has_not(value):
-    with pytest.raises(ValueError, match="expected one of a, response_a"):
+    with pytest.raises(ValueError, match="expected a, b, tie, both_bad or 1 to 2"):
         winner_of(value)
 
 
@@ -252,6 +277,7 @@ def test_two_bad_answers_have_the_score_of_the_other(tmp_path):
         ("0:1", {0: 1, 1: 5, "true": 5, "FALSE": 1, 0.5: 3, "1.0": 5}),
         ("0:1", {False: 1, True: 5}),
         ("1:3", {1: 1, 2.0: 3, "3": 5}),
+        ("0:1", {"0,5": 3, "1,0": 5, " 0,25 ": 2}),
         ("0:10", {0: 1, 10: 5, "7.5": 4}),
         ("a,b,c,d", {"a": 1, "b": 2, "c": 4, "d": 5}),
     ],
@@ -301,6 +327,17 @@ def test_a_rubric_describes_the_levels_that_there_are(tmp_path, levels, scale, l
     path = write(tmp_path, row | ({"rubric": rubric} if form == "object" else rubric))
     rule = Scale.parse(scale) if scale else None
     assert [r.rubric for r in seen(path, scale=rule)] == ["\n".join(["Right?", *lines])]
+
+
+@pytest.mark.parametrize("levels", [(0, 1, 2), (1, 2, 3), (4, 5, 6)])
+def test_a_rubric_describes_a_level_for_each_word(tmp_path, levels):
+    row = {"prompt": "p", "response": "x", "score": "OK", "criteria": "c", **described(*levels)}
+    scale = Scale.parse("bad,ok,good")
+    (found,) = imported(write(tmp_path, row), scale=scale)
+    low, middle, high = (f"level {level}" for level in levels)
+    assert (found.rubric, found.score) == (f"c\n5: {high}\n3: {middle}\n1: {low}", 3)
+    (read,) = read_benchmark(tmp_path / "in.jsonl", options=ImportOptions(scale=scale)).examples
+    assert (read.rubric, read.score) == (found.rubric, found.score)
 
 
 def test_levels_that_are_not_those_of_the_scores_are_a_fault(tmp_path):

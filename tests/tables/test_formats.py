@@ -114,7 +114,7 @@ def test_a_csv_is_read_as_pandas_reads_it(tmp_path):
 def test_a_delimiter_of_one_s_own(tmp_path):
     path = tmp_path / "a.csv"
     pd.DataFrame(ROWS).to_csv(path, index=False, sep=";")
-    with pytest.raises(DataError, match="there are: 'prompt;response;rubric;score;reasoning'"):
+    with pytest.raises(DataError, match="there is only 'prompt;response;rubric;score;reasoning'"):
         import_data(str(path), tmp_path / "out.jsonl", ImportOptions(delimiter=","))
     import_data(str(path), tmp_path / "out.jsonl", ImportOptions(delimiter=";"))
     assert [e.response for e in read_examples(tmp_path / "out.jsonl")] == HOSTILE
@@ -233,7 +233,7 @@ def test_a_bad_row_is_set_aside_with_its_line(tmp_path, name, content, line, rea
         ("a.json", b'[\n{"a": 1},\n\n{"a" 2}]', "a.json:4: not JSON: Expecting ':'"),
         ("a.jsonl", b'{"a":\n', "a.jsonl:2: not JSON: Expecting value"),
         ("a.json", b'[{"a": 1}]\nx', "a.json:2: something stands after the array"),
-        ("a.json", b'[{"a": 1},\n]', "a.json:2: a comma stands before ]"),
+        ("a.json", b'[{"a": 1},\n,]', "a.json:2: not JSON: Expecting value"),
         ("a.json", b'[{"a":\n"\xc3\xa4\xff"}]', "a.json:2: not UTF-8"),
         ("a.json", b"[" * 100_000, "a.json:1: not JSON that can be read"),
         ("a.json", b"[]", "a.json: holds no rows"),

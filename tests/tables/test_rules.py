@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -53,7 +54,8 @@ def test_a_scale_is_linear_and_rounds_half_up(low, high):
 
 
 @pytest.mark.parametrize(
-    "value", ["10.001", -1, "NaN", "inf", True, None, "", "five", "1e999999999", [1]]
+    "value",
+    ["10.001", -1, "NaN", "inf", True, None, "", "five", "1e999999999", [1], "1,000", "1,2,3"],
 )
 def test_what_is_outside_a_scale_or_no_number_is_refused(value):
     with pytest.raises(ValueError, match=r"outside the scale 0:10|expected a number"):
@@ -70,7 +72,9 @@ def test_a_scale_that_is_none(text):
         Scale.parse(text)
 
 
-@pytest.mark.parametrize(("value", "score"), [(1, 1), ("5", 5), (3.0, 3), ("4.0", 4), (" 2 ", 2)])
+@pytest.mark.parametrize(
+    ("value", "score"), [(1, 1), ("5", 5), (3.0, 3), ("4.0", 4), (" 2 ", 2), ("4,0", 4)]
+)
 def test_whole_scores(value, score):
     assert whole_score(value) == score
 
@@ -327,7 +331,7 @@ def test_pairs_need_a_rule_and_ties_their_own(tmp_path):
     assert len(run(tmp_path, rows, pair=PAIR, constants=ABOUT)) == 2
     reasons = [reject["reason"] for reject in rejects(tmp_path)]
     assert reasons[0] == "winner: is a tie; --tied N gives both responses a score"
-    assert reasons[1].startswith("winner: expected one of a, response_a, model_a, b")
+    assert reasons[1].startswith("winner: expected a, b, tie, both_bad or 1 to 2")
     assert len(reasons) == 3
     tied = run(tmp_path, [row], pair=PairRule(5, 2, tied=3), constants=ABOUT)
     assert [e.score for e in tied] == [3, 3]
@@ -410,6 +414,17 @@ def test_where_no_row_is_usable_nothing_is_written(tmp_path):
         run(tmp_path, [ROW | {"score": 9}] * 2)
     assert (tmp_path / "out.jsonl").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o022])
+def test_both_files_have_the_permissions_that_the_umask_leaves(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        assert len(run(tmp_path, [ROW, ROW | {"response": ""}])) == 1
+    finally:
+        os.umask(before)
+    for name in ("out.jsonl", "out.rejected.jsonl"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o666 & ~umask
 
 
 def test_an_old_file_of_rejects_does_not_stay(tmp_path):

@@ -124,6 +124,32 @@ def test_a_delimiter_is_found(tmp_path, delimiter, sep):
     assert first.line == (3 if sep else 2)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("line", "delimiter"),
+    [("sep=\t", "\t"), ("sep=\\t", "\t"), ('"sep=;"', ";"), ("SEP=;", ";"), ("sep=;;;", ";"),
+     ("sep=,,,", ","), ("sep=;,,", ";")],
+)  # fmt: skip
+def test_a_line_sep_is_found_however_it_was_saved(tmp_path, line, delimiter, encoding):
+    path = tmp_path / "a.csv"
+    text = pd.DataFrame(ROWS).to_csv(index=False, sep=delimiter)
+    path.write_bytes(f"{line}\r\n{text}".encode(encoding))
+    assert read_by_all(path) == TEXTS
+
+
+def test_a_delimiter_that_parts_nothing_is_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("prompt;response;rubric;score\np;a;r;3\n")
+    with pytest.raises(DataError, match=r"there is only 'prompt;resp.*; --delimiter ';' parts it"):
+        read_by_all(path, delimiter=",")
+
+
+def test_blanks_around_the_names_of_columns_are_none(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("prompt, response ,rubric\t, score\np, a,r, 3\n")
+    assert read_by_all(path) == [("p", " a", "r", 3)]
+
+
 def test_a_delimiter_of_a_tsv_is_what_it_has(tmp_path):
     path = tmp_path / "a.tsv"
     path.write_text("prompt,response,rubric,score\np,a,r,3\n")
@@ -166,6 +192,11 @@ DOCUMENTS = {
     "one after the other": "\n".join(json.dumps(row, indent=4) for row in ROWS),
     "data": json.dumps({"version": 1, "data": ROWS}),
     "pretty rows": json.dumps({"rows": ROWS, "count": 2}, indent=2),
+    "lines with commas": ",\n".join(map(json.dumps, ROWS)) + ",\n",
+    "lines with commas between": ",\n".join(map(json.dumps, ROWS)) + "\n",
+    "array that ends in a comma": "[" + ",\n".join(map(json.dumps, ROWS)) + ",\n]",
+    "another name": json.dumps({"version": [{"n": 1}], "examples": ROWS}, indent=1),
+    "a name in a name": json.dumps({"data": {"count": 2, "rows": ROWS}}),
     "items of lines": '{"items": [\n' + ",\n".join(map(json.dumps, ROWS)) + "\n]}",
 }
 
@@ -199,6 +230,25 @@ def test_the_line_of_a_row_is_where_it_begins(tmp_path):
     assert [row.line for row in open_table(str(path), ImportOptions()).rows] == [4, 5, 7]
     path.write_text('\n{\n"a": 1}\n\n{"b": 2}{"c":\n3}\n')
     assert [row.line for row in open_table(str(path), ImportOptions()).rows] == [2, 5, 5]
+
+
+@pytest.mark.parametrize("orient", ["columns", "list"])
+def test_a_table_column_by_column_is_told_as_one(tmp_path, orient):
+    path, frame = tmp_path / "a.json", pd.DataFrame(ROWS)
+    path.write_text(frame.to_json() if orient == "columns" else json.dumps(frame.to_dict("list")))
+    with pytest.raises(DataError, match=r"holds columns and not rows; .* orient='records'"):
+        read_by_all(path)
+    frame.to_json(path, orient="records")
+    assert read_by_all(path) == TEXTS
+
+
+def test_names_with_gaps_become_fractions_in_pandas(tmp_path):
+    path = tmp_path / "a.parquet"
+    frame = pd.DataFrame([row | {"id": number} for number, row in enumerate(ROWS)])
+    frame.assign(item=[7.0, None], id=frame["id"].astype(float)).to_parquet(path)
+    assert read_by_all(path) == TEXTS
+    read = read_graded(path).examples
+    assert [(example.id, example.item) for example in read] == [("0", "7"), ("1", "1")]
 
 
 @pytest.mark.parametrize("text", ['{"data": []}', '{"rows": []}\n', "[]", "", "\n"])

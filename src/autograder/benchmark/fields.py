@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.schema import is_empty
-from autograder.tables.conversation import CHATS, turns_of
+from autograder.tables.conversation import chat_in, turns_of
 from autograder.tables.rubrics import RUBRICS
 
 SIDES = ("response_a", "response_b")
@@ -69,9 +69,11 @@ def kind_of(values: Mapping[str, object]) -> tuple[str, ...]:
 def with_chat(values: Mapping[str, Any]) -> dict[str, Any]:
     """The row with its chat as response and prompt, where it has none of its own."""
     found = dict(values)
-    chat = next((name for name in CHATS if turns_of(values.get(name))), None)
+    chat, messages = chat_in(values)
+    if chat:
+        found[chat] = messages
     if chat and not any(not is_empty(values.get(name)) for name in (*ANSWERS, "responses")):
-        found["response"] = values[chat]
+        found["response"] = messages
     if all(is_empty(found.get(name)) for name in ALIASES["prompt"]):
         chats = [name for name in (*filter(None, [chat]), *ANSWERS) if turns_of(found.get(name))]
         if chats:

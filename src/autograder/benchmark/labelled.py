@@ -229,7 +229,8 @@ def _labelled(row: Row, examples: list[Example]) -> Labelled:
 
 
 def _converted(row: Row, field: str, rule: Callable[[object], Value]) -> Value:
+    value = row.get(field)
     try:
-        return rule(row.get(field))
+        return rule(value)
     except ValueError as error:
         raise row.error(field, str(error)) from None

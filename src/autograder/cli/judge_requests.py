@@ -15,7 +15,7 @@ import click
 from autograder.errors import DataError
 from autograder.jsonl import Row, first_repeated, show, unique_keys
 from autograder.schema import Request, is_empty, stands_for_nothing
-from autograder.tables.conversation import as_texts
+from autograder.tables.conversation import as_texts, chat_in
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
 from autograder.tables.rows import NoRowsError, SourceRow
@@ -203,7 +203,7 @@ def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Aske
         if stands_for_nothing(row.values.get(field)):
             raise row.error(field, nothing_said(row.values[field]))
     row.values = as_texts(
-        row.values,
+        _with_chat(row.values),
         row.error,
         prompt="prompt",
         answers=("response", "a", "b"),
@@ -224,6 +224,15 @@ def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Aske
     if pair and "" not in asked.rubrics:
         raise row.error("rubrics", "two responses are compared by one rubric; give rubric")
     return asked
+
+
+def _with_chat(values: dict[str, Any]) -> dict[str, Any]:
+    """The request with its chat as prompt and response, where it has none of its own."""
+    chat, messages = chat_in(values)
+    if not chat or values.keys() & {"prompt", "response", "a", "b"}:
+        return values
+    rest = {name: value for name, value in values.items() if name != chat}
+    return {**rest, "prompt": messages, "response": messages}
 
 
 def _rubrics(row: Row, given: dict[str, str]) -> dict[str, str]:

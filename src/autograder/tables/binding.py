@@ -132,6 +132,10 @@ def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:
     noun = "column" if len(missing) == 1 else "columns"
     there = ", ".join(map(repr, columns))
     first = next(iter(missing))
+    delimiter = next((sign for sign in ";\t|," if len(columns) == 1 and sign in columns[0]), None)
+    if delimiter:
+        remedy = f"--delimiter {delimiter!r} parts it"
+        return f"no {noun} {names}; there is only {there}; {remedy}"
     return (
         f"no {noun} {names}; there are: {there}; name the right one with --map {first}=COLUMN, "
         f"or give all rows one text with --set {first}=TEXT"

@@ -120,7 +120,10 @@ def as_texts(
     turns = turns_of(asked)
     if turns is None:
         if in_answer:
-            raise fault(prompt, f"expected the chat of an answer, got {show(asked)}; {_REMEDY}")
+            remedy = _REMEDY
+            if isinstance(asked, str) and asked.startswith("[{'"):
+                remedy = "this is how Python shows a list; write the column with json.dumps"
+            raise fault(prompt, f"expected the chat of an answer, got {show(asked)}; {remedy}")
         found[prompt] = _plain(asked)
         return found
     if asked in chats.values():
@@ -135,8 +138,18 @@ def as_texts(
     return found
 
 
+def chat_in(values: Mapping[str, Any]) -> tuple[str, Any]:
+    """The first of `CHATS` in which a chat stands, and its messages; an empty name if none does."""
+    for name in CHATS:
+        value = values.get(name)
+        messages = _decoded(value) if isinstance(value, str) else value
+        if turns_of(messages):
+            return name, messages
+    return "", None
+
+
 def _decoded(text: str) -> object:
-    """The chat that a text is the JSON of."""
+    """The chat that a text is the JSON of, as a cell of CSV holds it; None if it is none."""
     try:
         value = json.loads(text) if text.lstrip().startswith("[") else None
     except (ValueError, RecursionError):

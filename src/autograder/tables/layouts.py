@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -21,17 +22,21 @@ _ALSO = {
     "prompt": ("instruction", *CHATS),
     "response": CHATS,
     "reference": ("reference_answer",),
+    "chosen": ("better",),
+    "rejected": ("worse",),
     "response_a": ("conversation_a", "answer_a", "output_1"),
     "response_b": ("conversation_b", "answer_b", "output_2"),
     "winner": ("preference",),
 }
 """What fields are called in any layout where their own name lacks."""
 _WINNERS = {
-    **dict.fromkeys(("a", "response_a", "model_a"), "a"),
-    **dict.fromkeys(("b", "response_b", "model_b"), "b"),
-    **dict.fromkeys(("tie", "tied"), "tie"),
-    **dict.fromkeys(("both bad", "both_bad", "bothbad", "tie (bothbad)", "tie (both bad)"), "bad"),
+    **dict.fromkeys(("a", "response_a", "model_a", "answer_a", "assistant_a", "left"), "a"),
+    **dict.fromkeys(("b", "response_b", "model_b", "answer_b", "assistant_b", "right"), "b"),
+    **dict.fromkeys(("tie", "tied", "draw", "both_good"), "tie"),
+    **dict.fromkeys(("both_bad", "bothbad", "tie_bothbad", "tie_both_bad"), "bad"),
 }
+"""In lower case, with `_` for every other sign."""
+_NO_LETTERS = re.compile(r"[^a-z0-9.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def find_layout(wanted: str, columns: Collection[str], given: Collection[str]) -
         return PLAIN
     if has_any("response_a", "response_b", "winner"):
         return WINNER
-    return CHOSEN if has("chosen", "rejected") else PLAIN
+    return CHOSEN if has_any("chosen", "rejected") else PLAIN
 
 
 def parts_of(
@@ -198,14 +203,14 @@ def winner_of(value: object) -> str:
     Raises:
         ValueError: it is no word or number for one of them.
     """
-    found = _WINNERS.get(str(value).strip().lower())
+    found = _WINNERS.get(_NO_LETTERS.sub("_", str(value).lower()).strip("_"))
     if found is None:
         try:
             side = number(value)
         except ValueError:
             side = Decimal(0)
         if not 1 <= side <= 2:
-            message = f"expected one of {', '.join(_WINNERS)}, or 1 to 2, got {show(value)}"
+            message = f"expected a, b, tie, both_bad or 1 to 2, got {show(value)}"
             raise ValueError(message)
         found = "tie" if side == Decimal("1.5") else "a" if side < Decimal("1.5") else "b"
     return found

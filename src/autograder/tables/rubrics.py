@@ -79,6 +79,8 @@ class _Placing:
             message += f"{low}:{high} puts descriptions and scores on 1 to 5"
             raise row.error(_field(row), message)
         scale = self.scale or Scale(Decimal(low), Decimal(high))
+        if scale.words and high - low == scale.high:  # a level for each word
+            return scale.placed(Decimal(level - low))
         if not scale.low <= level <= scale.high:
             message = f"describes the score {level}, outside the scale {scale.low}:{scale.high}"
             raise row.error(_field(row), message)

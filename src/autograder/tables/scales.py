@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
@@ -10,6 +11,8 @@ from autograder.schema import SCORES
 
 _LOW, _HIGH = SCORES[0], SCORES[-1]
 _NUM_DIGITS = 50
+_COMMA = re.compile(r"[+-]?\d+,\d{1,2}")
+"""A decimal comma, as spreadsheets of many countries write it; three digits are thousands."""
 _TRUTHS = ("false", "true")
 SCALE_OPTION = "--scale LOW:HIGH converts other scales, --scale bad,ok,good words"
 """The remedy of a command that has the option."""
@@ -118,8 +121,11 @@ def number(value: object) -> Decimal:
         ValueError: it is none.
     """
     if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
+        text = str(value).strip()
+        if _COMMA.fullmatch(text):
+            text = text.replace(",", ".")
         try:
-            given = Decimal(str(value).strip())
+            given = Decimal(text)
         except InvalidOperation:
             given = Decimal("NaN")
         if given.is_finite():

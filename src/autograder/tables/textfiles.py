@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any
@@ -18,6 +19,7 @@ _NUM_SHOWN = 1000
 _JSON_SPACE = " \t\r\n"
 _DELIMITERS = ",;\t|"
 _WRAPPERS = ("data", "rows", "items")
+_SEP_LINE = re.compile(r'"?sep=(\\t|[^"])"?[,;\t|]*', re.IGNORECASE)
 _OF_ROWS = {"prompt", "instruction", "response", "responses", "messages", "chosen"}
 """An object with one of these is a row itself."""
 
@@ -42,7 +44,7 @@ def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
     delimiter = delimiter or named or _likely_delimiter(file)
     records = _records(file, delimiter, skip=1 if named else 0)
     start, header = next(records, (1, []))
-    header = _without_blanks(header)
+    header = [name.strip() for name in _without_blanks(header)]
     if not header:
         raise DataError("is empty; the first row has to name the columns", path=file.name)
     if header.count("") > 1:
@@ -60,10 +62,10 @@ def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
 
 
 def _named_delimiter(file: TextFile) -> str | None:
-    """What the line `sep=` that Excel writes and reads names."""
-    first = next((line.rstrip("\r\n") for _, line in file.lines()), "")
-    is_named = len(first) == 5 and first[:4].lower() == "sep="
-    return first[4] if is_named and first[4] != '"' else None
+    """What the line `sep=` that Excel reads names, also if a program has saved it as a row."""
+    first = next((line for _, line in file.lines()), "")
+    found = _SEP_LINE.fullmatch(first.rstrip("\r\n"))
+    return found[1].replace("\\t", "\t") if found else None
 
 
 def _likely_delimiter(file: TextFile) -> str:
@@ -181,12 +183,18 @@ def _json_lines(file: TextFile) -> Iterator[SourceRow]:
             yield SourceRow(line, fault=file.broken(), raw=mend(text))
             continue
         try:
-            values = decode_line(text.encode("utf-8"), file.name, line)
+            values = decode_line(_without_comma(text).encode("utf-8"), file.name, line)
         except DataError as error:
             reason = str(error).removeprefix(f"{file.name}:{line}: ")
             yield SourceRow(line, fault=reason, raw=text)
         else:
             yield _object_row(line, values)
+
+
+def _without_comma(text: str) -> str:
+    """The text of a line that was one of an array."""
+    filled = text.rstrip()
+    return filled[:-1] if filled.endswith("},") else text
 
 
 def _document(file: TextFile, mapped: Collection[str]) -> Iterator[SourceRow]:
@@ -200,10 +208,14 @@ def _document(file: TextFile, mapped: Collection[str]) -> Iterator[SourceRow]:
             raise text.error("something stands after the array")
         return
     values = text.value()
-    under = _wrapper(values, mapped, file.name) if text.is_at_end() else None
-    if under is not None:
+    if text.is_at_end() and _has_columns(values):
+        message = "holds columns and not rows; pandas writes rows with orient='records'"
+        raise DataError(message, path=file.name)
+    under = _wrapper(values, mapped, file.name) if text.is_at_end() else []
+    if under:
         text.place = start
-        text.enter(under)
+        for field in under:
+            text.enter(field)
         yield from _array(text)
         return
     yield _object_row(start[1], values)
@@ -212,19 +224,43 @@ def _document(file: TextFile, mapped: Collection[str]) -> Iterator[SourceRow]:
         yield _object_row(line, text.value())
 
 
-def _wrapper(values: object, mapped: Collection[str], name: str) -> str | None:
-    """The field under which an object has the rows, if it is no row itself."""
-    if not isinstance(values, dict) or values.keys() & {*_OF_ROWS, *mapped}:
-        return None
-    found = [field for field in _WRAPPERS if _is_rows(values.get(field))]
+def _wrapper(values: object, mapped: Collection[str], name: str) -> list[str]:
+    """The fields, each in the one before, under which an object has the rows.
+
+    Empty if it is a row itself, or has none. Under another name than the usual ones, rows are
+    told by their fields.
+    """
+    of_rows = {*_OF_ROWS, *mapped}
+    if not isinstance(values, dict) or values.keys() & of_rows:
+        return []
+    lists = {field: value for field, value in values.items() if _is_rows(value)}
+    found = [field for field in _WRAPPERS if field in lists] or [
+        field for field, rows in lists.items() if any(row.keys() & of_rows for row in rows)
+    ]
     if len(found) > 1:
         both = " and ".join(found)
         raise DataError(f"holds rows under {both}; keep one of them", path=name)
-    return found[0] if found else None
+    if not found and (inner := next((f for f in _WRAPPERS if f in values), None)):
+        under = _wrapper(values[inner], mapped, name)
+        return [inner, *under] if under else []
+    return found
 
 
 def _is_rows(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
+def _has_columns(values: object) -> bool:
+    """Whether an object is a table column by column, as pandas writes one if not told otherwise."""
+    if not isinstance(values, dict):
+        return False
+    return _is_column(values.get("prompt")) and _is_column(values.get("response"))
+
+
+def _is_column(value: object) -> bool:
+    if isinstance(value, dict):
+        return "0" in value
+    return isinstance(value, list) and all(isinstance(cell, str) for cell in value)
 
 
 def _array(text: _Json) -> Iterator[SourceRow]:
@@ -233,9 +269,7 @@ def _array(text: _Json) -> Iterator[SourceRow]:
         line = text.place[1]
         yield _object_row(line, text.value())
         if text.sign(",]") == ",":
-            text.step(",")
-            if text.sign() == "]":
-                raise text.error("a comma stands before ]")
+            text.step(",")  # programs that write line by line leave one before the ]
     text.step("]")
 
 

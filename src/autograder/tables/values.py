@@ -74,6 +74,8 @@ def as_name(value: object) -> str:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, float) and value.is_integer():  # pandas writes a column with gaps so
+        return str(int(value))
     raise ValueError(f"expected text or a whole number, got {show(value)}")
 
 
