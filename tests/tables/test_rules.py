@@ -423,7 +423,7 @@ def test_both_files_have_the_permissions_that_the_umask_leaves(tmp_path, umask):
         assert len(run(tmp_path, [ROW, ROW | {"response": ""}])) == 1
     finally:
         os.umask(before)
-    for name in ("out.jsonl", "out.rejected.jsonl"):
+    for name in ("out.jsonl", "out.jsonl.rejected.jsonl"):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o666 & ~umask
 
 
