@@ -198,6 +198,7 @@ DOCUMENTS = {
     "another name": json.dumps({"version": [{"n": 1}], "examples": ROWS}, indent=1),
     "a name in a name": json.dumps({"data": {"count": 2, "rows": ROWS}}),
     "items of lines": '{"items": [\n' + ",\n".join(map(json.dumps, ROWS)) + "\n]}",
+    "items that begin in the first line": '{"items": [' + ",\n".join(map(json.dumps, ROWS)) + "]}",
 }
 
 
@@ -222,6 +223,21 @@ def test_one_object_is_one_row(tmp_path, indent):
     assert read_all(path) == [{"a": "x"}]
     for column in ("q", "data.0.a"):
         assert len(read_all(path, mapped={"prompt": column})[0]) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"response_a": "x", "response_b": "y", "winner": "a"},
+        {"output_1": "x", "output_2": "y", "preference": 1},
+        {"better": "x", "worse": "y"},
+        {"orig_instruction": "p", "orig_response": "x", "orig_score": 3},
+    ],
+)
+def test_one_object_with_the_fields_of_any_layout_is_one_row(tmp_path, row):
+    path, row = tmp_path / "a.json", row | {"history": [{"prompt": "old"}]}
+    path.write_text(json.dumps(row))
+    assert read_all(path) == [row]
 
 
 def test_the_line_of_a_row_is_where_it_begins(tmp_path):

@@ -20,7 +20,12 @@ _JSON_SPACE = " \t\r\n"
 _DELIMITERS = ",;\t|"
 _WRAPPERS = ("data", "rows", "items")
 _SEP_LINE = re.compile(r'"?sep=(\\t|[^"])"?[,;\t|]*', re.IGNORECASE)
-_OF_ROWS = {"prompt", "instruction", "response", "responses", "messages", "chosen"}
+_OF_ROWS = {
+    *("prompt", "instruction", "orig_instruction"),
+    *("response", "responses", "orig_response", "messages"),
+    *("chosen", "rejected", "better", "worse", "response_a", "response_b"),
+    *("conversation_a", "conversation_b", "answer_a", "answer_b", "output_1", "output_2"),
+}
 """An object with one of these is a row itself."""
 
 
@@ -142,8 +147,8 @@ def _records(file: TextFile, delimiter: str, skip: int = 0) -> Iterator[tuple[in
 def open_json(file: TextFile, mapped: Collection[str] = ()) -> Table:
     """JSON whose rows are objects: one a line, in an array, one after the other, or one alone.
 
-    One alone that holds a list of objects under `data`, `rows` or `items` stands for these. All
-    but one object a line is read into memory whole.
+    One alone that holds a list of rows, under `data`, `rows`, `items` or another name, stands for
+    these. All but one object a line is read into memory whole.
 
     Args:
         file: the text, under whichever name.
@@ -163,11 +168,11 @@ def _is_lines(file: TextFile) -> bool:
     if not second:
         return False
     try:
-        json.loads(first)
+        json.loads(_without_comma(first))
     except (ValueError, RecursionError):
         # A line that is broken off; not one that opens what stands in the next.
         return second.startswith("{") and not (
-            first.startswith("[") or first.endswith(tuple("[{:"))
+            first.startswith("[") or first.endswith(("[", "{", ":", "},"))
         )
     return second.startswith(("{", "[")) or not first.startswith("[")
 
@@ -231,19 +236,23 @@ def _wrapper(values: object, mapped: Collection[str], name: str) -> list[str]:
     told by their fields.
     """
     of_rows = {*_OF_ROWS, *mapped}
-    if not isinstance(values, dict) or values.keys() & of_rows:
-        return []
-    lists = {field: value for field, value in values.items() if _is_rows(value)}
-    found = [field for field in _WRAPPERS if field in lists] or [
-        field for field, rows in lists.items() if any(row.keys() & of_rows for row in rows)
-    ]
-    if len(found) > 1:
-        both = " and ".join(found)
-        raise DataError(f"holds rows under {both}; keep one of them", path=name)
-    if not found and (inner := next((f for f in _WRAPPERS if f in values), None)):
-        under = _wrapper(values[inner], mapped, name)
-        return [inner, *under] if under else []
-    return found
+    fields: list[str] = []
+    while isinstance(values, dict) and not values.keys() & of_rows:
+        lists = {field: value for field, value in values.items() if _is_rows(value)}
+        found = [field for field in _WRAPPERS if field in lists] or [
+            field for field, rows in lists.items() if any(row.keys() & of_rows for row in rows)
+        ]
+        if len(found) > 1:
+            both = " and ".join(found)
+            raise DataError(f"holds rows under {both}; keep one of them", path=name)
+        if found:
+            return [*fields, *found]
+        inner = next((field for field in _WRAPPERS if field in values), None)
+        if inner is None:
+            return []
+        fields.append(inner)
+        values = values[inner]
+    return []
 
 
 def _is_rows(value: object) -> bool:
