@@ -157,6 +157,11 @@ def test_a_chat_with_a_tool_is_read_by_all(tmp_path, messages):
     assert (found.prompt, found.response, found.rubrics) == (asked, "Argon.", {"": "r"})
 
 
+def test_a_chat_as_json_is_a_prompt_too(tmp_path):
+    row = LABEL | {"messages": json.dumps([SYSTEM, USER]), "response": "Argon."}
+    assert seen(write(tmp_path, row)) == [Request(ASKED, "Argon.", "Right?")]
+
+
 def test_a_list_as_python_shows_it_is_told_as_one(tmp_path):
     path = write(tmp_path, {"messages": str([USER, ARGON]), "rubric": "r", "score": 5})
     with pytest.raises(DataError, match=r"this is how Python shows a list; .*json\.dumps"):
@@ -250,7 +255,7 @@ def test_who_has_won(value, winner):
     assert winner_of(value) == winner
 
 
-@pytest.mark.parametrize("value", [0, 3, "c", None, "", True, float("nan")])
+@pytest.mark.parametrize("value", [0, 3, "c", None, "", True, float("nan"), "не a", "A > B"])
 def test_who_has_not(value):
     with pytest.raises(ValueError, match="expected a, b, tie, both_bad or 1 to 2"):
         winner_of(value)

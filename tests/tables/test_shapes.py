@@ -265,6 +265,9 @@ def test_names_with_gaps_become_fractions_in_pandas(tmp_path):
     assert read_by_all(path) == TEXTS
     read = read_graded(path).examples
     assert [(example.id, example.item) for example in read] == [("0", "7"), ("1", "1")]
+    frame.assign(id=[2.0**53, 2.0**53 + 2]).to_parquet(path)  # each may have been two numbers
+    with pytest.raises(DataError, match="id: expected text or a whole number"):
+        read_by_all(path)
 
 
 @pytest.mark.parametrize("text", ['{"data": []}', '{"rows": []}\n', "[]", "", "\n"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograder.errors import DataError
 from autograder.schema import is_empty, stands_for_nothing
-from autograder.tables.conversation import CHATS, as_texts
+from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.layouts import ANCHORS, ANSWERS, Layout
 from autograder.tables.rows import SourceRow, Table
 from autograder.tables.rubrics import CRITERIA, level_columns
@@ -43,8 +43,9 @@ class Binding:
         if row.fault:
             raise DataError(row.fault, path=name, line=row.line)
         given: dict[str, object] = dict(self.constants)
+        chat, messages = chat_in(row.values)
         for field, column in self.columns.items():
-            value = look_up(row.values, column)
+            value = messages if column == chat else look_up(row.values, column)
             if value is not MISSING and (field in self.required or not is_empty(value)):
                 given[field] = value
         for field in self.required:
@@ -134,7 +135,7 @@ def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:
     first = next(iter(missing))
     delimiter = next((sign for sign in ";\t|," if len(columns) == 1 and sign in columns[0]), None)
     if delimiter:
-        remedy = f"--delimiter {delimiter!r} parts it"
+        remedy = f"--delimiter {delimiter!r} parts it, unless it is in quotation marks as a whole"
         return f"no {noun} {names}; there is only {there}; {remedy}"
     return (
         f"no {noun} {names}; there are: {there}; name the right one with --map {first}=COLUMN, "

@@ -35,8 +35,8 @@ _WINNERS = {
     **dict.fromkeys(("tie", "tied", "draw", "both_good"), "tie"),
     **dict.fromkeys(("both_bad", "bothbad", "tie_bothbad", "tie_both_bad"), "bad"),
 }
-"""In lower case, with `_` for every other sign."""
-_NO_LETTERS = re.compile(r"[^a-z0-9.]+")
+"""In lower case, with `_` for all that is neither letter nor digit."""
+_SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def winner_of(value: object) -> str:
     Raises:
         ValueError: it is no word or number for one of them.
     """
-    found = _WINNERS.get(_NO_LETTERS.sub("_", str(value).lower()).strip("_"))
+    found = _WINNERS.get(_SIGNS.sub("_", str(value).lower()).strip("_"))
     if found is None:
         try:
             side = number(value)

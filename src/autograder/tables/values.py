@@ -14,6 +14,8 @@ NAMES = ("id", "item", "category")
 """Fields that name something, which sources write as text or as a whole number."""
 
 _OF_RESPONSES = {"score", "response"}
+_EXACT = 2**53
+"""Below it a float is no other whole number than the one that was written."""
 _PLACE = re.compile(r"-?\d{1,9}")
 
 MISSING = object()
@@ -74,7 +76,8 @@ def as_name(value: object) -> str:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, float) and value.is_integer():  # pandas writes a column with gaps so
+    # pandas writes a column with gaps so; larger ones have lost digits, so that several are equal.
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     raise ValueError(f"expected text or a whole number, got {show(value)}")
 
