@@ -146,6 +146,23 @@ def test_the_command_judge_reads_chats_too(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("own", "answers"),
+    [
+        ({}, ("Argon.", None)),
+        ({"response": "Argon."}, ("Argon.", None)),
+        ({"prompt": [SYSTEM, USER]}, ("Argon.", None)),
+        ({"messages": [SYSTEM, USER], "response": "Iron."}, ("Iron.", None)),
+        ({"messages": [SYSTEM, USER], "a": "Argon.", "b": "Iron."}, ("Argon.", "Iron.")),
+    ],
+)
+def test_the_command_judge_takes_what_a_row_lacks_from_its_chat(tmp_path, own, answers):
+    row = {"messages": [SYSTEM, USER, ARGON], "rubric": "r"} | own
+    (found,) = read_requests(str(write(tmp_path, row)), {})
+    assert isinstance(found, Asked)
+    assert (found.prompt, (found.response, found.other)) == (ASKED, answers)
+
+
 @pytest.mark.parametrize("messages", [CALLED, json.dumps(CALLED)])
 def test_a_chat_with_a_tool_is_read_by_all(tmp_path, messages):
     asked = "user: Name a noble gas.\n\nassistant: [look_up]\n\ntool: Ar"

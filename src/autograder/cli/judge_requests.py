@@ -229,10 +229,12 @@ def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Aske
 def _with_chat(values: dict[str, Any]) -> dict[str, Any]:
     """The request with its chat as prompt and response, where it has none of its own."""
     chat, messages = chat_in(values)
-    if not chat or values.keys() & {"prompt", "response", "a", "b"}:
+    needed = ["prompt"] if values.keys() & {"a", "b"} else ["prompt", "response"]
+    missing = [field for field in needed if field not in values]
+    if not chat or not missing:
         return values
     rest = {name: value for name, value in values.items() if name != chat}
-    return {**rest, "prompt": messages, "response": messages}
+    return rest | dict.fromkeys(missing, messages)
 
 
 def _rubrics(row: Row, given: dict[str, str]) -> dict[str, str]:
