@@ -133,8 +133,7 @@ def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:
     noun = "column" if len(missing) == 1 else "columns"
     there = ", ".join(map(repr, columns))
     first = next(iter(missing))
-    delimiter = next((sign for sign in ";\t|," if len(columns) == 1 and sign in columns[0]), None)
-    if delimiter:
+    if len(columns) == 1 and (delimiter := max(";\t|,", key=columns[0].count)) in columns[0]:
         remedy = f"--delimiter {delimiter!r} parts it, unless it is in quotation marks as a whole"
         return f"no {noun} {names}; there is only {there}; {remedy}"
     return (
