@@ -372,11 +372,12 @@ def train(
             for stage in DATA_STAGES:
                 run_stage(project, stage)
         clock = project / f"{name}.seconds"  # of a training that was interrupted, too
-        earlier, begun = float(clock.read_text()) if clock.exists() else 0.0, time.perf_counter()
+        seconds = float(clock.read_text()) if clock.exists() else 0.0
+        begun = time.perf_counter()
         try:
             run_stage(project, "train")
         finally:
-            seconds = earlier + time.perf_counter() - begun
+            seconds += time.perf_counter() - begun
             atomic_write(clock, str(seconds))
         run_stage(project, "calibrate")
         run_stage(project, "publish")
@@ -429,9 +430,9 @@ def measure(
     rows = [Graded(label.example, label.line) for label in held_out]
     given = {}
     for name in (BEFORE, AFTER, ZERO):
-        place = folder if name == BEFORE else work / name / "judge"
+        judge = folder if name == BEFORE else work / name / "judge"
         print(f"{work.name}, {name}: held-out answers", file=sys.stderr)
-        given[name] = graded(place, rows, work / f"{name}.csv")
+        given[name] = graded(judge, rows, work / f"{name}.csv")
     about = trained[AFTER]
     items = [label.example.item for label in held_out]
     return Part(
@@ -482,10 +483,10 @@ def _over(measure: Measure, sizes: Sequence[int], sign: float) -> Statistic:
     def of(*arrays: Tensor | None) -> Tensor:
         *columns, weights = arrays
         pieces = [column.split(sizes) for column in columns if column is not None]
-        drawn = [None] * len(sizes) if weights is None else weights.split(sizes, dim=1)
+        counts = [None] * len(sizes) if weights is None else weights.split(sizes, dim=1)
         found = []
         for (one, other, scores, ratings), own in zip(
-            zip(*pieces, strict=True), drawn, strict=True
+            zip(*pieces, strict=True), counts, strict=True
         ):
             value = measure(one, scores, ratings, own)
             found.append(value + sign * measure(other, scores, ratings, own) if sign else value)
