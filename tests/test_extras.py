@@ -9,18 +9,17 @@ from pathlib import Path
 
 from autograder import extras
 
-
-def test_the_examples_hold():
-    assert doctest.testmod(extras).attempted > 0
-    assert doctest.testmod(extras).failed == 0
-
-
 ROOT = Path(__file__).parents[1]
 FILES = [
     *ROOT.glob("*.md"),
     *(path for folder in ("docs", "examples", "bench") for path in ROOT.glob(f"{folder}/**/*.md")),
     *(path for folder in ("src", "bench") for path in ROOT.glob(f"{folder}/**/*.py")),
 ]
+
+
+def test_the_examples_hold():
+    assert doctest.testmod(extras).attempted > 0
+    assert doctest.testmod(extras).failed == 0
 
 
 def test_every_extra_that_is_named_exists() -> None:
