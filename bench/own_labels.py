@@ -56,7 +56,7 @@ from autograder.stages.inputs import stage_dependencies
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.importing import converter_of, import_data
 from autograder.tables.layouts import ANCHORS, FIELDS
-from autograder.tables.scales import Scale, number
+from autograder.tables.scales import number
 from autograder.terminal import printable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -159,18 +159,9 @@ def ratings(source: str, options: ImportOptions) -> dict[str, float]:
         except DataError:  # the import has said so
             continue
         value = converter.binding.read(row, table.name)["score"]
-        found.setdefault(example.id, rating_of(value, options.scale))
+        rating = options.scale.rating(value) if options.scale else number(value)
+        found.setdefault(example.id, float(rating))
     return found
-
-
-def rating_of(label: object, scale: Scale | None) -> float:
-    """A label, which the scale takes, from 1 to 5 and not rounded."""
-    if scale is None:
-        return float(number(label))
-    word = str(label).strip().casefold()
-    words = scale.words or ("false", "true")
-    given = number(words.index(word) if word in words else label)
-    return 1 + 4 * float((given - scale.low) / (scale.high - scale.low))
 
 
 def joined(labels: Sequence[Label]) -> list[Label]:

@@ -54,7 +54,15 @@ class Scale:
         return scale
 
     def score(self, value: object) -> int:
-        """The score of a label; on 0:1 true and false are labels too.
+        """The score of a label.
+
+        Raises:
+            ValueError: as of `rating`.
+        """
+        return _rounded(self.rating(value))
+
+    def rating(self, value: object) -> Decimal:
+        """A label from 1 to 5, not rounded; on 0:1 true and false are labels too.
 
         Raises:
             ValueError: it is not a number between `low` and `high`, or none of the words.
@@ -63,19 +71,25 @@ class Scale:
         if self.words:
             if word not in self.words:
                 raise ValueError(f"{show(value)} is none of {', '.join(self.words)}")
-            return self.placed(Decimal(self.words.index(word)))
+            return self._rating(Decimal(self.words.index(word)))
         if self.low == 0 and self.high == 1 and word in _TRUTHS:
-            return self.placed(Decimal(_TRUTHS.index(word)))
+            return self._rating(Decimal(_TRUTHS.index(word)))
         given = number(value)
         if not self.low <= given <= self.high:
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
-        return self.placed(given)
+        return self._rating(given)
 
     def placed(self, given: Decimal) -> int:
         """The score of a number between `low` and `high`."""
+        return _rounded(self._rating(given))
+
+    def _rating(self, given: Decimal) -> Decimal:
         with localcontext(prec=_NUM_DIGITS):
-            share = (_HIGH - _LOW) * (given - self.low) / (self.high - self.low)
-            return int((_LOW + share).quantize(Decimal(1), ROUND_HALF_UP))
+            return _LOW + (_HIGH - _LOW) * (given - self.low) / (self.high - self.low)
+
+
+def _rounded(rating: Decimal) -> int:
+    return int(rating.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def whole_score(value: object, remedy: str = "") -> int:
