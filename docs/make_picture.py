@@ -41,9 +41,9 @@ class Figure(NamedTuple):
 
 
 def systems() -> Iterator[tuple[str, list[Figure | None]]]:
-    """Names, best first as they stand in the table of docs/results.md, with a figure a series."""
-    released = sorted(ROOT.glob("judges/*/metrics.json"), reverse=True)
-    measured = [(path.parent.name, _read(path)) for path in released]
+    """Released judges, best first, the default run and its baselines, with a figure a series."""
+    measured = [(path.parent.name, _read(path)) for path in ROOT.glob("judges/*/metrics.json")]
+    measured.sort(key=lambda each: (each[1]["judge"]["pearson"], each[0]), reverse=True)
     default = _read(ROOT / "reports/metrics.json")
     for name, metrics in [*measured, ("default run", default)]:
         low, high = metrics["judge"]["interval"]["pearson"]
