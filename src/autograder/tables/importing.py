@@ -62,8 +62,8 @@ def import_data(
         source: a file, a folder of data files, or a hub id.
         out: JSON Lines of examples, replaced whole.
         options: what the source's columns and scores mean.
-        rejected: JSON Lines of line, reason and raw row; by default `OUT.rejected.jsonl`
-            beside `OUT.jsonl`. Without rejects there is no such file afterwards.
+        rejected: JSON Lines of line, reason and raw row; by default `OUT.rejected.jsonl`.
+            Without rejects there is no such file afterwards.
 
     Raises:
         DataError: the source cannot be read, lacks a column, or no row of it is usable.
