@@ -54,6 +54,7 @@ def test_its_settings_are_those_that_were_measured(request, size, arguments):
     found["train"] |= found.pop("run")
     del found["bases"]
     # Came after the figures too.
+    assert found["train"].pop("skip") == 0
     assert found["dataset"].pop("num_natural") == 0
     assert "num_natural" in page
     assert found["dataset"].pop("balance") == 1
