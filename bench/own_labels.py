@@ -331,10 +331,8 @@ def copy_project(project: Path, folder: Path, rows: Sequence[Example]) -> None:
 
 
 def run_stage(project: Path, stage: str) -> None:
-    # Byte code beside the sources would be taken for an edit.
-    changes = {"PYTHONPATH": "src", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", f"autograder.stages.{stage}"]
-    done = subprocess.run(command, cwd=project, env=os.environ | changes, stdout=2, check=False)
+    done = subprocess.run(command, cwd=project, env=os.environ | {"PYTHONPATH": "src"}, stdout=2, check=False)
     if done.returncode:
         raise SystemExit(f"error: the stage {stage} failed in {project}")
 
