@@ -332,7 +332,9 @@ def copy_project(project: Path, folder: Path, rows: Sequence[Example]) -> None:
 
 def run_stage(project: Path, stage: str) -> None:
     command = [sys.executable, "-m", f"autograder.stages.{stage}"]
-    done = subprocess.run(command, cwd=project, env=os.environ | {"PYTHONPATH": "src"}, stdout=2, check=False)
+    done = subprocess.run(
+        command, cwd=project, env=os.environ | {"PYTHONPATH": "src"}, stdout=2, check=False
+    )
     if done.returncode:
         raise SystemExit(f"error: the stage {stage} failed in {project}")
 
