@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from pyarrow import parquet
 
 from helpers.tiny_judge import publish_tiny_judge
 from scripts.forks import run_plan
@@ -36,12 +37,30 @@ MOMENTS = {
     "after the last rename": "renamed:2",
     "interrupted by control and C": "interrupt judging:4",
 }
+FORMS = ("jsonl", "parquet")
+IN_OTHER_FORMS = {
+    "in the middle of a line": "torn:4",
+    "while the output is written": "joining {}:7",
+    "while the rejects are written": "rejecting:2",
+    "with all noted, before the first rename": "renaming:1",
+    "between the renames": "renaming:2",
+    "after the last rename": "renamed:2",
+}
+KILLS = {
+    **{(moment, "csv"): kill for moment, kill in MOMENTS.items()},
+    **{
+        (moment, form): kill.format(form)
+        for form in FORMS
+        for moment, kill in IN_OTHER_FORMS.items()
+    },
+}
+"""What ends a run, by the moment's name and the output's ending."""
 
 
 class Runs(NamedTuple):
-    """What killed runs left behind, by moment, and what all runs wrote to standard error."""
+    """What killed runs left behind, by moment and form, and what all wrote to standard error."""
 
-    left: dict[str, list[str]]
+    left: dict[tuple[str, str], list[str]]
     errors: str
 
 
@@ -67,54 +86,58 @@ def folder(tiny_base, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def runs(folder):
-    """One run never killed, and one for each moment, which then goes on."""
+    """One run of each form never killed, and one for each moment, which then goes on."""
+    never = {("never", form): None for form in ("csv", *FORMS)}
     plan = []
-    for name, kill in {"never": None, **MOMENTS}.items():
-        place = place_of(folder, name)
-        place.mkdir()
-        plan.append({"arguments": arguments(folder, place), "kill": kill})
+    for key, kill in {**never, **KILLS}.items():
+        place_of(folder, *key).mkdir()
+        plan.append({"arguments": arguments(folder, *key), "kill": kill})
     statuses, errors = run_plan(SCRIPT, folder, plan, hash_seed=1)
-    assert statuses == [3] + [-9] * (len(MOMENTS) - 1) + [130], errors
-    left = {
-        name: sorted(path.name for path in place_of(folder, name).iterdir()) for name in MOMENTS
-    }
+    ends = [130 if kill.startswith("interrupt") else -9 for kill in KILLS.values()]
+    assert statuses == [3] * len(never) + ends, errors
+    left = {key: sorted(path.name for path in place_of(folder, *key).iterdir()) for key in KILLS}
     for values in plan:
         values["kill"] = None
-    statuses, more = run_plan(SCRIPT, folder, plan[1:], hash_seed=2)
-    assert statuses == [3] * len(MOMENTS), more
+    statuses, more = run_plan(SCRIPT, folder, plan[len(never) :], hash_seed=2)
+    assert statuses == [3] * len(KILLS), more
     return Runs(left, errors + more)
 
 
-def place_of(folder, moment):
-    return folder / moment.replace(" ", "-").replace("'", "")
+def place_of(folder, moment, form):
+    return folder / f"{form}-{moment}".replace(" ", "-").replace("'", "")
 
 
-def arguments(folder, place):
+def arguments(folder, moment, form):
     options = ["--judge", folder / "judge", "--on-error", "skip", "--batch-size", 2]
-    return [str(a) for a in (folder / "in.jsonl", place / "out.csv", *options)]
+    out = place_of(folder, moment, form) / f"out.{form}"
+    return [str(a) for a in (folder / "in.jsonl", out, *options)]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_killed_run_ends_as_one_that_was_never_killed(folder, runs, moment):
-    never, killed = place_of(folder, "never"), place_of(folder, moment)
-    names = ["out.csv", "out.csv.rejected.jsonl"]
+@pytest.mark.parametrize(("moment", "form"), KILLS)
+def test_a_killed_run_ends_as_one_that_was_never_killed(folder, runs, moment, form):
+    never, killed = place_of(folder, "never", form), place_of(folder, moment, form)
+    names = [f"out.{form}", f"out.{form}.rejected.jsonl"]
     assert sorted(path.name for path in killed.iterdir()) == names
     for name in names:
         assert (killed / name).read_bytes() == (never / name).read_bytes(), name
 
 
 def test_every_row_is_there_once(folder, runs):
-    with (place_of(folder, "never") / "out.csv").open(newline="") as file:
-        rows = [int(row["n"]) for row in csv.DictReader(file)]
-    assert rows == [n for n in range(NUM_ROWS) if n not in SKIPPED]
-    rejects = (place_of(folder, "never") / "out.csv.rejected.jsonl").read_text().splitlines()
-    assert [json.loads(line)["line"] - 1 for line in rejects] == list(SKIPPED)
+    outs = {form: place_of(folder, "never", form) / f"out.{form}" for form in ("csv", *FORMS)}
+    with outs["csv"].open(newline="") as file:
+        rows = {"csv": [int(row["n"]) for row in csv.DictReader(file)]}
+    rows["jsonl"] = [json.loads(line)["n"] for line in outs["jsonl"].read_text().splitlines()]
+    rows["parquet"] = parquet.read_table(outs["parquet"])["n"].to_pylist()
+    for form, out in outs.items():
+        assert rows[form] == [n for n in range(NUM_ROWS) if n not in SKIPPED]
+        rejects = out.with_name(f"out.{form}.rejected.jsonl").read_text().splitlines()
+        assert [json.loads(line)["line"] - 1 for line in rejects] == list(SKIPPED)
 
 
 def test_the_output_appears_when_all_is_done(runs):
-    for moment, names in runs.left.items():
-        assert ("out.csv" in names) == (moment == "after the last rename"), moment
-        assert ".out.csv.part" in names, moment
+    for (moment, form), names in runs.left.items():
+        assert (f"out.{form}" in names) == (moment == "after the last rename"), moment
+        assert f".out.{form}.part" in names, moment
 
 
 def test_an_interrupted_run_says_that_it_can_go_on(runs):

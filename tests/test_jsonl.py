@@ -3,14 +3,15 @@ from __future__ import annotations
 import pytest
 
 from autograder.jsonl import first_repeated, show, unique_keys
-from helpers.counted import Counted
+from helpers.counted import Counted, doubled
 
 
 @pytest.mark.parametrize("num", [3, 100, 8000])
-def test_the_work_for_a_key_that_is_doubled_grows_as_the_number_of_keys(num):
-    keys = [Counted(n % (num - 1)) for n in range(num)]
+@pytest.mark.parametrize("twice", [0, -2], ids=["the first", "the last"])
+def test_the_work_for_a_key_that_is_doubled_grows_as_the_number_of_keys(num, twice):
+    keys = doubled(num, twice)
     Counted.num = 0
-    with pytest.raises(ValueError, match="'0' is given twice"):
+    with pytest.raises(ValueError, match=f"'{keys[-1]}' is given twice"):
         unique_keys([(key, 1) for key in keys])
     assert Counted.num <= 8 * num
 

@@ -16,3 +16,13 @@ class Counted(str):
 
     def strip(self, chars: str | None = None, /) -> Counted:
         return Counted(str.strip(self, chars))
+
+
+def doubled(num: int, twice: int) -> list[Counted]:
+    """So many names, of which the last is that at the place `twice` again.
+
+    Work that looks for each name among all others ends at once where the first is doubled, and is
+    quadratic where the last but one is.
+    """
+    names = [Counted(f"c{n}") for n in range(num - 1)]
+    return [*names, Counted([*names, ""][twice])]

@@ -71,6 +71,8 @@ PLACES: dict[str, tuple[Any, str, bool]] = {
     "appended": (Part, "append", True),
     "synced": (Part, "sync", True),
     "joining": (output, "_csv_line", False),
+    "joining jsonl": (output, "json_line", False),
+    "joining parquet": (output, "_cast", False),
     "rejecting": (grade_file, "reject_line", False),
     "finishing": (Part, "finish", False),
     "finished": (Part, "finish", True),

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from autograder.serve import body
 from autograder.serve.access import SAFETY
 from autograder.serve.wire import BatchBody
-from helpers.counted import Counted
+from helpers.counted import Counted, doubled
 from helpers.fake_judge import FakeJudge, verdict_of
 from serve.running import BODY, PLAIN, REQUEST, serving, wire
 
@@ -137,8 +137,9 @@ def test_a_websocket_is_no_way_around(client):
 
 
 @pytest.mark.parametrize("num", [3, 60, 1000, 4000])
-def test_the_work_for_keys_that_are_doubled_grows_as_their_number(num):
-    keys = [Counted(n % (num - 1)) for n in range(num)]
+@pytest.mark.parametrize("twice", [0, -2], ids=["the first", "the last"])
+def test_the_work_for_keys_that_are_doubled_grows_as_their_number(num, twice):
+    keys = doubled(num, twice)
     Counted.num = 0
     with pytest.raises(ValueError, match=r"is given twice|fields; at most"):
         body._fields([(key, 1) for key in keys])

@@ -19,7 +19,7 @@ from autograder.tables.encodings import TextFile
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
-from helpers.counted import Counted
+from helpers.counted import Counted, doubled
 
 ROWS = [
     {"prompt": "Où?", "response": "Près d'ici; là", "rubric": "Juste?", "score": 5},
@@ -104,11 +104,12 @@ def test_every_end_of_a_line_is_one(tmp_path, name, end):
 
 
 @pytest.mark.parametrize("num", [4, 200, 8000])
-def test_the_work_for_a_header_grows_as_the_number_of_columns(monkeypatch, num):
-    header = [Counted(f"c{n % (num - 1)}") for n in range(num)]
+@pytest.mark.parametrize("twice", [0, -2], ids=["the first", "the last"])
+def test_the_work_for_a_header_grows_as_the_number_of_columns(monkeypatch, num, twice):
+    header = doubled(num, twice)
     monkeypatch.setattr(textfiles, "_records", lambda *_, **__: iter([(1, header)]))
     Counted.num = 0
-    with pytest.raises(DataError, match="column 'c0' is there twice"):
+    with pytest.raises(DataError, match=f"column '{header[-1]}' is there twice"):
         textfiles.open_csv(TextFile.of(b"", "a.csv"))
     assert Counted.num <= 16 * num
 
