@@ -22,6 +22,7 @@ from autograder.tables import encodings
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
+from autograder.tables.rows import size_of
 
 NAMES = ["prompt", "response", "rubric", "score", "reasoning"]
 HOSTILE = [
@@ -266,6 +267,31 @@ def test_a_cell_or_line_past_the_limit_is_named(tmp_path, monkeypatch):
     report = import_data(str(path), out, ImportOptions())
     assert [e.reasoning for e in read_examples(out)] == ["because 0", "other"]
     assert report.first_reject == "line 2: the line is longer than 1,000 characters"
+
+
+def test_of_a_line_past_the_limit_only_the_start_is_in_memory(monkeypatch):
+    monkeypatch.setattr(encodings, "MAX_LINE", 1000)
+    file = encodings.TextFile.of(b"x" * 5000 + b"\ny\n", "a.jsonl")
+    assert [(number, len(line)) for number, line in file.lines()] == [(1, 1001), (2, 2)]
+
+
+WRITERS = {
+    "a.csv": lambda rows, path: rows.to_csv(path, index=False),
+    "a.jsonl": lambda rows, path: rows.to_json(path, orient="records", lines=True),
+    "a.json": lambda rows, path: rows.to_json(path, orient="records"),
+    "a.parquet": lambda rows, path: rows.to_parquet(path),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_row_that_is_too_long_is_a_fault_and_is_shortened(tmp_path, name):
+    texts = ["4", "word " * 2_000_000, "6"]
+    WRITERS[name](pd.DataFrame({"prompt": "p", "response": texts}), tmp_path / name)
+    short, long, last = open_table(str(tmp_path / name), ImportOptions()).rows
+    assert (short.values["response"], last.values["response"]) == ("4", "6")
+    assert long.fault.startswith("has 10,000,0")
+    assert not long.values
+    assert size_of(long.raw) < 1000
 
 
 def test_a_small_parquet_file_of_large_cells_takes_the_memory_of_a_few_of_them(tmp_path):
