@@ -72,17 +72,17 @@ class Places:
         )
         assert process.stderr is not None
         log: threading.Thread | None = None
-        lines: list[dict[str, Any]] = []
+        lines: list[bytes] = []
         try:
             for line in process.stderr:
-                lines.append(json.loads(line))
-                if lines[-1]["event"] == "the judge is loaded":
+                lines.append(line)
+                if b"the judge is loaded" in line:
                     break
-            urls = [line["url"] for line in lines if line["event"] == "listening"]
-            assert urls, lines
+            begun = [line for line in lines if b'"listening"' in line]
+            assert begun, b"".join(lines).decode()
             log = threading.Thread(target=process.stderr.read)  # that it never waits for us
             log.start()
-            yield process, urls[0]
+            yield process, json.loads(begun[0])["url"]
         finally:
             process.kill()
             process.wait()
