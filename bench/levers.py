@@ -193,6 +193,7 @@ LEVERS = {
     "A from the gradient": Lever(start=gradient),
     "B 4 times as fast": Lever(faster_b=4.0),
     "top layers first": Lever(top_first=0.3),
+    "batch 5": Lever(pieces=1),
     "batch 20": Lever(pieces=4),
     "two epochs of half": Lever(epochs=2),
     "regression 0": Lever({"loss": {"regression_weight": 0.0}}),

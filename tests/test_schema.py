@@ -137,6 +137,13 @@ def test_each_fault_names_file_line_and_field(write, row, place, says):
     assert (caught.value.path, caught.value.line) == (str(path), 3)
 
 
+def test_an_answer_of_a_model_that_said_nothing_is_graded_too(write):
+    [example] = read_examples(write(ROW | {"response": ""}))
+    assert (example.response, example.score) == ("", ROW["score"])
+    [item] = read_items(write(changed(0, response="\n")))
+    assert item.responses[0].response == "\n"
+
+
 @pytest.mark.parametrize("content", [b"", b"\n \n"])
 def test_an_empty_file_is_a_fault(tmp_path, content):
     path = tmp_path / "rows.jsonl"

@@ -44,14 +44,14 @@ class Row:
             raise self.error(field, f"missing; the row has: {present}")
         return self.values[field]
 
-    def text(self, field: str, default: str | None = None) -> str:
+    def text(self, field: str, default: str | None = None, *, may_be_empty: bool = False) -> str:
         if default is not None and field not in self.values:
             self.known.append(field)
             return default
         value = self.get(field)
         if not isinstance(value, str):
             raise self.error(field, f"expected text, got {show(value)}")
-        if not value.strip():
+        if not value.strip() and not may_be_empty:
             raise self.error(field, "is empty; write the text or remove the row")
         try:
             value.encode("utf-8")

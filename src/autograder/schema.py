@@ -76,7 +76,8 @@ class Example:
     Attributes:
         id: unique in the data set.
         item: the item it belongs to; all examples of one item are in the same split.
-        prompt, response, rubric: untrusted text.
+        prompt, response, rubric: untrusted text; the response alone may be empty, as the answer of
+            a model that said nothing.
         score: 1 to 5.
         reasoning: why the response earns the score, with the evidence; empty if there is none, and
             only the score is learned then.
@@ -219,7 +220,7 @@ def parse_example(values: object, path: str, line: int) -> Example:
         id=identity,
         item=row.text("item", default=identity),
         prompt=row.text("prompt"),
-        response=row.text("response"),
+        response=row.text("response", may_be_empty=True),
         rubric=row.text("rubric"),
         score=row.whole("score", 1, 5),
         reasoning=row.text("reasoning", default=""),
@@ -250,7 +251,7 @@ def parse_item(values: object, path: str, line: int) -> Item:
         graded.append(
             GradedResponse(
                 part.whole("score", 1, 5),
-                part.text("response"),
+                part.text("response", may_be_empty=True),
                 part.text("reasoning", default=""),
             )
         )

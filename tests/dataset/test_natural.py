@@ -59,8 +59,10 @@ LEAST = {
     "instructions": 100,
     "golden-answers": 240,
     "everyday": 150,
+    "empty-answers": 180,
+    "quoted-attacks": 120,
 }
-"""Items of each kind; of `other-rubrics` groups count."""
+"""Items of each kind; of `other-rubrics` and `opposite-rubrics` groups count."""
 
 
 def test_there_are_enough_of_each_kind() -> None:
@@ -70,6 +72,9 @@ def test_there_are_enough_of_each_kind() -> None:
     groups = Counter(item.group for item in by_kind["other-rubrics"])
     assert len(groups) >= 150
     assert all(2 <= count <= 4 for count in groups.values())
+    opposite = Counter(item.group for item in by_kind["opposite-rubrics"])
+    assert len(opposite) >= 75
+    assert set(opposite.values()) == {2}
     long = [graded for item in by_kind["long-answers"] for graded in item.responses]
     assert sum(3 <= len(item.responses) <= 5 for item in by_kind["long-answers"]) >= 250
     assert median(len(graded.response.split()) for graded in long) >= 80
@@ -87,6 +92,23 @@ def test_pairs_that_differ_in_one_fact_are_alike_but_for_it() -> None:
     assert sum(short >= 0.8 * long for short, long in lengths) >= 0.9 * len(lengths)
 
 
+def test_the_same_answers_earn_the_opposite_under_the_other_rubric() -> None:
+    groups: dict[str, list[Item]] = {}
+    for item in read_items(DATA / "natural/opposite-rubrics.jsonl"):
+        groups.setdefault(item.group, []).append(item)
+    for group, (first, second) in groups.items():
+        scores = [{r.response: r.score for r in item.responses} for item in (first, second)]
+        assert scores[0].keys() == scores[1].keys(), group
+        assert any(abs(scores[0][text] - scores[1][text]) >= 2 for text in scores[0]), group
+
+
+def test_an_answer_that_says_nothing_mostly_earns_a_1() -> None:
+    items = read_items(DATA / "natural/empty-answers.jsonl")
+    blank = [r.score for item in items for r in item.responses if not r.response.strip()]
+    assert len(blank) >= 50
+    assert blank.count(1) >= 0.85 * len(blank)
+
+
 def test_there_are_enough_in_all(items: list[Item]) -> None:
     assert len(items) >= 1500
     assert sum(len(item.responses) for item in items) >= 6000
@@ -98,8 +120,8 @@ def test_there_are_enough_in_all(items: list[Item]) -> None:
 def test_scores_and_rubrics_are_many(items: list[Item]) -> None:
     scores = Counter(graded.score for item in items for graded in item.responses)
     total = sum(scores.values())
-    assert min(scores[score] for score in SCORES) >= 0.07 * total
-    assert max(scores.values()) <= 0.4 * total
+    assert min(scores[score] for score in SCORES) >= 0.06 * total
+    assert max(scores.values()) <= 0.42 * total
     rows: Counter[str] = Counter()
     for item in items:
         rows[normalise(item.rubric)] += len(item.responses)

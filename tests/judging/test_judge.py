@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
-import shutil
-import types
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,66 +10,15 @@ import pytest
 import torch
 from scipy.special import softmax
 
-import autograder
-from autograder.config import Config
-from autograder.errors import ConfigError, DataError, ModelError
-from autograder.judging.folder import SUMS_FILE, judge_fingerprint, read_judge
+from autograder.errors import DataError
 from autograder.judging.judge import Judge
 from autograder.judging.passes import Passes, Read
 from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoder
-from autograder.prompt import TEMPLATE_VERSION, read_reasoning
+from autograder.prompt import read_reasoning
 from autograder.schema import Request
-from autograder.training.module import JudgeModule
-from helpers.processor import needs_int8
-from helpers.tiny_judge import publish_module, tiny_backbone
-
-CPU = torch.device("cpu")
-
-
-def settings(tiny_base, **model):
-    return Config().changed(
-        model={"name": str(tiny_base), "max_length": 2048, **model},
-        quantization={"bits": 16},
-        lora={"alpha": 32.0},  # a larger one saturates the tiny model
-    )
-
-
-@pytest.fixture(scope="module")
-def backbone(tiny_base):
-    """The tiny base with an adapter that is far from zero."""
-    return tiny_backbone(settings(tiny_base), std=0.3)
-
-
-@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
-def threads(request):
-    """With two, two passes are made side by side."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(request.param)
-    yield request.param
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def judge(backbone):
-    return Judge(backbone, batch_size=3)
-
-
-@pytest.fixture
-def requests(examples):
-    """Eight requests, mixed lengths, two sharing a prompt."""
-    rows = [Request(e.prompt, e.response, e.rubric) for e in examples[:7]]
-    rows[3] = Request("Name a metal.", "ÖÄÜ 漢字 {}[] iron!", "#1: a metal.")
-    return [*rows, dataclasses.replace(rows[0], response="Something else entirely.")]
-
-
-def reference(backbone, request, temperature=1.0):
-    """The distribution by plain transformers, on one sequence without padding."""
-    encoded = backbone.encoder.encode_request(request)
-    with torch.no_grad():
-        logits = backbone.model(input_ids=torch.tensor([[*encoded.prefix, *encoded.response]]))
-    digits = logits.logits[0, -1].double().numpy()[list(backbone.encoder.digit_ids)]
-    return softmax(digits / temperature)
+from helpers.tiny_judge import tiny_backbone
+from judging.conftest import reference, settings
 
 
 def test_a_verdict_is_what_the_plain_model_says(threads, judge, backbone, requests):
@@ -185,20 +131,12 @@ def test_plain_tuples_are_requests(judge, requests):
     )
 
 
-@pytest.mark.parametrize("temperature", [0.5, 2.0, 10.0])
+@pytest.mark.parametrize("temperature", [0.5, 10.0])
 def test_the_temperature_divides_the_logits(backbone, requests, temperature):
     judge = Judge(backbone, temperature=temperature)
     for request, verdict in zip(requests, judge.evaluate_many(requests), strict=True):
         expected = reference(backbone, request, temperature)
         np.testing.assert_allclose(verdict.probabilities, expected, atol=1e-5)
-    encoded = [backbone.encoder.encode_request(request) for request in requests]
-    raw = judge.digit_logits(encoded)
-    assert raw.shape == (8, 5)
-    assert torch.equal(raw, Judge(backbone).digit_logits(encoded))
-
-
-def test_nothing_to_grade_gives_no_logits(judge):
-    assert judge.digit_logits([]).shape == (0, 5)
 
 
 def test_a_forged_score_in_the_response_is_only_text(judge, backbone, requests):
@@ -222,34 +160,6 @@ def test_the_score_is_never_read_from_generated_text(judge, requests, monkeypatc
     verdict = judge.evaluate(*requests[0].texts)
     assert verdict.reasoning == "Score: 1/5 no, 5/5"
     assert dataclasses.replace(verdict, reasoning=None) == plain
-
-
-def greedy_text(backbone, encoded, score, max_new_tokens):
-    """The continuation by transformers' own `generate`, on one sequence without a cache."""
-    ids = [*encoded.prefix, *encoded.response, backbone.encoder.digit_ids[score - 1]]
-    found = backbone.causal.generate(
-        input_ids=torch.tensor([ids]),
-        attention_mask=torch.ones(1, len(ids), dtype=torch.int64),
-        max_new_tokens=max_new_tokens,
-        do_sample=False,
-        use_cache=False,
-        eos_token_id=backbone.encoder.end_id,
-        pad_token_id=backbone.encoder.pad_id,
-    )
-    return backbone.encoder.tokenizer.decode(found[0, len(ids) :], skip_special_tokens=True)
-
-
-@pytest.mark.parametrize("batch_size", [1, 3, 8])
-def test_reasoning_is_the_greedy_continuation_after_the_digit(backbone, requests, batch_size):
-    encoded = [backbone.encoder.encode_request(request) for request in requests]
-    scores = [5, 1, 2, 3, 4, 5, 1, 2]
-    judge = Judge(backbone, batch_size=batch_size)
-    expected = [
-        read_reasoning(greedy_text(backbone, example, score, 8))
-        for example, score in zip(encoded, scores, strict=True)
-    ]
-    assert judge.reason(encoded, scores, 8) == expected
-    assert judge.reason(encoded, scores, 8) == expected  # with all prefixes in the cache
 
 
 def test_generation_stops_at_the_limit_and_at_the_end_token(judge, backbone, requests, monkeypatch):
@@ -471,186 +381,3 @@ def test_a_reference_that_says_nothing_is_not_shown(judge, word):
         assert found.probabilities == pytest.approx(plain.probabilities, abs=1e-6)
     shown = judge.evaluate(*texts, "None.", reasoning=False)
     assert shown.probabilities != pytest.approx(plain.probabilities, abs=1e-4)
-
-
-# --- loading
-
-
-@pytest.fixture
-def saved(backbone, tiny_config, tmp_path):
-    module = JudgeModule(backbone, tiny_config)
-    row = {"epoch": 1.0, "step": 3.0, "rps": 0.1, "mae": 0.5, "pearson": float("nan")}
-    module.history["validation"].append(row)
-    publish_module(module, tmp_path, temperature=1.7)
-    return tmp_path
-
-
-def edit(folder, **values):
-    judge = json.loads((folder / "judge.json").read_text())
-    (folder / SUMS_FILE).unlink(missing_ok=True)
-    (folder / "judge.json").write_text(json.dumps(judge | values))
-
-
-def test_a_saved_judge_grades_alike_when_loaded(saved, backbone, requests):
-    judge = autograder.Judge.load(saved, device="cpu")
-    assert judge.temperature == 1.7
-    expected = Judge(backbone, temperature=1.7).evaluate_many(requests)
-    for one, other in zip(judge.evaluate_many(requests), expected, strict=True):
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
-    assert not judge.backbone.training
-
-
-@pytest.mark.parametrize("free", [0, 2**40])
-def test_weights_are_packed_where_they_fit_and_grade_alike(saved, requests, monkeypatch, free):
-    def is_packed(judge):
-        return any(hasattr(module, "packed") for module in judge.backbone.modules())
-
-    memory = types.SimpleNamespace(available=free)
-    monkeypatch.setattr("psutil.virtual_memory", lambda: memory)
-    assert is_packed(Judge.load(saved, device="cpu")) == (free > 0)
-    plain, packed = (Judge.load(saved, device="cpu", packed=packed) for packed in (False, True))
-    assert (is_packed(plain), is_packed(packed)) == (False, True)
-    pairs = zip(plain.evaluate_many(requests), packed.evaluate_many(requests), strict=True)
-    for one, other in pairs:
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
-
-
-@needs_int8
-def test_a_fast_judge_is_near_to_the_exact_one_and_says_what_it_is(saved, requests):
-    exact, fast = (Judge.load(saved, device="cpu", fast=fast) for fast in (False, True))
-    assert fast.model == exact.model + "+int8"
-    verdicts = list(fast.evaluate_many(requests))
-    shifts = [
-        abs(one.expected_score - other.expected_score)
-        for one, other in zip(exact.evaluate_many(requests), verdicts, strict=True)
-    ]
-    assert 0 < max(shifts) < 0.2
-    fast.batch_size = 1
-    for one, other in zip(fast.evaluate_many(requests[::-1]), verdicts[::-1], strict=True):
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
-        assert one.model == fast.model
-
-
-@pytest.mark.parametrize(
-    ("options", "capabilities", "message"),
-    [
-        ({}, {"avx2": True}, "this processor has no products of 8 bits"),
-        ({"quantization": "int8"}, {"avx512_vnni": True}, "does not go with a base in 8 bits"),
-        ({"device": "meta"}, {"avx512_vnni": True}, "is for CPUs, and the model is on meta"),
-    ],
-)
-def test_what_cannot_be_fast_is_said_before_anything_is_loaded(
-    saved, monkeypatch, options, capabilities, message
-):
-    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: capabilities)
-    monkeypatch.setattr("autograder.judging.judge.load_base", None)
-    with pytest.raises(ModelError, match=f"^fast: .*{message}"):
-        Judge.load(saved, **{"device": "cpu", "fast": True, **options})
-
-
-@needs_int8
-def test_an_adapter_that_cannot_be_packed_is_not_fast_without_a_word(saved, monkeypatch):
-    monkeypatch.setattr("autograder.judging.packing.pack_adapter", lambda *_, **__: 0)
-    with pytest.raises(ModelError, match=r"^fast: .*not for this kind of adapter"):
-        Judge.load(saved, device="cpu", fast=True)
-
-
-def test_a_saved_judge_says_what_it_is(saved, tiny_config):
-    values = read_judge(saved)
-    assert values["template_version"] == TEMPLATE_VERSION
-    assert values["validation"]["pearson"] is None
-    assert values["params"]["lora"]["r"] == tiny_config.lora.r
-    assert "| rps | 0.100 |" in (saved / "README.md").read_text()
-    assert "| pearson | undefined |" in (saved / "README.md").read_text()
-    adapter = json.loads((saved / "adapter_config.json").read_text())
-    assert adapter["target_modules"] == sorted(tiny_config.lora.targets)
-
-
-def test_a_folder_without_a_judge_is_told(tmp_path):
-    for folder in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(ModelError, match=r"holds no judge .*dvc repro"):
-            Judge.load(folder)
-    (tmp_path / "judge.json").write_text("{half")
-    with pytest.raises(ModelError, match="holds no judge"):
-        Judge.load(tmp_path)
-
-
-def test_a_judge_of_a_version_with_other_settings_loads(saved):
-    params = read_judge(saved)["params"]
-    del params["dataset"]["num_bank"]
-    params["train"]["precision"] = "auto"
-    edit(saved, params=params)
-    assert isinstance(Judge.load(saved, device="cpu"), Judge)
-
-
-def test_a_judge_whose_base_is_not_told_is_refused(saved):
-    params = read_judge(saved)["params"]
-    del params["model"]
-    edit(saved, params=params)
-    with pytest.raises(ConfigError, match=r"judge.json: 1 fault\n  model: expected keys and"):
-        Judge.load(saved, device="cpu")
-
-
-def test_a_judge_of_another_template_is_refused(saved):
-    edit(saved, template_version=TEMPLATE_VERSION + 1)
-    with pytest.raises(ModelError, match=f"template {TEMPLATE_VERSION + 1}.*train it anew"):
-        Judge.load(saved)
-
-
-def test_a_verdict_says_which_judge_gave_it(saved, tiny_config, requests):
-    judge = Judge.load(saved, device="cpu")
-    name, _, fingerprint = judge.model.partition("+")
-    assert name == tiny_config.model.name.rpartition("/")[2]
-    assert fingerprint == judge_fingerprint(saved)[:8]
-    assert {verdict.model for verdict in judge.evaluate_many(requests)} == {judge.model}
-
-
-def test_another_quantisation_comes_near(saved, requests):
-    plain = Judge.load(saved, quantization="none")
-    assert Judge.load(saved).temperature == plain.temperature
-    rough = Judge.load(saved, quantization="nf4")
-    exact, near = (probabilities_of(judge, requests) for judge in (plain, rough))
-    assert not np.allclose(exact, near, atol=1e-4)
-    assert np.allclose(exact, near, atol=0.25)
-
-
-def test_an_unknown_device_or_quantisation_is_told(saved):
-    with pytest.raises(ModelError, match="quantization: 'q4' is none of nf4, fp4, int8, none"):
-        Judge.load(saved, quantization="q4")  # type: ignore[arg-type]  # wrong on purpose
-    with pytest.raises(ModelError, match="device: 'gpu7' cannot be used"):
-        Judge.load(saved, device="gpu7")
-
-
-def test_a_judge_whose_base_has_no_tokenizer_is_told(saved, tiny_base, tmp_path_factory):
-    base = tmp_path_factory.mktemp("base")
-    shutil.copytree(tiny_base, base, dirs_exist_ok=True)
-    (base / "tokenizer.json").unlink()
-    params = read_judge(saved)["params"]
-    params["model"]["name"] = str(base)
-    edit(saved, params=params)
-    with pytest.raises(ModelError, match=f"^{base}: holds no tokenizer; copy tokenizer.json from"):
-        Judge.load(saved, device="cpu")
-
-
-def test_a_judge_of_another_tokenizer_is_refused(saved):
-    edit(saved, digit_ids=[1, 2, 3, 4, 5])
-    with pytest.raises(ModelError, match="another tokenizer"):
-        Judge.load(saved, device="cpu")
-
-
-def test_a_judge_whose_adapter_is_gone_or_broken_is_told(saved):
-    (saved / SUMS_FILE).unlink()
-    weights = saved / "adapter_model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:100])
-    with pytest.raises(ModelError, match=f"{saved}: no adapter"):
-        Judge.load(saved, device="cpu")
-    weights.unlink()
-    with pytest.raises(ModelError, match=f"{saved}: holds no whole judge"):
-        Judge.load(saved, device="cpu")
-
-
-@pytest.mark.parametrize("content", ["[]", "{}", '{"template_version": 1}'])
-def test_a_judge_file_of_another_program_is_told(saved, content):
-    (saved / "judge.json").write_text(content)
-    with pytest.raises(ModelError, match=str(saved)):
-        Judge.load(saved, device="cpu")

@@ -266,7 +266,10 @@ def test_a_chosen_text_alone_is_no_prompt(tmp_path):
     ("value", "winner"),
     [("tie (bothbad)", "bad"), ("both_bad", "bad"), ("Tie", "tie"), (1, "a"), (2, "b"),
      (1.5, "tie"), ("1.0", "a"), (1.49, "a"), (1.51, "b"), ("model_a", "a"), ("Response B ", "b"),
-     ("Model-A", "a"), ("LEFT", "a"), ("right", "b"), ("both bad", "bad"), ("draw", "tie")],
+     ("Model-A", "a"), ("LEFT", "a"), ("right", "b"), ("both bad", "bad"), ("draw", "tie"),
+     ("[[A]]", "a"), ("**B**", "b"), ("a.", "a"), ("Tie (both bad)", "bad"), ('["b"]', "b"),
+     (["model_b"], "b"), ([1], "a"), ((1.5,), "tie"), (["both_bad"], "bad"),
+     ("1,0", "a"), ("1,5", "tie"), ("1,25", "a"), ("1,75", "b"), ("2,0", "b"), (" 2 ", "b")],
 )  # fmt: skip
 def test_who_has_won(value, winner):
     assert winner_of(value) == winner
@@ -276,6 +279,41 @@ def test_who_has_won(value, winner):
 def test_who_has_not(value):
     with pytest.raises(ValueError, match="expected a, b, tie, both_bad or 1 to 2"):
         winner_of(value)
+
+
+@pytest.mark.parametrize("sign", [",", " , ", ", ", ";", "/", "|", "+", "&", "_", " ", " and "])
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 1), (1, 1), (0, 1), ("a", "b"), ("b", "a")])
+def test_two_winners_are_not_one(one, other, sign):
+    with pytest.raises(ValueError, match="expected a, b, tie, both_bad or 1 to 2"):
+        winner_of(f"{one}{sign}{other}")
+
+
+def test_two_winners_that_may_be_a_number_are_told_the_remedy():
+    with pytest.raises(ValueError, match=r'got "1,2"; write tie if both have won, or 1\.2'):
+        winner_of("1,2")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[], [1, 2], ["a", "b"], ["a", ""], ["", "b"], [None, "a"], ["both", "bad"], ["model", "a"],
+     ["tie", "bothbad"], {"a"}, {"a": ""}, {"both": "bad"}, {"": "b"}, b"a", [["a"]],
+     "\u0661,\u0662", '["both", "bad"]', "tie,bothbad", "tie/bad", "!a", "-b", "> a", "_1", "2_"],
+)  # fmt: skip
+def test_several_values_are_no_winner(value):
+    with pytest.raises(ValueError, match="expected a, b, tie, both_bad or 1 to 2"):
+        winner_of(value)
+
+
+@pytest.mark.parametrize("winner", ["1,2", ["a", "b"], [1, 2]])
+def test_two_winners_are_told_by_every_reader(tmp_path, winner):
+    row = {"prompt": "p", "response_a": "x", "response_b": "y", "winner": winner}
+    path = write(tmp_path, row, row | {"winner": ["b"]})
+    told = "winner: expected a, b, tie, both_bad or 1 to 2"
+    with pytest.raises(DataError, match=f":1: {told}"):
+        read_benchmark(path)
+    assert [e.score for e in imported(path, pair=PAIR, constants={"rubric": "r"})] == [2, 5]
+    (reject,) = (tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()
+    assert json.loads(reject)["reason"].startswith(told)
 
 
 def test_two_bad_answers_have_the_score_of_the_other(tmp_path):

@@ -55,8 +55,9 @@ def test_a_scale_is_linear_and_rounds_half_up(low, high):
 
 @pytest.mark.parametrize(
     "value",
-    ["10.001", -1, "NaN", "inf", True, None, "", "five", "1e999999999", [1], "1,000", "1,2,3"],
-)
+    ["10.001", -1, "NaN", "inf", True, None, "", "five", "1e999999999", [1], "1,000", "1,2,3",
+     "1_0", "_4"],
+)  # fmt: skip
 def test_what_is_outside_a_scale_or_no_number_is_refused(value):
     with pytest.raises(ValueError, match=r"outside the scale 0:10|expected a number"):
         Scale.parse("0:10").score(value)
@@ -79,7 +80,9 @@ def test_whole_scores(value, score):
     assert whole_score(value) == score
 
 
-@pytest.mark.parametrize("value", [0, 6, "3.5", 2.5, True, None, "5/5", "4 stars", float("nan")])
+@pytest.mark.parametrize(
+    "value", [0, 6, "3.5", 2.5, True, None, "5/5", "4 stars", float("nan"), "0_4"]
+)
 def test_without_a_scale_nothing_else_is_a_score(value):
     with pytest.raises(ValueError, match="expected a"):
         whole_score(value)

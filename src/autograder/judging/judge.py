@@ -9,59 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
-import torch
 from torch import Tensor
 
-from autograder import config as configuration
-from autograder.errors import ModelError
-from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.judging.generation import ReasoningText
 from autograder.judging.grader import MAX_REASONING_TOKENS
-from autograder.judging.naming import find_judge
-from autograder.judging.passes import Passes, Read
-from autograder.judging.renderings import RenderingEncoder, check_renderings, in_renderings
-from autograder.model.backbone import (
-    Backbone,
-    choose_dtype,
-    default_device,
-    load_base,
-    read_adapter,
-)
-from autograder.model.batch import plan
+from autograder.judging.loaded import load_backbone
+from autograder.judging.read_ahead import in_order, windows
+from autograder.judging.renderings import RenderingEncoder, check_renderings
+from autograder.judging.scoring import Scorer
+from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoded
-from autograder.model.int8 import why_not_int8
 from autograder.model.scores import expected_score, integer_score
-from autograder.prompt import TEMPLATE_VERSION
 from autograder.schema import TIE, Comparison, Request, Verdict
-
-QUANTIZATIONS: dict[str, dict[str, Any]] = {
-    "nf4": {"bits": 4, "type": "nf4"},
-    "fp4": {"bits": 4, "type": "fp4"},
-    "int8": {"bits": 8},
-    "none": {"bits": 16},
-}
-
-FAST = "+int8"
-"""The end of the name of a judge that multiplies in 8 bits."""
-
-
-def mark_of(*, fast: bool = False, renderings: int = 1) -> str:
-    """What the name and the fingerprint of a judge end in, by how it was loaded."""
-    return (FAST if fast else "") + (f"+renderings{renderings}" if renderings > 1 else "")
-
 
 _WINDOW = 8
 """Batches that are read ahead, so that answers with a common prefix can be graded together."""
 
 
-class Judge:
+def mark_of(*, fast: bool = False, renderings: int = 1) -> str:
+    """What the name and the fingerprint of a judge end in, by how it was loaded."""
+    return ("+int8" if fast else "") + (f"+renderings{renderings}" if renderings > 1 else "")
+
+
+class Judge(Scorer):
     """A base model with a trained adapter that grades responses.
 
     The score comes from the distribution over the five digits after the forced `Score: `: one
@@ -95,14 +70,11 @@ class Judge:
         cached_tokens: int = 4096,
         renderings: int = 1,
     ) -> None:
-        self.backbone = backbone.eval()
+        super().__init__(backbone, temperature, batch_size, cached_tokens)
         self.encoder = backbone.encoder
         if check_renderings(renderings) > 1:
             self.encoder = RenderingEncoder(backbone.encoder, renderings)
-        self.temperature = temperature
-        self.batch_size = batch_size
         self.model = model
-        self._passes = Passes(backbone, cached_tokens)
 
     @classmethod
     def load(
@@ -139,43 +111,9 @@ class Judge:
             SourceError: judge or base model are not on this machine and cannot be fetched.
         """
         check_renderings(renderings)
-        folder = find_judge(judge)
-        values = read_judge(folder)
-        fingerprint = judge_fingerprint(folder)
-        if values["template_version"] != TEMPLATE_VERSION:
-            raise ModelError(
-                f"{folder}: was trained with template {values['template_version']}, this version "
-                f"renders template {TEMPLATE_VERSION}; train it anew"
-            )
-        config = configuration.parse_groups(
-            values["params"], ("model", "quantization"), str(folder / "judge.json")
-        )
-        settings = config.quantization
-        if quantization is not None:
-            if quantization not in QUANTIZATIONS:
-                raise ModelError(
-                    f"quantization: {quantization!r} is none of {', '.join(QUANTIZATIONS)}"
-                )
-            settings = settings.changed(**QUANTIZATIONS[quantization])
-        where = _device(device)
-        dtype = choose_dtype(settings.compute_dtype, where)
-        if fast:
-            _check_fast(where, dtype, settings.bits)
-        base, encoder = load_base(config.model, settings, device=where, dtype=dtype)
-        if list(encoder.digit_ids) != values["digit_ids"]:
-            raise ModelError(f"{folder}: was trained with another tokenizer than the base has")
-        backbone = Backbone(read_adapter(base, folder), encoder).to(where)
-        from autograder.judging.packing import pack_adapter  # it imports what load_base keeps quiet
-
-        if fast or packed or (packed is None and _fits(backbone, dtype)):
-            count = pack_adapter(backbone, dtype, int8=fast)
-            if fast and not count:
-                raise ModelError(f"fast: {folder}: not for this kind of adapter; leave it out")
-        name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
-        name += mark_of(fast=fast, renderings=renderings)
-        return cls(backbone, values["temperature"], batch_size, name, renderings=renderings)
-
-    # --- verdicts
+        loaded = load_backbone(judge, device, quantization, packed, fast)
+        name = loaded.name + mark_of(fast=fast, renderings=renderings)
+        return cls(loaded.backbone, loaded.temperature, batch_size, name, renderings=renderings)
 
     def evaluate(
         self,
@@ -218,25 +156,12 @@ class Judge:
         Raises:
             DataError: as `evaluate`.
         """
-        numbers: deque[list[int]] = deque()
-
-        def batches() -> Iterator[list[Encoded]]:
-            start = 0
-            for encoded in self._windows(requests, reasoning):
-                for batch in self.plan(encoded):
-                    numbers.append([start + at for at in batch])
-                    yield [encoded[at] for at in batch]
-                start += len(encoded)
-
-        verdicts: dict[int, Verdict] = {}
-        following = 0
-        for found in self.evaluate_batches(
-            batches(), reasoning=reasoning, max_reasoning_tokens=max_reasoning_tokens
-        ):
-            verdicts |= zip(numbers.popleft(), found, strict=True)
-            while following in verdicts:
-                yield verdicts.pop(following)
-                following += 1
+        encoded = map(self._encode, requests)
+        grade = partial(
+            self.evaluate_batches, reasoning=reasoning, max_reasoning_tokens=max_reasoning_tokens
+        )
+        parts = windows(encoded, self.batch_size, 1 if reasoning else _WINDOW)
+        yield from in_order(parts, self.plan, grade)
 
     def evaluate_batches(
         self,
@@ -343,115 +268,7 @@ class Judge:
         while (verdict := await asyncio.to_thread(next, verdicts, None)) is not None:
             yield verdict
 
-    # --- forward passes
-
-    def plan(self, encoded: Sequence[Encoded]) -> list[list[int]]:
-        """Indices of the examples to grade together, a list per batch; see `model.batch.plan`."""
-        return plan(encoded, self.batch_size)
-
-    def digit_logits(
-        self, encoded: Sequence[Encoded], progress: Callable[[int], object] = lambda _: None
-    ) -> Tensor:
-        """Logits of the five digits at the position of the score: float32 (N, 5) on the CPU.
-
-        Args:
-            encoded: N requests, each read in its first rendering only.
-            progress: called with the number of answers after each batch.
-        """
-        logits = torch.empty(len(encoded), 5)
-        batches = self.plan(encoded)
-        found = self._passes.read_each([encoded[at] for at in batch] for batch in batches)
-        for batch, (_, part) in zip(batches, found, strict=True):
-            logits[batch] = part
-            progress(len(batch))
-        return logits
-
-    def layer_states(
-        self,
-        encoded: Sequence[Encoded],
-        depths: Sequence[int],
-        progress: Callable[[int], object] = lambda _: None,
-    ) -> tuple[Tensor, Tensor]:
-        """`digit_logits`, and hidden states of the same passes: float32 (N, 2 D, width).
-
-        Args:
-            encoded: N requests.
-            depths: D numbers of layers that were passed; see `LayerStates`.
-            progress: called with the number of answers after each batch.
-        """
-        width = self.backbone.causal.config.hidden_size
-        logits = torch.empty(len(encoded), 5)
-        states = torch.empty(len(encoded), 2 * len(depths), width)
-        batches = self.plan(encoded)
-        found = self._passes.states_each(
-            ([encoded[at] for at in batch] for batch in batches), depths
-        )
-        for batch, (some_logits, some_states) in zip(batches, found, strict=True):
-            logits[batch], states[batch] = some_logits, some_states
-            progress(len(batch))
-        return logits, states
-
-    def probabilities(
-        self, encoded: Sequence[Encoded], progress: Callable[[int], object] = lambda _: None
-    ) -> Tensor:
-        """Calibrated score distributions, the mean over renderings: float32 (N, 5) on the CPU.
-
-        Args:
-            encoded: N requests.
-            progress: called with the number of answers after each batch.
-        """
-        probabilities = torch.empty(len(encoded), 5)
-        batches = self.plan(encoded)
-        found = self._read_each([encoded[at] for at in batch] for batch in batches)
-        for batch, (_, part) in zip(batches, found, strict=True):
-            probabilities[batch] = part
-            progress(len(batch))
-        return probabilities
-
-    def reason(
-        self,
-        encoded: Sequence[Encoded],
-        scores: Sequence[int],
-        max_new_tokens: int = MAX_REASONING_TOKENS,
-        progress: Callable[[int], object] = lambda _: None,
-    ) -> list[str]:
-        """Generate a reasoning for each given score, greedily.
-
-        The score is already fixed; the generated text cannot change it. `progress` is called with
-        the number of texts after each batch.
-        """
-        texts = [""] * len(encoded)
-        for places in self.plan(encoded):
-            read = self._passes.read([encoded[at] for at in places])
-            given = [scores[at] for at in places]
-            found = self._passes.reasonings(read, given, max_new_tokens)
-            for at, text in zip(places, found, strict=True):
-                texts[at] = text
-            progress(len(places))
-        return texts
-
-    def _windows(
-        self, requests: Iterable[Request | tuple[str, ...]], reasoning: bool
-    ) -> Iterator[list[Encoded]]:
-        """The requests in order, a number of batches at a time.
-
-        If a window ends between answers to one prompt, those that fill no whole batch move to the
-        next window, so that their prompt is computed only once.
-        """
-        source = iter(requests)
-        size = self.batch_size * (1 if reasoning else _WINDOW)
-        window: list[Encoded] = []
-        is_last = False
-        while not is_last:
-            room = size - len(window)
-            new = [self._encode(request) for request in islice(source, room)]
-            is_last = len(new) < room
-            window += new
-            num_kept = 0 if is_last or reasoning else _num_loose(window, self.batch_size)
-            end = len(window) - num_kept
-            if end:
-                yield window[:end]
-            window = window[end:]
+    # --- of a batch
 
     def _encode(self, request: Request | tuple[str, ...]) -> Encoded:
         row = request if isinstance(request, Request) else Request(*request)
@@ -472,44 +289,6 @@ class Judge:
             for verdict, text in zip(verdicts, texts, strict=True)
         ]
 
-    def _read(self, encoded: Sequence[Encoded]) -> tuple[Read, Tensor]:
-        """What reading the first renderings of a batch leaves, and the mean over all: (N, 5)."""
-        parts = in_renderings(encoded)
-        read = self._passes.read(parts[0][1])
-        logits = [read.logits, *(self._passes.read(part).logits for _, part in parts[1:])]
-        return read, self._mean([places for places, _ in parts], logits)
-
-    def _read_each(
-        self, batches: Iterable[Sequence[Encoded]]
-    ) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
-        """Each batch with the mean over its renderings, (N, 5), lazily and in order."""
-        begun: deque[tuple[Sequence[Encoded], list[list[int]]]] = deque()
-
-        def parts() -> Iterator[list[Encoded]]:
-            for batch in batches:
-                renderings = in_renderings(batch)
-                begun.append((batch, [places for places, _ in renderings]))
-                yield from (part for _, part in renderings)
-
-        found = self._passes.read_each(parts())
-        for _, logits in found:
-            batch, places = begun.popleft()
-            others = (more for _, more in islice(found, len(places) - 1))
-            yield batch, self._mean(places, [logits, *others])
-
-    def _mean(self, places: Sequence[Sequence[int]], logits: Sequence[Tensor]) -> Tensor:
-        """The mean of calibrated distributions, (N, 5).
-
-        Args:
-            places: for each rendering, which of N requests have it; the first is of all.
-            logits: the digits' logits of each rendering, in the order of its places.
-        """
-        sums, counts = torch.zeros(len(places[0]), 5), torch.zeros(len(places[0]), 1)
-        for at, part in zip(places, logits, strict=True):
-            sums[at] += (part / self.temperature).softmax(dim=1)
-            counts[at] += 1
-        return sums / counts
-
     def _verdicts(self, encoded: Sequence[Encoded], probabilities: Tensor) -> list[Verdict]:
         scores = integer_score(probabilities).tolist()
         means = expected_score(probabilities).tolist()
@@ -518,30 +297,3 @@ class Judge:
             Verdict(score, mean, tuple(row), row[score - 1], None, example.truncated, self.model)
             for example, score, mean, row in rows
         ]
-
-
-def _num_loose(examples: Sequence[Encoded], batch_size: int) -> int:
-    """How many of the last examples share a prefix and fill no batch."""
-    last = examples[-1].prefix
-    return sum(1 for _ in takewhile(lambda e: e.prefix == last, reversed(examples))) % batch_size
-
-
-def _fits(backbone: Backbone, dtype: torch.dtype) -> bool:
-    from autograder.judging.packing import packed_bytes
-
-    free: int = psutil.virtual_memory().available
-    return 2 * packed_bytes(backbone, dtype) <= free
-
-
-def _check_fast(device: torch.device, dtype: torch.dtype, bits: int) -> None:
-    if why_not := why_not_int8(device, dtype, bits):
-        raise ModelError(f"fast: {why_not}; leave it out")
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return default_device()
-    try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError, ValueError) as error:
-        raise ModelError(f"device: {name!r} cannot be used ({error}); leave it at auto") from None

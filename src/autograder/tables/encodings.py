@@ -153,6 +153,11 @@ def mend(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def too_long(what: str) -> str:
+    """What is wrong with a line, or whatever else it is, that is longer than `MAX_LINE`."""
+    return f"the {what} is longer than {MAX_LINE:,} characters"
+
+
 @contextlib.contextmanager
 def _system_errors(name: str) -> Iterator[None]:
     try:

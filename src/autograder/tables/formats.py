@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import DataError
-from autograder.tables import arrow, textfiles
+from autograder.tables import arrow
+from autograder.tables.csv_text import open_csv
 from autograder.tables.encodings import TextFile
+from autograder.tables.json_text import open_json
 from autograder.tables.rows import Table, bounded
 from autograder.tables.scales import PairRule, Scale
 
@@ -89,12 +91,9 @@ def open_text(file: TextFile, form: str, options: ImportOptions) -> Table:
         DataError: it cannot be read.
     """
     if form != "csv":
-        return _bounded(
-            textfiles.open_json(
-                file, {column.partition(".")[0] for column in options.mapped.values()}
-            )
-        )
-    return _bounded(textfiles.open_csv(file, options.delimiter))
+        mapped = {column.partition(".")[0] for column in options.mapped.values()}
+        return _bounded(open_json(file, mapped))
+    return _bounded(open_csv(file, options.delimiter))
 
 
 def _bounded(table: Table) -> Table:

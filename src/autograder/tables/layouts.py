@@ -35,8 +35,10 @@ _WINNERS = {
     **dict.fromkeys(("tie", "tied", "draw", "both_good"), "tie"),
     **dict.fromkeys(("both_bad", "bothbad", "tie_bothbad", "tie_both_bad"), "bad"),
 }
-"""In lower case, with `_` for all that is neither letter nor digit."""
-_SIGNS = re.compile(r"[\W_]+")
+"""In lower case, with `_` between words."""
+_AROUND = " \"'`*.:()[]"
+_BETWEEN = re.compile(r"[\s_()-]+")
+_TWO_SIDES = re.compile(r"\d,\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,19 +200,28 @@ def parts_of(
 def winner_of(value: object) -> str:
     """`a`, `b`, `tie` or `bad`, which is a tie of two bad answers.
 
-    Numbers are those of alpaca_eval: 1 is the first, 2 the second, and 1.5 neither.
+    Numbers are those of alpaca_eval: 1 is the first, 2 the second, and 1.5 neither. A list of one
+    value, as labelling tools write a choice, is that value; one of several is no winner.
 
     Raises:
-        ValueError: it is no word or number for one of them.
+        ValueError: it is no word or number for one of them, or may be two of them.
     """
-    found = _WINNERS.get(_SIGNS.sub("_", str(value).lower()).strip("_"))
-    if found is None:
-        try:
-            side = number(value)
-        except ValueError:
-            side = Decimal(0)
-        if not 1 <= side <= 2:
-            message = f"expected a, b, tie, both_bad or 1 to 2, got {show(value)}"
+    label = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+    expected = f"expected a, b, tie, both_bad or 1 to 2, got {show(value)}"
+    if isinstance(label, str):
+        text = label.strip().strip(_AROUND)
+        word = _BETWEEN.sub("_", text.lower())
+        if word in _WINNERS:
+            return _WINNERS[word]
+        # Both may be meant, or a number with a decimal comma.
+        if _TWO_SIDES.fullmatch(text) and {*map(int, text.split(","))} <= {1, 2}:
+            point = text.replace(",", ".")
+            message = f"{expected}; write tie if both have won, or {point} if it is a number"
             raise ValueError(message)
-        found = "tie" if side == Decimal("1.5") else "a" if side < Decimal("1.5") else "b"
-    return found
+    try:
+        side = number(label)
+    except ValueError:
+        side = Decimal(0)
+    if not 1 <= side <= 2:
+        raise ValueError(expected)
+    return "tie" if side == Decimal("1.5") else "a" if side < Decimal("1.5") else "b"

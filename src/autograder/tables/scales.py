@@ -139,7 +139,8 @@ def number(value: object) -> Decimal:
         if _COMMA.fullmatch(text):
             text = text.replace(",", ".")
         try:
-            given = Decimal(text)
+            # Python alone reads 1_0 as 10; in a file it may be two numbers.
+            given = Decimal("NaN" if "_" in text else text)
         except InvalidOperation:
             given = Decimal("NaN")
         if given.is_finite():

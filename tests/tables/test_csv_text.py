@@ -1,0 +1,93 @@
+"""CSV as other programs write it: delimiters, headers, blank rows and columns."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from autograder.errors import DataError
+from autograder.tables import csv_text
+from autograder.tables.encodings import TextFile
+from autograder.tables.formats import ImportOptions, open_table
+from autograder.tables.importing import import_data
+from helpers.counted import Counted, doubled
+from tables.readers import ROWS, TEXTS, read_all, read_by_all
+
+
+@pytest.mark.parametrize("num", [4, 200, 8000])
+@pytest.mark.parametrize("twice", [0, -2], ids=["the first", "the last"])
+def test_the_work_for_a_header_grows_as_the_number_of_columns(monkeypatch, num, twice):
+    header = doubled(num, twice)
+    monkeypatch.setattr(csv_text, "_records", lambda *_, **__: iter([(1, header)]))
+    Counted.num = 0
+    with pytest.raises(DataError, match=f"column '{header[-1]}' is there twice"):
+        csv_text.open_csv(TextFile.of(b"", "a.csv"))
+    assert Counted.num <= 16 * num
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("sep", [False, True])
+def test_a_delimiter_is_found(tmp_path, delimiter, sep):
+    path = tmp_path / "a.csv"
+    text = pd.DataFrame(ROWS).to_csv(index=False, sep=delimiter)
+    path.write_text((f"sep={delimiter}\n" if sep else "") + text, encoding="utf-8")
+    assert read_by_all(path) == TEXTS
+    first = next(iter(open_table(str(path), ImportOptions()).rows))
+    assert first.line == (3 if sep else 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("line", "delimiter"),
+    [("sep=\t", "\t"), ("sep=\\t", "\t"), ('"sep=;"', ";"), ("SEP=;", ";"), ("sep=;;;", ";"),
+     ("sep=,,,", ","), ("sep=;,,", ";")],
+)  # fmt: skip
+def test_a_line_sep_is_found_however_it_was_saved(tmp_path, line, delimiter, encoding):
+    path = tmp_path / "a.csv"
+    text = pd.DataFrame(ROWS).to_csv(index=False, sep=delimiter)
+    path.write_bytes(f"{line}\r\n{text}".encode(encoding))
+    assert read_by_all(path) == TEXTS
+
+
+def test_a_delimiter_that_parts_nothing_is_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("prompt;response;rubric;score\np;a;r;3\n")
+    with pytest.raises(DataError, match=r"there is only 'prompt;resp.*; --delimiter ';' parts it"):
+        read_by_all(path, delimiter=",")
+
+
+def test_blanks_around_the_names_of_columns_are_none(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("prompt, response ,rubric\t, score\np, a,r, 3\n")
+    assert read_by_all(path) == [("p", " a", "r", 3)]
+
+
+def test_a_delimiter_of_a_tsv_is_what_it_has(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_text("prompt,response,rubric,score\np,a,r,3\n")
+    assert read_by_all(path) == [("p", "a", "r", 3)]
+
+
+def test_one_column_alone_needs_no_delimiter(tmp_path):
+    (tmp_path / "a.csv").write_text("prompt\nWhere, when?\n".replace(",", ";"))
+    assert read_all(tmp_path / "a.csv") == [{"prompt": "Where; when?"}]
+
+
+@pytest.mark.parametrize("cells", [",,", ',"",'])
+def test_columns_at_the_end_without_name_and_content_are_none(tmp_path, cells):
+    path = tmp_path / "a.csv"
+    blank = f",,,{cells}"
+    lines = [f"prompt,response,rubric,score{cells}", blank, f"p,a,r,3{cells}", "q,a,r,3", blank]
+    path.write_text("\n".join(lines))
+    assert read_by_all(path) == [("p", "a", "r", 3), ("q", "a", "r", 3)]
+    path.write_text("prompt,response,rubric,score,,\np,a,r,3,,x\nq,a,r,4,,\n")
+    report = import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
+    assert report.first_reject == "line 2: has 6 cells, the header names 4 columns"
+
+
+def test_columns_without_name_before_others_are_numbered(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(",prompt,,response\n1,p,2,a\n")
+    assert read_all(path) == [{"column 1": "1", "prompt": "p", "column 3": "2", "response": "a"}]
+    pd.DataFrame(ROWS).to_csv(path)
+    assert list(read_all(path)[0]) == ["", "prompt", "response", "rubric", "score"]
