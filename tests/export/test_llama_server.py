@@ -1,7 +1,9 @@
 """A GGUF export under llama.cpp's own server: `make test-llama`.
 
 It compares 200 answers of a trained judge, or as many as `ANSWERS` says: the judge that is taken
-where nobody names one, or the one that `JUDGE` names.
+where nobody names one, or the one that `JUDGE` names. On a processor with bf16 instructions a judge
+rounds all it computes to eight bits of precision, the server does not. So both are compared with
+the same judge in float32.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import importlib
 import itertools
 import json
 import os
+import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -26,7 +29,7 @@ from click.testing import CliRunner
 from autograder.balance import place
 from autograder.cli.export import export
 from autograder.export.rendering import one_message
-from autograder.judging.folder import read_judge
+from autograder.judging.folder import JUDGE_FILE, SUMS_FILE, read_judge
 from autograder.judging.judge import Judge
 from autograder.judging.naming import find_judge
 from autograder.schema import read_examples, write_examples
@@ -125,10 +128,10 @@ def test_the_benchmark_times_it_in_batches(judge_folder, tmp_path, monkeypatch, 
 
 
 class Agreement(NamedTuple):
-    """How near an export's answers are to the judge's.
+    """How near answers are to those of the judge in float32.
 
     Attributes:
-        same_score: share of the answers that have the judge's own score.
+        same_score: share of the answers that have the same score.
         mean_shift, largest_shift: distance of expected scores, over all answers and in the worst.
         largest_difference: of a probability, in the worst answer.
     """
@@ -141,10 +144,11 @@ class Agreement(NamedTuple):
 
 TOLERANCE = Agreement(0.9, 0.03, 0.15, 0.1)
 DTYPES = ("fp16", "q8_0")
+EXACT, OURS = "the judge in float32", "the judge"
 
 
-def compare(ours, theirs):
-    pairs = list(zip(ours, theirs, strict=True))
+def compare(exact, others):
+    pairs = list(zip(exact, others, strict=True))
     shifts = [abs(a["expected_score"] - b["expected_score"]) for a, b in pairs]
     return Agreement(
         mean(a["score"] == b["score"] for a, b in pairs),
@@ -152,6 +156,16 @@ def compare(ours, theirs):
         max(shifts),
         max(np.abs(np.subtract(a["p"], b["p"])).max() for a, b in pairs),
     )
+
+
+def in_float32(folder, out):
+    """A copy of a judge's folder whose judge computes in float32."""
+    shutil.copytree(folder, out)
+    (out / SUMS_FILE).unlink(missing_ok=True)
+    values = read_judge(folder)
+    values["params"]["quantization"]["compute_dtype"] = "fp32"
+    (out / JUDGE_FILE).write_text(json.dumps(values), encoding="utf-8")
+    return out
 
 
 @pytest.fixture
@@ -184,7 +198,9 @@ def test_a_trained_judge_keeps_its_scores(all_cores, tmp_path, capsys):
     judge = Judge.load(folder)
     requests = held_out(judge, folder, int(os.environ.get("ANSWERS", "200")))
 
-    def ask_judge(part):
+    exact = Judge.load(in_float32(folder, tmp_path / "float32"))
+
+    def ask(judge, part):
         verdicts = [asdict(one) for one in judge.evaluate_many(part)]
         return [verdict | {"p": verdict["probabilities"]} for verdict in verdicts]
 
@@ -192,7 +208,10 @@ def test_a_trained_judge_keeps_its_scores(all_cores, tmp_path, capsys):
         rows = [{name: text for name, text in asdict(one).items() if text} for one in part]
         return run_example(folder, address, answers=rows)
 
-    sides = {"the judge": scoring.Side(ask_judge, requests)}
+    sides = {
+        EXACT: scoring.Side(partial(ask, exact), requests),
+        OURS: scoring.Side(partial(ask, judge), requests),
+    }
     with ExitStack() as stack:
         for dtype in DTYPES:
             path = write(tmp_path / dtype, folder, "--dtype", dtype)
@@ -204,11 +223,11 @@ def test_a_trained_judge_keeps_its_scores(all_cores, tmp_path, capsys):
         # In turns, so that a machine that slows down slows all of them.
         for turn, side in itertools.product(range(ROUNDS), sides.values()):
             side.go(turn, ROUNDS)
-    ours = sides["the judge"]
-    found = {dtype: compare(ours.results, sides[dtype].results) for dtype in DTYPES}
+    found = {name: compare(sides[EXACT].results, side.results) for name, side in sides.items()}
     with capsys.disabled():
         print(table(judge, sides, found))
-    for dtype, one in found.items():
+    for dtype in DTYPES:
+        one = found[dtype]
         assert one.same_score >= TOLERANCE.same_score, dtype
         assert one.mean_shift <= TOLERANCE.mean_shift, dtype
         assert one.largest_shift <= TOLERANCE.largest_shift, dtype
@@ -217,15 +236,15 @@ def test_a_trained_judge_keeps_its_scores(all_cores, tmp_path, capsys):
 
 def table(judge, sides, found):
     """In Markdown, as in docs/export.md."""
-    num, version = len(sides["the judge"].results), llama_server.version(SERVER)
+    num, version = len(sides[OURS].results), llama_server.version(SERVER)
     lines = [
         f"\n{num} answers of {TEST.relative_to(ROOT)}, {judge.model}, {version}",
         "| | same score | expected score, mean | largest | probability, largest | answers/s |",
         "|---|---|---|---|---|---|",
     ]
     for name, side in sides.items():
-        cells = ["", "", "", ""]
-        if one := found.get(name):
-            cells = [f"{one.same_score:.1%}", *(f"{value:.4f}" for value in one[1:])]
+        cells = [f"{found[name].same_score:.1%}", *(f"{value:.4f}" for value in found[name][1:])]
+        if name == EXACT:
+            cells = ["", "", "", ""]
         lines.append(" | ".join([f"| {name}", *cells, f"{side.report()['per_s']:.2f} |"]))
     return "\n".join(lines)
