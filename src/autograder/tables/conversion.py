@@ -83,6 +83,9 @@ class Converter:
             "rubric": inputs["rubric"],
             "score": part.score if part.is_final else self._score(row, part.score),
         }
+        # An item may say that a model answered nothing; a blank cell is more likely a fault.
+        if isinstance(part.response, str) and not part.response.strip():
+            raise self._fault(row, "response", "is empty; write the text or remove the row")
         # Checks the texts, of which id and item are made.
         draft = parse_example(values, self.name, row.line)
         if item is None:
