@@ -140,7 +140,7 @@ def test_a_killed_service_leaves_nothing_and_starts_again_at_once(places):
     before = places.contents()
     with contextlib.ExitStack() as stack:
         process, url = stack.enter_context(places.service(0))
-        port = httpx2.URL(url).port
+        port = httpx2.URL(url).port or 0
         clients = [Asking(url, number) for number in range(NUM_CLIENTS)]
         for client in clients:
             client.start()
