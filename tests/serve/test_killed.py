@@ -60,7 +60,8 @@ class Places:
     @contextlib.contextmanager
     def service(self, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         """A process of the command, once the judge is loaded, and its address."""
-        command = [sys.executable, "-m", "autograder", "serve", "--judge", self.judge]
+        command: list[str | Path] = [sys.executable, "-m", "autograder", "serve"]
+        command += ["--judge", self.judge]
         command += ["--port", str(port), "--token-file", self.token]
         changes = {"HOME": str(self.home), "TMPDIR": str(self.scratch)}
         source = Path(__file__).parents[2] / "src"
