@@ -6,6 +6,7 @@ import html
 import math
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,20 @@ def test_a_judge_that_counts_characters_is_found_out() -> None:
     assert low < found < high
     assert whole(report, "invariance").share < 1
     assert whole(report, "injection").share > 0.9
+
+
+def test_an_empty_answer_has_a_length_too() -> None:
+    rows = examples()
+    rows[0] = replace(rows[0], response="")
+    asked = make_cases(rows, TEXTS, limit=60, seed=0)
+    assert any(not row.response for row in asked.labelled)
+    judge = FakeJudge(verdict=lambda request, reasoning=None: verdict_with(
+        [0.8 if k == by_length(request) else 0.05 for k in range(1, 6)], request, reasoning
+    ))  # fmt: skip
+    found = measure(asked, grade(judge, asked.requests()), seed=0).length.correlation
+    errors = [0.75 * by_length(row.request) + 0.75 - row.score for row in asked.labelled]
+    logs = [math.log(max(1, len(row.response))) for row in asked.labelled]
+    assert found == pytest.approx(stats.pearsonr(errors, logs).statistic)
 
 
 def by_length(request: Request) -> int:

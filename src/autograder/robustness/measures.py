@@ -239,7 +239,9 @@ def _length(examples: Sequence[Example], verdicts: Mapping[Request, Verdict], se
         [given - row.score for given, row in zip(expected, examples, strict=True)],
         dtype=torch.float64,
     )
-    lengths = torch.tensor([len(row.response) for row in examples], dtype=torch.float64).log()
+    # The logarithm of an empty response is that of a single character.
+    sizes = [max(1, len(row.response)) for row in examples]
+    lengths = torch.tensor(sizes, dtype=torch.float64).log()
     items = [row.item for row in examples]
     return Length(
         len(examples),
