@@ -153,9 +153,12 @@ def test_an_empty_answer_has_a_length_too() -> None:
     rows[0] = replace(rows[0], response="")
     asked = make_cases(rows, TEXTS, limit=60, seed=0)
     assert any(not row.response for row in asked.labelled)
-    judge = FakeJudge(verdict=lambda request, reasoning=None: verdict_with(
-        [0.8 if k == by_length(request) else 0.05 for k in range(1, 6)], request, reasoning
-    ))  # fmt: skip
+
+    def verdict(request: Request, reasoning: str | None = None) -> Verdict:
+        scores = [0.8 if k == by_length(request) else 0.05 for k in range(1, 6)]
+        return verdict_with(scores, request, reasoning)
+
+    judge = FakeJudge(verdict=verdict)
     found = measure(asked, grade(judge, asked.requests()), seed=0).length.correlation
     errors = [0.75 * by_length(row.request) + 0.75 - row.score for row in asked.labelled]
     logs = [math.log(max(1, len(row.response))) for row in asked.labelled]
