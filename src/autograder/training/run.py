@@ -33,6 +33,7 @@ from autograder.training.callbacks import (
     AtomicCheckpoints,
     BestCheckpoint,
     Estimate,
+    FreedMemory,
     Patience,
     Progress,
     ResumePoints,
@@ -130,7 +131,8 @@ def make_trainer(
     # Its notes on devices and services that are not used here.
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     dtype = choose_dtype(config.quantization.compute_dtype, default_device())
-    callbacks: list[lightning.Callback] = [Progress(), Estimate(), BestCheckpoint(scratch, monitor)]
+    callbacks: list[lightning.Callback] = [Progress(), Estimate(), FreedMemory()]
+    callbacks.append(BestCheckpoint(scratch, monitor))
     if monitor and settings.patience:
         callbacks.append(Patience(monitor, settings.patience))
     callbacks.append(ResumePoints(scratch, config.run.checkpoint_every))
