@@ -55,6 +55,7 @@ def test_its_settings_are_those_that_were_measured(request, size, arguments):
     del found["bases"]
     # Came after the figures too.
     assert found["train"].pop("skip") == 0
+    assert found["train"].pop("fresh") == []
     assert found["dataset"].pop("num_natural") == 0
     assert "num_natural" in page
     assert found["dataset"].pop("balance") == 1

@@ -362,6 +362,9 @@ def test_a_share_of_the_items_is_taken_whole_and_grows():
     rest = take_share(items, 1.0, seed=1, skip=0.4)
     assert sorted(shares[1] + rest) == shares[-1]
     assert take_share(items, 0.7, seed=1, skip=0.4) == sorted(set(shares[2]) - set(shares[1]))
+    fresh = range(500, 1000)
+    kept = take_share(items, 0.7, seed=1, skip=0.4, fresh=fresh)
+    assert kept == sorted(set(shares[2]) - (set(shares[1]) - set(fresh)))
 
 
 def test_a_share_of_the_examples_keeps_its_reasoning():

@@ -304,6 +304,10 @@ def test_a_share_that_leaves_nothing_is_told_before_a_model_is_loaded(config, ex
         run(config.changed(train={"share": 1e-6}), examples, tmp_path)
     with pytest.raises(TrainingError, match=r"train\.share 1 and train\.skip 0\.9999 leaves none"):
         run(config.changed(train={"skip": 0.9999}), examples, tmp_path)
+    with pytest.raises(
+        TrainingError, match=r"train\.fresh: no training example is of 'natural/no'"
+    ):
+        run(config.changed(train={"skip": 0.5, "fresh": ["natural/no"]}), examples, tmp_path)
     assert not (tmp_path / "scratch").exists()
 
 

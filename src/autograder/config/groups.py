@@ -116,6 +116,11 @@ class TrainConfig(Group):
         lt=1.0,
         description="leave out the items of this smaller share, from which `start` has learned",
     )
+    fresh: tuple[str, ...] = Field(
+        default=(),
+        description="sources newer than `start`, as natural/one-fact; `skip` keeps all of their "
+        "items",
+    )
     epochs: int = Field(default=1, ge=1, le=1000)
     batch_size: int = Field(default=5, ge=1, le=4096, description="examples per batch")
     accumulate: int = Field(default=1, ge=1, le=4096, description="batches per optimiser step")

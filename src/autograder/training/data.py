@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any, NamedTuple
@@ -207,16 +207,29 @@ def _fill(pieces: Sequence[_Piece], rooms: Sequence[int]) -> list[_Piece]:
     return filled
 
 
-def take_share(items: Sequence[str], share: float, seed: int, skip: float = 0.0) -> list[int]:
+def take_share(
+    items: Sequence[str],
+    share: float,
+    seed: int,
+    skip: float = 0.0,
+    fresh: Container[int] = (),
+) -> list[int]:
     """Where the items of a seeded `share` stand, without those of the smaller share `skip`.
 
     A larger share holds all of a smaller one.
+
+    Args:
+        items: the item of each example.
+        share, skip: shares of the items.
+        seed: draws which items they hold.
+        fresh: places of examples to which `skip` does not apply.
     """
-    return [
-        place
-        for place, item in enumerate(items)
-        if skip <= random.Random(f"{seed}/share/{item}").random() < share
-    ]
+
+    def is_taken(place: int, item: str) -> bool:
+        drawn = random.Random(f"{seed}/share/{item}").random()
+        return drawn < share and (drawn >= skip or place in fresh)
+
+    return [place for place, item in enumerate(items) if is_taken(place, item)]
 
 
 class ThinReasoning(Sequence[Encoded]):

@@ -13,7 +13,7 @@ import shutil
 import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,11 @@ def train(
     used = train_rows
     settings = config.train
     if settings.share < 1 or settings.skip:
+        fresh = _places_of(settings.fresh, train_rows.dataset["source"])
         items = train_rows.dataset["item"]
-        used = train_rows.select(take_share(items, settings.share, config.seed, settings.skip))
+        used = train_rows.select(
+            take_share(items, settings.share, config.seed, settings.skip, fresh)
+        )
     if not len(used):
         skipped = f" and train.skip {settings.skip:g}" * bool(settings.skip)
         raise TrainingError(
@@ -114,6 +117,16 @@ def train(
         if trainer.is_global_zero:
             before_writing()
             write_outcome(module, scratch, outputs)
+
+
+def _places_of(names: Collection[str], sources: Sequence[str]) -> set[int]:
+    """Where examples of these sources stand; each name must have one."""
+    if unknown := sorted(set(names) - set(sources)):
+        raise TrainingError(
+            f"train.fresh: no training example is of {', '.join(map(repr, unknown))}; "
+            f"there are {', '.join(sorted(set(sources)))}"
+        )
+    return {place for place, source in enumerate(sources) if source in names}
 
 
 def make_trainer(
