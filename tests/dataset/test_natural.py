@@ -61,8 +61,10 @@ LEAST = {
     "everyday": 150,
     "empty-answers": 180,
     "quoted-attacks": 120,
+    "good-conduct": 170,
+    "error-added": 180,
 }
-"""Items of each kind; of `other-rubrics` and `opposite-rubrics` groups count."""
+"""Items of each kind; where answers stand under several rubrics, groups count."""
 
 
 def test_there_are_enough_of_each_kind() -> None:
@@ -75,6 +77,9 @@ def test_there_are_enough_of_each_kind() -> None:
     opposite = Counter(item.group for item in by_kind["opposite-rubrics"])
     assert len(opposite) >= 75
     assert set(opposite.values()) == {2}
+    turned = Counter(item.group for item in by_kind["level-rubrics"])
+    assert len(turned) >= 100
+    assert set(turned.values()) == {2}
     long = [graded for item in by_kind["long-answers"] for graded in item.responses]
     assert sum(3 <= len(item.responses) <= 5 for item in by_kind["long-answers"]) >= 250
     assert median(len(graded.response.split()) for graded in long) >= 80
