@@ -116,7 +116,7 @@ class TrainConfig(Group):
         lt=1.0,
         description="leave out the items of this smaller share, from which `start` has learned",
     )
-    fresh: tuple[str, ...] = Field(
+    fresh: Names = Field(
         default=(),
         description="sources newer than `start`, as natural/one-fact; `skip` keeps all of their "
         "items",
