@@ -1,14 +1,18 @@
-"""The service with real HTTP: uvicorn in a thread, on a free port."""
+"""The service with real HTTP, on a free port: uvicorn in a thread, or the command in a process."""
 
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -22,6 +26,7 @@ from autograder.serve.service import Service
 from autograder.serve.settings import Settings
 
 WAIT_S = 60
+STATUS = Path("/proc")
 BODY = {"prompt": "What is 2+2?", "response": "4", "rubric": "Is the sum right?"}
 PLAIN = {**BODY, "reasoning": False}
 REQUEST = Request(**BODY)
@@ -66,6 +71,30 @@ def serving(judge: Any, **settings: Any) -> Iterator[Client]:
     """Serve a judge."""
     with running(create_app(judge, Settings(**settings)), judge) as client:
         yield client
+
+
+@contextmanager
+def running_command(judge: Path, log: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A process of the command once the judge is loaded, which writes to `log`, and its address."""
+    command = [sys.executable, "-m", "autograder", "serve", "--judge", judge, "--port", "0"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONFAULTHANDLER": "1"}
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, stderr=file, env=environment)
+    try:
+        while "the judge is loaded" not in log.read_text(encoding="utf-8"):
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        lines = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+        yield process, next(line["url"] for line in lines if line["event"] == "listening")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def resident(process: int) -> int:
+    """Bytes of memory that a process of Linux holds."""
+    pages = int((STATUS / str(process) / "statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def wire(verdict: Verdict) -> dict[str, Any]:

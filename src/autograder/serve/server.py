@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from autograder.errors import ConfigError
 from autograder.serve.log import logging_config
+from autograder.serve.memory import bound_kernel_caches
 from autograder.serve.protocol import Protocol
 from autograder.serve.service import Service
 
@@ -125,6 +126,7 @@ def run(app: FastAPI, server_socket: socket.socket, *, drain_s: float = 30.0) ->
         AutograderError: the judge could not be loaded; so may any other exception of the loader.
     """
     service: Service = app.state.service
+    bound_kernel_caches()
     logging.config.dictConfig(logging_config(service.settings.log_texts))
     asyncio.run(_Server(make_config(app), service, drain_s).serve(sockets=[server_socket]))
     if service.load_error is not None:
