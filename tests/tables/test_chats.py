@@ -310,6 +310,31 @@ def test_a_dotted_path_reaches_nested_columns(tmp_path):
             imported(path, mapped=mapped | {"response": missing}, constants={"rubric": "r"})
 
 
+def test_a_dotted_path_reaches_columns_with_dots_and_the_json_in_cells(tmp_path):
+    row = {
+        "quality.responses": [4, 5],
+        "input.chat": [{"message.role": "user", "message.content": "p"}],
+        "output": json.dumps({"text": "a", "n.b": {"rating": 2}}),
+    }
+    mapped = {
+        "prompt": "input.chat.0.message.content",
+        "response": "output.text",
+        "score": "quality.responses.0",
+    }
+    options: dict[str, Any] = {"mapped": mapped, "constants": {"rubric": "r"}}
+    path = write(tmp_path, row)
+    assert seen(path, **options) == [Request("p", "a", "r")]
+    assert [example.score for example in imported(path, **options)] == [4]
+    report = import_data(str(path), tmp_path / "o.jsonl", ImportOptions(**options))
+    assert report.unread == ()
+    options["mapped"] = mapped | {"score": "output.n.b.rating"}
+    assert [example.score for example in imported(path, **options)] == [2]
+    with pytest.raises(DataError, match="score: missing in this row"):
+        imported(path, **options | {"mapped": mapped | {"score": "output.text.rating"}})
+    with pytest.raises(DataError, match=r"no column 'input\.0' \(for score\)"):
+        imported(path, **options | {"mapped": mapped | {"score": "input.0"}})
+
+
 # --- preferences
 
 PAIR = PairRule(5, 2, 3)
@@ -407,6 +432,11 @@ def test_who_has_won(value, winner):
 def test_who_has_not(value):
     with pytest.raises(ValueError, match="expected a, b, tie, both_bad or 1 to 2"):
         winner_of(value)
+
+
+def test_a_zero_is_no_winner_and_told_the_remedy():
+    with pytest.raises(ValueError, match="got 0; write tie if neither has won"):
+        winner_of(0)
 
 
 @pytest.mark.parametrize("sign", [",", " , ", ", ", ";", "/", "|", "+", "&", "_", " ", " and "])

@@ -16,9 +16,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from autograder.judging import grader
-from autograder.schema import Request, Verdict, is_empty, stands_for_nothing
+from autograder.schema import Request, Verdict
 from autograder.tables.messages import answer_of, answered_at, conversation_text, turns_of
-from autograder.tables.values import nothing_said
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
 MAX_REASONING_TOKENS = 256

@@ -14,6 +14,7 @@ from autograder.tables.encodings import TextFile, first_text
 from autograder.tables.json_text import open_json
 from autograder.tables.rows import Table, bounded
 from autograder.tables.scales import PairRule, Scale
+from autograder.tables.values import heads_of
 
 LAYOUTS = ("prometheus", "pairwise")
 FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", *LAYOUTS)
@@ -94,7 +95,7 @@ def open_text(file: TextFile, form: str, options: ImportOptions) -> Table:
         DataError: it cannot be read.
     """
     if form != "csv":
-        mapped = {column.partition(".")[0] for column in options.mapped.values()}
+        mapped = {head for column in options.mapped.values() for head in heads_of(column)}
         return _bounded(open_json(file, mapped))
     return _bounded(open_csv(file, options.delimiter))
 
