@@ -114,6 +114,9 @@ LANG_CHAIN = [
         (LANG_CHAIN, "system: Answer in one word.\n\nhuman: Name a noble gas."),
         ([{"lc": 1, "type": "constructor", "id": ["HumanMessage"], "kwargs": each}
           for each in LANG_CHAIN], "system: Answer in one word.\n\nhuman: Name a noble gas."),
+        ([{f"message.{name}": cell for name, cell in turn.items()} for turn in (USER, ARGON)],
+         "Name a noble gas."),
+        ([{"index": 0, "message": turn} for turn in (USER, ARGON)], "Name a noble gas."),
         ([{"role": "user", "parts": [{"text": "Name a noble gas."}]},
           {"role": "model", "parts": [{"text": "Argon."}]}], "Name a noble gas."),
         ([USER, {"role": "assistant", "content": "I look.",

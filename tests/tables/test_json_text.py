@@ -103,6 +103,13 @@ def test_a_table_whose_columns_have_other_cells_is_told(tmp_path):
         read_by_all(path)
 
 
+def test_a_row_whose_only_texts_lie_in_a_list_is_one_row(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"talk": ["p", "a"], "rubric": "r", "score": 4}))
+    mapped = {"prompt": "talk.0", "response": "talk.1"}
+    assert read_by_all(path, mapped=mapped) == [("p", "a", "r", 4)]
+
+
 def test_rows_may_stand_under_their_names(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps({f"q{n}": row for n, row in enumerate(ROWS)}, indent=1))

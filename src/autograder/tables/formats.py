@@ -95,8 +95,8 @@ def open_text(file: TextFile, form: str, options: ImportOptions) -> Table:
         DataError: it cannot be read.
     """
     if form != "csv":
-        mapped = {head for column in options.mapped.values() for head in heads_of(column)}
-        return _bounded(open_json(file, mapped))
+        heads = {head for column in options.mapped.values() for head in heads_of(column)}
+        return _bounded(open_json(file, heads))
     return _bounded(open_csv(file, options.delimiter))
 
 

@@ -35,7 +35,8 @@ def open_json(file: TextFile, mapped: Collection[str] = ()) -> Table:
 
     Args:
         file: the text, under whichever name.
-        mapped: columns that the user names; an object that has one is a row.
+        mapped: columns and paths that the user names, and all in which these begin; an object that
+            has one is a row.
 
     Raises:
         DataError: the file cannot be read, is not JSON, or none of the first rows is an object.
@@ -169,7 +170,8 @@ def _frame(values: object, of_rows: set[str], name: str) -> list[dict[str, Any]]
         if any(not isinstance(row, list) or len(row) != len(names) for row in cells):
             raise DataError(f"a row under data has not {len(names)} cells", path=name)
         return [dict(zip(map(str, names), row, strict=True)) for row in cells]
-    named = [column for field, column in values.items() if field in of_rows]
+    paths = {path.rpartition(".")[0] for path in of_rows}  # go on in a cell that is a list
+    named = [column for field, column in values.items() if field in of_rows - paths]
     if named and all(map(_is_column, named)):
         columns = {
             field: column if isinstance(column, dict) else dict(enumerate(column))

@@ -78,8 +78,12 @@ def turns_of(value: object) -> Turns | None:
 def _turn(message: object) -> tuple[str, str] | None:
     if not isinstance(message, Mapping):
         return None
-    if isinstance(inner := message.get("kwargs"), Mapping):  # LangChain's constructor
+    # LangChain's constructor, and what Phoenix and the choices of OpenAI wrap one in.
+    inner = message.get("kwargs", message.get("message"))
+    if isinstance(inner, Mapping):
         message = inner
+    elif "message.role" in message:
+        message = {str(name).removeprefix("message."): cell for name, cell in message.items()}
     role = message.get("role", message.get("from"))
     if role is None and message.get("type") in _TYPED:
         role = message["type"]
