@@ -23,6 +23,8 @@ _EXACT = 2**53
 _PLACE = re.compile(r"-?\d{1,9}")
 
 _AROUND_NAMES = " \t\r\n\u00a0\u200b\ufeff"
+_NUM_OF_NAME = 100
+"""Characters of a name; a longer one is a text in the place of a name, and not worth keeping."""
 _BETWEEN = re.compile(r"[\s_-]+")
 _NOTHING = {
     *("\u2013", "\u2014"),  # dashes that spreadsheets write for a hyphen
@@ -87,9 +89,13 @@ def heads_of(column: str) -> list[str]:
     return [".".join(parts[:num]) for num in range(1, len(parts) + 1)]
 
 
-@lru_cache(maxsize=4096)
 def usual_name(name: str) -> str:
     """A column's name without capitals, with `_` between words: `Model Output` is model_output."""
+    return _usual_name(name) if len(name) <= _NUM_OF_NAME else name
+
+
+@lru_cache(maxsize=4096)
+def _usual_name(name: str) -> str:
     return _BETWEEN.sub("_", name.strip(_AROUND_NAMES).casefold())
 
 
