@@ -37,7 +37,7 @@ def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
     delimiter = delimiter or named or _likely_delimiter(file)
     skip = 1 if named else 0
     is_bare = delimiter == "\t" and _has_bare_quotes(file, skip)
-    note = "; ".join(filter(None, [file.note, is_bare and _BARE]))
+    note = "; ".join(filter(None, [file.note, _BARE if is_bare else ""]))
     records = _records(file, delimiter, skip, is_bare=is_bare)
     start, header = next(records, (1, []))
     header = [name.strip() for name in _without_blanks(header)]
@@ -129,8 +129,10 @@ def _records(
                 raise DataError(too_long("line"), path=file.name, line=reached)
             yield text
 
-    quoting = csv.QUOTE_NONE if is_bare else csv.QUOTE_MINIMAL
-    reader = csv.reader(texts(), delimiter=delimiter, quoting=quoting, strict=True)
+    if is_bare:
+        reader = csv.reader(texts(), delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    else:
+        reader = csv.reader(texts(), delimiter=delimiter, strict=True)
     before = csv.field_size_limit()
     while True:
         start = reached + 1
