@@ -194,7 +194,7 @@ LINE = json.dumps(ROWS[0]).encode() + b"\n"
         ("a.jsonl", LINE + b'{"prompt": "p"}\n', 2, "response: missing in this row"),
         ("a.jsonl", LINE + LINE.replace(b"question", b"\\ud800"), 2, "prompt: holds half a surr"),
         ("a.jsonl", LINE + LINE.replace(b"question", b"a\\u0000"), 2, "prompt: holds a NUL"),
-        ("a.jsonl", LINE + LINE.replace(b'"question 0"', b"null"), 2, "prompt: expected text"),
+        ("a.jsonl", LINE + LINE.replace(b'"question 0"', b"null"), 2, "prompt: is empty; write"),
         ("a.json", b"[\n" + LINE + b",\n\n7]", 5, "expected an object with named fields, got int"),
         ("a.jsonl", LINE + LINE, 2, "is there already, from line 1"),
     ],
