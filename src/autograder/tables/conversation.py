@@ -114,7 +114,9 @@ def _opened(
 ) -> tuple[object, dict[str, Any]]:
     """Prompt and answers with texts that hold chats as these chats.
 
-    An answer that looks like one is a text all the same if the prompt has nothing to do with it.
+    Whoever wrote an answer may have written a chat into it to change what was asked. So a text is
+    opened only where the prompt is all that the chat holds before its answer, or where the prompt
+    itself stands in an answer's column: it is then what the chats of all answers share.
     """
     is_whole = in_answer or any(asked == answer for answer in given.values())
 
@@ -126,11 +128,12 @@ def _opened(
     asked, opened = chat_of(asked), {}
     for name, value in given.items():
         chat = chat_of(value)
-        turns = turns_of(chat) or []
+        before = (turns_of(chat) or [])[:-1]
         is_meant = (
-            turns_of(asked)
-            or all(role.lower() in ANSWERING for role, _ in turns)
-            or _is_turn(asked, turns)
+            not isinstance(value, str)
+            or is_whole
+            or before in ([], turns_of(asked))
+            or (len(before) == 1 and _is_turn(asked, before))
         )
         opened[name] = chat if is_meant else value
     return asked, opened
