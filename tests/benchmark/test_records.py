@@ -359,7 +359,7 @@ def test_answers_and_pairs_in_one_file_are_told_by_what_is_filled(tmp_path, form
         ({"better": "", "worse": "", "response": " "}, "response: is empty"),
         ({"better": "x", "worse": "", "response": "", "score": ""}, "worse: is empty"),
         ({"better": "", "worse": "y", "response": "", "score": ""}, "better: is empty"),
-        ({"better": "", "worse": "", "score": ""}, "score: expected a whole number"),
+        ({"better": "", "worse": "", "score": ""}, "score: is empty"),
     ],
 )
 def test_a_row_that_lacks_a_cell_is_of_the_kind_of_its_others(tmp_path, change, says):
@@ -404,6 +404,13 @@ def test_rows_of_one_line_have_ids_of_their_own(tmp_path):
     examples = read_benchmark(write_as("json", tmp_path, rows)).examples
     assert [e.id for e in examples] == ["line-1", "line-1.2", "line-1.3"]
     assert [e.item for e in examples] == ["line-1", "line-1.2", "line-1.3"]
+
+
+def test_a_column_of_another_name_is_told_the_caller_s_remedy(write):
+    path = write({"question": "p", "response": "a", "rubric": "r", "score": 3})
+    with pytest.raises(DataError, match=r"prompt: missing; .*question.*; turn to prompt") as caught:
+        read_benchmark(path, remedies=REMEDIES | {"column": "turn to FIELD"})
+    assert "id" not in str(caught.value).split(";")[1]
 
 
 def test_a_field_that_is_missing_is_named_once(write):

@@ -244,7 +244,7 @@ def test_rows_of_csv_that_cannot_be_read_are_skipped_or_stop(tmp_path):
     assert (report.num_graded, report.num_skipped) == (1, 2)
     rejects = read_jsonl(tmp_path / "out.csv.rejected.jsonl")
     assert [reject["reason"] for reject in rejects] == [
-        "response: not UTF-8; save the file as UTF-8, or name its encoding, as --encoding cp1252",
+        "response: not UTF-8; save the file as UTF-8, or name its encoding, as --encoding cp1251",
         "has 2 cells, the header names 3 columns",
     ]
     path.write_text('prompt,response,rubric\np,"x,r\n')

@@ -182,7 +182,7 @@ def test_fields_come_from_named_columns_and_given_texts(tmp_path, out):
     assert set(judge.asked) == {Request("p", "x", "r", "g"), Request("p", "y", "r")}
     rows[1]["a"] = None
     write_jsonl(tmp_path / "in.jsonl", rows)
-    with pytest.raises(DataError, match=r"response: expected text, got null \(column 'a'\)"):
+    with pytest.raises(DataError, match=r"response: is empty; .* \(column 'a'\)"):
         grade(tmp_path / "in.jsonl", out, judge, options=options, overwrite=True)
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from autograder.integrations import load_once, needs
 from autograder.judging.judge import Judge
-from autograder.tables import conversation
-from autograder.tables.conversation import conversation_text, message_text
+from autograder.tables import messages
+from autograder.tables.messages import conversation_text, message_text
 
 
 def test_a_judge_is_loaded_once_whoever_asks(tmp_path, monkeypatch):
@@ -76,8 +76,8 @@ def test_importing_the_package_imports_no_tool_and_no_torch():
 
 
 def test_the_examples_of_conversations_hold():
-    assert doctest.testmod(conversation).attempted > 0
-    assert doctest.testmod(conversation).failed == 0
+    assert doctest.testmod(messages).attempted > 0
+    assert doctest.testmod(messages).failed == 0
 
 
 def test_messages_become_one_text():

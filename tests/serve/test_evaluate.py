@@ -46,6 +46,13 @@ def test_chats_are_prompt_and_response(client):
     answer = [*chat, {"role": "assistant", "content": "4"}]
     asked = replace(REQUEST, prompt="system: Be brief.\n\nuser: 2 + 2?", response="4")
     assert client.evaluate(prompt=chat, response=answer).json() == wire(verdict_of(asked))
+    for whole in (answer, "4"):  # the prompt's chat holds the answer too
+        shown = client.evaluate(prompt=answer, response=whole).json()
+        assert shown == wire(verdict_of(asked))
+    before = client.evaluate(prompt=answer, response="Four.").json()
+    assert before == wire(
+        verdict_of(replace(asked, prompt=f"{asked.prompt}\n\nassistant: 4", response="Four."))
+    )
     refused = client.evaluate(response=chat)
     assert refused.status_code == 422
     assert "has no turn of an assistant" in refused.json()["error"]["message"]

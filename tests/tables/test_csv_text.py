@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pandas as pd
 import pytest
 
@@ -66,6 +68,23 @@ def test_a_delimiter_of_a_tsv_is_what_it_has(tmp_path):
     path = tmp_path / "a.tsv"
     path.write_text("prompt,response,rubric,score\np,a,r,3\n")
     assert read_by_all(path) == [("p", "a", "r", 3)]
+
+
+def test_quotation_marks_of_google_sheets_are_part_of_the_cells(tmp_path):
+    path = tmp_path / "a.tsv"
+    rows = [('Say "hi"', '"Hi" she said', "r", 4), ('"Who', 'Ann"', "r", 3), ("p", '"a"', "r", 2)]
+    lines = ["\t".join(map(str, row)) for row in [("prompt", "response", "rubric", "score"), *rows]]
+    path.write_text("\r\n".join(lines))
+    assert read_by_all(path) == rows
+    assert "read as part of the cells" in open_table(str(path), ImportOptions()).note
+    frame = pd.read_csv(path, sep="\t", quoting=csv.QUOTE_NONE)
+    assert [*frame.itertuples(index=False, name=None)] == rows
+    path.write_text("\n".join([*lines, '"open\tb\tr']))
+    with pytest.raises(DataError, match=r"a\.tsv:2: not CSV: .*quotation mark"):
+        read_by_all(path)
+    pd.DataFrame(ROWS).to_csv(path, sep="\t", index=False, quoting=csv.QUOTE_ALL)
+    assert read_by_all(path) == TEXTS
+    assert not open_table(str(path), ImportOptions()).note
 
 
 def test_one_column_alone_needs_no_delimiter(tmp_path):

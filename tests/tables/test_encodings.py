@@ -36,9 +36,20 @@ def test_an_encoding_that_is_not_western_is_named_by_the_user(tmp_path, encoding
     path = tmp_path / "a.csv"
     text = f"prompt,response,rubric,score\n{word},{word},{word},3\n"
     path.write_bytes(text.encode(encoding))
-    with pytest.raises(DataError, match=r":2: prompt: not UTF-8; .* --encoding cp1252"):
+    with pytest.raises(DataError, match=r":2: prompt: not UTF-8; .* --encoding cp1251"):
         read_graded(path)
     assert read_by_all(path, encoding=encoding) == [(word, word, word, 3)]
+
+
+def test_a_file_of_an_old_mac_is_in_its_encoding(tmp_path):
+    path = tmp_path / "a.csv"
+    text = pd.DataFrame(ROWS).to_csv(index=False, lineterminator="\r")
+    path.write_bytes(text.encode("mac-roman"))
+    assert read_by_all(path) == TEXTS
+    assert "read as Mac OS Roman" in open_table(str(path), ImportOptions()).note
+    path.write_bytes(text.encode())
+    assert read_by_all(path) == TEXTS
+    assert not open_table(str(path), ImportOptions()).note
 
 
 def test_a_few_broken_bytes_make_no_other_encoding(tmp_path):

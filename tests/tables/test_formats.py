@@ -23,6 +23,7 @@ from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
 from autograder.tables.rows import size_of
+from tables.readers import read_all
 
 NAMES = ["prompt", "response", "rubric", "score", "reasoning"]
 HOSTILE = [
@@ -193,7 +194,7 @@ LINE = json.dumps(ROWS[0]).encode() + b"\n"
         ("a.jsonl", LINE + b'{"prompt": "p"}\n', 2, "response: missing in this row"),
         ("a.jsonl", LINE + LINE.replace(b"question", b"\\ud800"), 2, "prompt: holds half a surr"),
         ("a.jsonl", LINE + LINE.replace(b"question", b"a\\u0000"), 2, "prompt: holds a NUL"),
-        ("a.jsonl", LINE + LINE.replace(b'"question 0"', b"null"), 2, "prompt: expected text"),
+        ("a.jsonl", LINE + LINE.replace(b'"question 0"', b"null"), 2, "prompt: is empty; write"),
         ("a.json", b"[\n" + LINE + b",\n\n7]", 5, "expected an object with named fields, got int"),
         ("a.jsonl", LINE + LINE, 2, "is there already, from line 1"),
     ],
@@ -239,6 +240,12 @@ def test_a_bad_row_is_set_aside_with_its_line(tmp_path, name, content, line, rea
         ("a.json", b"[" * 100_000, "a.json:1: not JSON that can be read"),
         ("a.json", b"[]", "a.json: holds no rows"),
         ("a.parquet", b"PAR1", "a.parquet: cannot be read as Parquet"),
+        ("a", b"BZh91AY", "a: is compressed; unpack it with bunzip2"),
+        ("a.jsonl", b"\xfd7zXZ\x00\x00", "a.jsonl: is compressed; unpack it with unxz"),
+        ("a.csv", b"\x28\xb5\x2f\xfd\x04", "a.csv: is compressed; unpack it with unzstd"),
+        ("a.csv", b"SQLite format 3\x00", "a.csv: is a database of SQLite; save the table as"),
+        ("a.json", b"{\\rtf1 [{}]}", "a.json: is rich text; save it as plain text"),
+        ("a.csv", b"<!DOCTYPE html><html>", "a.csv: is a web page; download the file itself"),
         ("a.xlsx", b"PK", "a.xlsx: neither name nor content tells a format; name it .csv"),
         ("a.json", b'{"data": [{}], "rows": []}', "a.json: holds rows under data and rows; keep"),
     ],
@@ -249,6 +256,34 @@ def test_a_broken_file_stops_with_its_line_and_writes_nothing(tmp_path, name, co
         import_data(str(tmp_path / name), tmp_path / "out.jsonl", ImportOptions())
     assert str(caught.value).startswith(f"{tmp_path}/{says}")
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a"])
+def test_parquet_under_another_name_is_read(tmp_path, name):
+    write_parquet(tmp_path / name)
+    import_data(str(tmp_path / name), tmp_path / "out.jsonl", ImportOptions())
+    assert [e.response for e in read_examples(tmp_path / "out.jsonl")] == HOSTILE
+
+
+@pytest.mark.parametrize("write", ["to_pickle", "to_feather"])
+def test_tables_of_pandas_that_are_not_read_are_named(tmp_path, write):
+    path = tmp_path / "a.csv"
+    getattr(pd.DataFrame(ROWS[:1]), write)(path)
+    with pytest.raises(DataError, match=r"a\.csv: is a .*; save the table as Parquet"):
+        read_graded(path)
+
+
+def test_a_header_in_brackets_is_no_json(tmp_path):
+    (tmp_path / "a.csv").write_text("[prompt],[response]\np,a\n")
+    assert read_all(tmp_path / "a.csv") == [{"[prompt]": "p", "[response]": "a"}]
+
+
+def test_a_column_of_parquet_that_is_there_twice_is_told(tmp_path):
+    names = ["prompt", "response", "rubric", "score", "score"]
+    table = pa.Table.from_arrays([pa.array([cell]) for cell in ("p", "a", "r", 4, 5)], names)
+    parquet.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"a\.parquet: column 'score' is there twice; rename one"):
+        read_graded(tmp_path / "a.parquet")
 
 
 def test_a_cell_or_line_past_the_limit_is_named(tmp_path, monkeypatch):

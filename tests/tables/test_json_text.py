@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -33,7 +34,7 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["json", "jsonl", "ndjson", "txt"])
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "ndjson", "txt", "csv", "tsv"])
 @pytest.mark.parametrize("shape", DOCUMENTS)
 def test_json_of_any_shape_under_any_name(tmp_path, shape, suffix):
     path = tmp_path / f"a.{suffix}"
@@ -79,14 +80,102 @@ def test_the_line_of_a_row_is_where_it_begins(tmp_path):
     assert [row.line for row in open_table(str(path), ImportOptions()).rows] == [2, 5, 5]
 
 
-@pytest.mark.parametrize("orient", ["columns", "list"])
-def test_a_table_column_by_column_is_told_as_one(tmp_path, orient):
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "table", "records", "list"])
+@pytest.mark.parametrize("names", [None, ["x", "y"]])
+def test_a_table_of_pandas_is_read_in_every_orientation(tmp_path, orient, names):
     path, frame = tmp_path / "a.json", pd.DataFrame(ROWS)
-    path.write_text(frame.to_json() if orient == "columns" else json.dumps(frame.to_dict("list")))
-    with pytest.raises(DataError, match=r"holds columns and not rows; .* orient='records'"):
-        read_by_all(path)
-    frame.to_json(path, orient="records")
+    if names and orient in {"index", "split", "table"}:
+        frame.index = names
+    text = json.dumps(frame.to_dict("list")) if orient == "list" else frame.to_json(orient=orient)
+    path.write_text(text)
     assert read_by_all(path) == TEXTS
+
+
+def test_a_table_whose_columns_have_other_cells_is_told(tmp_path):
+    path = tmp_path / "a.json"
+    columns = pd.DataFrame(ROWS).to_dict("list")
+    for other in ({"score": [1]}, {"score": {"0": 1, "1": 2}}, {"model": "m"}):
+        path.write_text(json.dumps(columns | other))
+        with pytest.raises(DataError, match=r"holds columns and not rows, .* orient='records'"):
+            read_by_all(path)
+    path.write_text(pd.DataFrame(ROWS).to_json(orient="values"))
+    with pytest.raises(DataError, match="expected an object with named fields, got list"):
+        read_by_all(path)
+
+
+def test_a_row_whose_only_texts_lie_in_a_list_is_one_row(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"talk": ["p", "a"], "rubric": "r", "score": 4}))
+    mapped = {"prompt": "talk.0", "response": "talk.1"}
+    assert read_by_all(path, mapped=mapped) == [("p", "a", "r", 4)]
+
+
+def test_rows_may_stand_under_their_names(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({f"q{n}": row for n, row in enumerate(ROWS)}, indent=1))
+    assert read_by_all(path) == TEXTS
+    path.write_text(json.dumps({"prompt": "p", "response": {"prompt": "q"}}))
+    assert len(read_all(path)) == 1
+
+
+def test_rows_may_lie_under_names_of_any_tool(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"version": 3, "results": {"results": ROWS, "stats": {"n": 2}}}))
+    assert read_by_all(path) == TEXTS
+    path.write_text(json.dumps({"runs": {"first": ROWS, "second": ROWS}}))
+    with pytest.raises(DataError, match=r"holds rows under first and second; keep one of them"):
+        read_by_all(path)
+
+
+def test_files_that_were_joined_have_marks_between(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("\ufeff" + "\ufeff".join(json.dumps(row) + "\r\n" for row in ROWS), "utf-8")
+    assert read_by_all(path) == TEXTS
+
+
+ROW = json.dumps(ROWS[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (f"// mine\n[{ROW}]", 1, "JSON has no comments"),
+        (f"[{ROW}, // first\n{ROW}]", 1, "JSON has no comments"),
+        (f"[{ROW} # first\n, {ROW}]", 1, "JSON has no comments"),
+        ('[{"prompt": "p",\n}]', 2, "remove the comma before the }"),
+        ('[{"prompt": ["p",]}]', 1, "remove the comma before the ]"),
+        (str(ROWS[:1]), 1, "json.dumps writes it"),
+        ('[{"prompt": "p", "score": True}]', 1, "json.dumps writes it"),
+        (json.dumps(ROWS, indent=1)[:-30], 11, "was it cut off?"),
+        (json.dumps(ROWS[:1])[:-2], 1, "was it cut off?"),
+        ("prompt,response,rubric,score\np,a,r,3\n", 1, "if it holds CSV, name it .csv"),
+    ],
+)
+def test_what_is_no_json_is_told_with_the_remedy(tmp_path, text, line, says):
+    path = tmp_path / "a.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(text)
+    with pytest.raises(DataError, match=rf"a\.json:{line}: not JSON: .*; .*{re.escape(says)}"):
+        read_by_all(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ('{"prompt": "p", "resp', "(character 17 of the line); it ends within a value"),
+        ('{"prompt": "p",}', "remove the comma before the }"),
+        ("# mine", "JSON has no comments"),
+        ("{'prompt': 'p'}", "json.dumps writes it"),
+    ],
+)
+def test_a_line_that_is_no_json_is_told_with_the_remedy(tmp_path, row, says):
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"{LINES}\n{row}\n", encoding="utf-8")
+    report = import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
+    assert (report.num_rejected, report.num_examples) == (1, 2)
+    assert report.first_reject.startswith("line 4: not a JSON object: ")
+    assert says in report.first_reject
 
 
 def test_names_with_gaps_become_fractions_in_pandas(tmp_path):

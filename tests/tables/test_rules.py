@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.benchmark.records import read_benchmark
+from autograder.bulk.source import Source
 from autograder.checks.audit import audit
 from autograder.checks.split import split
 from autograder.config import AuditConfig, SplitConfig
 from autograder.errors import DataError
-from autograder.schema import Example, read_examples
+from autograder.schema import Example, Request, read_examples
 from autograder.tables.formats import ImportOptions
 from autograder.tables.importing import import_data
 from autograder.tables.scales import PairRule, Scale, whole_score
@@ -55,7 +57,7 @@ def test_a_scale_is_linear_and_rounds_half_up(low, high):
 
 @pytest.mark.parametrize(
     "value",
-    ["10.001", -1, "NaN", "inf", True, None, "", "five", "1e999999999", [1], "1,000", "1,2,3",
+    ["10.001", -1, "NaN", "inf", True, None, "", "five", "1e999999999", [1, 2], "1,000", "1,2,3",
      "1_0", "_4"],
 )  # fmt: skip
 def test_what_is_outside_a_scale_or_no_number_is_refused(value):
@@ -74,18 +76,120 @@ def test_a_scale_that_is_none(text):
 
 
 @pytest.mark.parametrize(
-    ("value", "score"), [(1, 1), ("5", 5), (3.0, 3), ("4.0", 4), (" 2 ", 2), ("4,0", 4)]
+    ("value", "score"),
+    [
+        *((1, 1), ("5", 5), (3.0, 3), ("4.0", 4), (" 2 ", 2), ("4,0", 4), ([4], 4)),
+        *(("5/5", 5), ("4 / 5", 4), ("Score: 4/5", 4), ("rating 4", 4), ("4 out of 5", 4)),
+        *(("4 stars", 4), ("1 star", 1), ("3 - ok", 3), ("1 (poor)", 1), ("5: the best", 5)),
+    ],
 )
 def test_whole_scores(value, score):
     assert whole_score(value) == score
 
 
 @pytest.mark.parametrize(
-    "value", [0, 6, "3.5", 2.5, True, None, "5/5", "4 stars", float("nan"), "0_4"]
+    "value",
+    [
+        0,
+        6,
+        "3.5",
+        2.5,
+        True,
+        None,
+        float("nan"),
+        "0_4",
+        "4/10",
+        "4-5",
+        "4 or 5",
+        "8/10",
+        "80%",
+        "about 4",
+        "4 5",
+        "4%",
+        [4, 5],
+        "3.5/5",
+        "4 of",
+        "6/5",
+        "1 - no, 2 - yes",
+        "4" + "x" * 200,
+    ],
 )
 def test_without_a_scale_nothing_else_is_a_score(value):
     with pytest.raises(ValueError, match="expected a"):
         whole_score(value)
+
+
+@pytest.mark.parametrize(
+    ("scale", "label", "number"),
+    [("0:10", "8.5/10", 8.5), ("0:10", "10 out of 10", 10), ("0:100", "85 %", 85),
+     ("0:100", "85/100", 85), ("1:7", "6 - agree", 6), ("0:10", "Score: 7,5", 7.5),
+     ("0:1", [1], 1)],
+)  # fmt: skip
+def test_labels_with_words_around_their_number(scale, label, number):
+    assert Scale.parse(scale).rating(label) == Scale.parse(scale).rating(number)
+
+
+@pytest.mark.parametrize(("scale", "label"), [("0:10", "4/5"), ("0:1", "85%"), ("0:1", "yes")])
+def test_labels_of_another_scale_are_told(scale, label):
+    with pytest.raises(ValueError, match=r"expected a number.*, got .*--scale bad,ok,good"):
+        Scale.parse(scale).rating(label)
+
+
+@pytest.mark.parametrize("names", [
+    ("Prompt", "RESPONSE", "Rubric", "Score", "Reference Answer"),
+    (" prompt", "Response\u00a0", "\u200brubric", "SCORE", "reference-answer"),
+])  # fmt: skip
+def test_capitals_and_blanks_make_no_other_column(tmp_path, names):
+    row = dict(zip(names, ("p", "a", "r", 4, "g"), strict=True))
+    (example,) = run(tmp_path, [row])
+    assert (example.request, example.score) == (Request("p", "a", "r", "g"), 4)
+    path = tmp_path / "in.jsonl"
+    (read,) = read_benchmark(path).examples
+    assert (read.request, read.score) == (example.request, 4)
+    source = Source.open(path, ImportOptions())
+    assert [source.request(each) for each in source.rows()] == [example.request]
+
+
+def test_the_very_name_wins_over_one_in_capitals(tmp_path):
+    both = ROW | {"Response": "b", "PROMPT": "q", "Rubric": "other"}
+    assert run(tmp_path, [both])[0].request == run(tmp_path, [ROW])[0].request
+    (read,) = read_benchmark(tmp_path / "in.jsonl").examples
+    assert read.request == Request("p", "a", "r")
+    twice = without(ROW, "prompt") | {"Prompt": "p", "PROMPT": "q"}
+    with pytest.raises(DataError, match=r"no column 'prompt'; there are: .*'Prompt', 'PROMPT'"):
+        run(tmp_path, [twice])
+
+
+def test_pairs_may_have_names_in_capitals(tmp_path):
+    row = {"Prompt": "p", "Response A": "x", "Response B": "y", "Winner": "Model B"}
+    found = run(tmp_path, [row], pair=PAIR, constants=ABOUT)
+    assert {e.response: e.score for e in found} == {"x": 2, "y": 5}
+    assert [e.response for e in read_benchmark(tmp_path / "in.jsonl").examples] == ["y", "x"]
+
+
+@pytest.mark.parametrize(("given", "prompt"), [("Hund", "Translate\n\nHund"), ("", "Translate"),
+                                               (None, "Translate")])  # fmt: skip
+@pytest.mark.parametrize("mapped", [{"response": "output"},
+                                    {"prompt": "instruction", "response": "output"}])  # fmt: skip
+def test_the_input_of_an_instruction_is_part_of_the_prompt(tmp_path, given, prompt, mapped):
+    row = {"instruction": "Translate", "input": given, "output": "dog", "score": 5, "rubric": "r"}
+    (example,) = run(tmp_path, [row], mapped=mapped)
+    assert example.request == Request(prompt, "dog", "r")
+    path = tmp_path / "in.jsonl"
+    report = import_data(str(path), tmp_path / "o.jsonl", ImportOptions(mapped=mapped))
+    read = read_benchmark(path, options=ImportOptions(mapped=mapped))
+    assert [e.request for e in read.examples] == [example.request]
+    assert ({*report.unread}, read.unread) == (set(), [])
+    source = Source.open(path, ImportOptions(mapped=mapped))
+    assert [source.request(each) for each in source.rows()] == [example.request]
+
+
+@pytest.mark.parametrize("empty", [None, "", " "])
+def test_a_score_that_is_empty_is_told_as_such(tmp_path, empty):
+    with pytest.raises(DataError, match="score: is empty; write the score or remove the row"):
+        run(tmp_path, [ROW | {"score": empty}])
+    with pytest.raises(DataError, match="score: is empty; write the score or remove the row"):
+        read_benchmark(tmp_path / "in.jsonl")
 
 
 def test_rows_outside_the_scale_are_set_aside(tmp_path):
@@ -406,7 +510,7 @@ def test_ids_depend_on_the_row_alone(tmp_path):
 def test_an_id_twice_is_set_aside(tmp_path):
     rows = [ROW | {"id": "x"}, ROW | {"id": "x", "response": "b"}, ROW | {"id": "y"}]
     assert [e.id for e in run(tmp_path, rows)] == ["x", "y"]
-    assert rejects(tmp_path)[0]["reason"] == "id: 'x' is there already, from line 1"
+    assert rejects(tmp_path)[0]["reason"].startswith("id: 'x' is there already, from line 1; ")
 
 
 def test_where_no_row_is_usable_nothing_is_written(tmp_path):

@@ -37,6 +37,19 @@ def test_words_of_other_programs_say_nothing(word):
     assert is_empty(word)
 
 
+@pytest.mark.parametrize("word", ["\u2014", "\u2013", "#NAME?", "#REF!", "[null]", "(blank)"])
+def test_what_spreadsheets_leave_is_never_shown_to_the_judge(tmp_path, word):
+    path = write(tmp_path / "a.jsonl", ROW | {"reference": word})
+    source = Source.open(path, ImportOptions())
+    assert [source.request(row).reference for row in source.rows()] == [""]
+    assert read_graded(path).examples[0].reference == ""
+    assert read_benchmark(path).examples[0].reference == ""
+    write(path, ROW | {"response": word})
+    for read in (read_graded, read_benchmark):
+        with pytest.raises(DataError, match=r"response: .* is what programs write"):
+            read(path)
+
+
 def test_what_pandas_takes_for_an_empty_cell_by_default_says_nothing_here():
     from pandas._libs.parsers import STR_NA_VALUES
 

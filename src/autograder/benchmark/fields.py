@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.schema import is_empty
-from autograder.tables.conversation import chat_in, turns_of
+from autograder.tables.conversation import chat_in, holds_chat
 from autograder.tables.rubrics import RUBRICS
+from autograder.tables.values import is_empty
 
 SIDES = ("response_a", "response_b")
 FIELDS = (
@@ -75,7 +75,7 @@ def with_chat(values: Mapping[str, Any]) -> dict[str, Any]:
     if chat and not any(not is_empty(values.get(name)) for name in (*ANSWERS, "responses")):
         found["response"] = messages
     if all(is_empty(found.get(name)) for name in ALIASES["prompt"]):
-        chats = [name for name in (*filter(None, [chat]), *ANSWERS) if turns_of(found.get(name))]
+        chats = [name for name in (*filter(None, [chat]), *ANSWERS) if holds_chat(found.get(name))]
         if chats:
             found["prompt"] = found[chats[0]]
     if chat and found.keys() - values.keys():

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from autograder.benchmark.fields import (
     ALIASES,
@@ -36,21 +36,27 @@ from autograder.benchmark.fields import (
 )
 from autograder.errors import DataError
 from autograder.jsonl import Row
-from autograder.schema import SCORES, Example, is_empty, parse_item, stands_for_nothing
-from autograder.tables.conversation import as_texts
+from autograder.schema import SCORES, Example, parse_item
+from autograder.tables.conversation import CHATS, as_texts
 from autograder.tables.layouts import winner_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.rubrics import has_rubric, rubric_text
 from autograder.tables.scales import Scale, whole_score
 from autograder.tables.values import (
+    INPUT,
+    INSTRUCTION,
     MISSING,
     NAMES,
     as_level,
     as_name,
     head_of,
+    is_empty,
     look_up,
     nothing_said,
+    renamed,
     said,
+    stands_for_nothing,
+    with_input,
 )
 
 DEFAULT_RUBRIC = (
@@ -65,11 +71,14 @@ BETTER, WORSE = SCORES[-1], SCORES[0]
 REMEDIES = {
     "rubric": "`autograder data import --set rubric=TEXT` writes a file that has one",
     "score": "`autograder data import --scale LOW:HIGH` converts other scales",
+    "column": "`autograder data import --map FIELD=COLUMN` writes a file that has it",
 }
+COLUMN_OPTION = "--map FIELD=COLUMN names its column"
 RUBRIC_OPTION = "--rubric TEXT gives one to the rows without"
-"""The remedy of a command that has the option."""
+"""The remedies of a command that has these options."""
 
 _READ = {*FIELDS, *chain.from_iterable(ALIASES.values())}
+_NAMED = {*_READ, *CHATS}
 _SILENT = {"reasoning", "level", "language", "source"}  # of an example, and nothing to a judge
 _OF_ITEMS: dict[str, Callable[[object], object]] = {"group": as_name, "level": as_level}
 Value = TypeVar("Value")
@@ -104,7 +113,8 @@ class RowReader:
         constants: text by field, the same in all rows.
         scale: how scores are converted; None: they are whole numbers from 1 to 5.
         rubric: of rows without one; None: `DEFAULT_RUBRIC` for pairs, and no other row may lack it.
-        remedies: for messages: what to do about a missing `rubric`, and a `score` of another scale.
+        remedies: for messages: what to do about a missing `rubric`, a `score` of another scale, and
+            another `column` that is missing.
     """
 
     name: str
@@ -126,14 +136,25 @@ class RowReader:
         """
         if source.fault:
             raise DataError(source.fault, path=self.name, line=source.line)
-        values = with_chat(self._values(source.values))
+        values = with_chat(renamed(self._values(source.values), _NAMED))
         kind = kind_of(values)
         needed = {name_of(values, field) for field in kind}
         unsaid = [name for name, value in values.items() if stands_for_nothing(value)]
         if wanting := [name for name in unsaid if name in needed]:
             message, field = nothing_said(values[wanting[0]]), wanting[0]
             raise DataError(message, path=self.name, line=source.line, field=field)
+        score = name_of(values, "score")
+        if score in needed and score in values and is_empty(values[score]):
+            message = "is empty; write the score or remove the row"
+            raise DataError(message, path=self.name, line=source.line, field=score)
+        for field in kind:
+            if not {*ALIASES[field]} & values.keys() and not values.keys() & {"responses"}:
+                there = ", ".join(sorted(source.values)) or "none"
+                remedy = self.remedies["column"].replace("FIELD", field)
+                message = f"missing; the row has: {there}; {remedy}"
+                raise DataError(message, path=self.name, line=source.line, field=field)
         values = {n: value for n, value in values.items() if n in needed or not is_empty(value)}
+        self._add_input(values, source.values)
         if not has_rubric(values) and (kind != SCORED or self.rubric):
             values["rubric"] = self.rubric or DEFAULT_RUBRIC
         row = Row(values, self.name, source.line)
@@ -152,6 +173,12 @@ class RowReader:
         return dataclasses.replace(
             self._labelled(row, kind, default), unsaid=[name for name in unsaid if name in _READ]
         )
+
+    def _add_input(self, values: dict[str, Any], row: Mapping[str, object]) -> None:
+        prompt = name_of(values, "prompt")
+        if self.columns.get("prompt", prompt) == INSTRUCTION and prompt in values:
+            values[prompt] = with_input(values[prompt], row.get(INPUT))
+            values.pop(INPUT, None)
 
     def _labelled(self, row: Row, kind: tuple[str, ...], default: str) -> Labelled:
         if "response" not in self.columns and not isinstance(row.values.get("responses", {}), dict):

@@ -92,7 +92,7 @@ def benchmark(
     asked, is correct, helpful and honest, and does no harm."
     """
     from autograder.benchmark.fields import FIELDS
-    from autograder.benchmark.labelled import DEFAULT_RUBRIC, RUBRIC_OPTION
+    from autograder.benchmark.labelled import COLUMN_OPTION, DEFAULT_RUBRIC, RUBRIC_OPTION
     from autograder.benchmark.records import read_benchmark
     from autograder.config import Config
     from autograder.files import atomic_write, json_text
@@ -117,7 +117,7 @@ def benchmark(
         delimiter=one_delimiter(delimiter),
         encoding=encoding,
     )
-    remedies = {"rubric": RUBRIC_OPTION, "score": SCALE_OPTION}
+    remedies = {"rubric": RUBRIC_OPTION, "score": SCALE_OPTION, "column": COLUMN_OPTION}
     whole = read_benchmark(
         file, reference=reference, rubric=rubric, options=options, remedies=remedies
     )

@@ -138,7 +138,9 @@ def import_command(
         hint = "--map FIELD=COLUMN reads one"
         if report.num_unexplained == report.num_examples:
             hint = "if one gives reasons: --map reasoning=COLUMN"
-        unread = printable(", ".join(report.unread), keep="")
+        unread = printable(
+            ", ".join(name or "one without a name" for name in report.unread), keep=""
+        )
         click.echo(f"columns that are not read: {unread}; {hint}", err=True)
     done = (
         f"{report.num_examples} examples of {report.num_items} items from {report.num_rows} "

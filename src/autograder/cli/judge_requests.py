@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,17 @@ import click
 
 from autograder.errors import DataError
 from autograder.jsonl import Row, first_repeated, show, unique_keys
-from autograder.schema import Request, is_empty, stands_for_nothing
-from autograder.tables.conversation import as_texts, chat_in
+from autograder.schema import Request
+from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
 from autograder.tables.rows import NoRowsError, SourceRow
 from autograder.tables.rubrics import rubric_text
-from autograder.tables.values import nothing_said
+from autograder.tables.values import is_empty, nothing_said, renamed, stands_for_nothing
 
 STDIN = "standard input"
 _NEEDED = ("prompt", "response", "a", "b", "rubric")
+_NAMED = {*_NEEDED, *CHATS, "rubrics", "reference", "id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def _document(text: str, name: str) -> object:
 
 
 def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Asked:
-    row = Row(value, name, line)
+    row = Row(renamed(value, _NAMED) if isinstance(value, Mapping) else value, name, line)
     for field in _NEEDED:
         if stands_for_nothing(row.values.get(field)):
             raise row.error(field, nothing_said(row.values[field]))

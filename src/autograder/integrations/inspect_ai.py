@@ -16,7 +16,7 @@ from autograder.judging.folder import read_judge
 from autograder.judging.grader import Grader
 from autograder.judging.naming import find_judge
 from autograder.schema import Request, Verdict
-from autograder.tables.conversation import conversation_text
+from autograder.tables.messages import conversation_text
 
 with needs("inspect_ai", how_to_install("inspect")):
     from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr

@@ -13,7 +13,7 @@ from autograder.errors import ConfigError, DataError
 from autograder.integrations import load_once
 from autograder.judging.grader import Grader
 from autograder.schema import Request
-from autograder.tables.conversation import conversation_text, message_text
+from autograder.tables.messages import conversation_text, message_text
 
 Chat = Sequence[Mapping[str, Any]]
 """Messages with `role` and `content`."""

@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from autograder.judging import grader
-from autograder.schema import Request, Verdict, is_empty, stands_for_nothing
-from autograder.tables.conversation import answer_of, conversation_text, turns_of
-from autograder.tables.values import nothing_said
+from autograder.schema import Request, Verdict
+from autograder.tables.messages import answer_of, answered_at, conversation_text, turns_of
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
 MAX_REASONING_TOKENS = 256
@@ -53,6 +60,18 @@ def _answer(value: object) -> object:
         raise PydanticCustomError("text", "{why}", {"why": str(error)}) from None
 
 
+def _without_answer(values: object) -> object:
+    """A body whose prompt ends before the answer that its chat holds too, as in a file."""
+    if not isinstance(values, dict) or not (turns := turns_of(values.get("prompt"))):
+        return values
+    given = [values[name] for name in ("response", "a", "b") if name in values]
+    last = [(turns_of(answer) or [("", answer)])[-1][1] for answer in given]
+    end = answered_at(turns)
+    if end and (values["prompt"] in given or (turns[end][1] in last and turns[end:] == turns[-1:])):
+        return {**values, "prompt": conversation_text(turns[:end])}
+    return values
+
+
 Chat = str | list[dict[str, Any]]
 OptionalText = Annotated[Annotated[str, AfterValidator(_whole)] | None, BeforeValidator(_said)]
 Text = Annotated[str, AfterValidator(_whole), AfterValidator(_not_blank)]
@@ -69,6 +88,8 @@ class Body(BaseModel):
     """A request: nothing is converted, nothing is ignored."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
+
+    _parted = model_validator(mode="before")(_without_answer)
 
 
 class Answer(Body):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import DataError
+from autograder.jsonl import first_repeated
 from autograder.tables.row_groups import read_batches
 from autograder.tables.rows import SourceRow, Table, peek
 
@@ -20,12 +21,14 @@ def open_parquet(path: Path) -> Table:
     """A Parquet file; its rows are numbered from 1.
 
     Raises:
-        DataError: pyarrow is missing, or the file is not Parquet.
+        DataError: pyarrow is missing, the file is not Parquet, or a column is there twice.
     """
     parquet = parquet_module(path)
     with _foreign_errors(str(path), "cannot be read as Parquet", _WRITE_ANEW):
         file = parquet.ParquetFile(path)
         columns = tuple(file.schema_arrow.names)
+        if name := first_repeated(columns):
+            raise DataError(f"column {name!r} is there twice; rename one", path=str(path))
     return Table(str(path), columns, _numbered(str(path), _parquet_rows(path, file), _WRITE_ANEW))
 
 

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.errors import DataError
-from autograder.schema import is_empty, stands_for_nothing
 from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.layouts import ANCHORS, ANSWERS, Layout
 from autograder.tables.rows import SourceRow, Table
 from autograder.tables.rubrics import CRITERIA, level_columns
-from autograder.tables.values import MISSING, head_of, look_up, nothing_said
+from autograder.tables.values import (
+    INPUT,
+    INSTRUCTION,
+    MISSING,
+    head_of,
+    is_empty,
+    look_up,
+    nothing_said,
+    noun_of,
+    stands_for_nothing,
+    with_input,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,10 @@ class Binding:
                 raise fault(field, "missing in this row")
             if stands_for_nothing(given[field]):
                 raise fault(field, nothing_said(given[field]))
+            if given[field] is None or (field == "score" and is_empty(given[field])):
+                raise fault(field, f"is empty; write the {noun_of(field)} or remove the row")
+        if self._input:
+            given["prompt"] = with_input(given["prompt"], row.values.get(INPUT))
         chats = [self.columns.get(answer) for answer in ANSWERS]
         return as_texts(
             given,
@@ -65,7 +79,14 @@ class Binding:
 
     def read_columns(self, columns: Mapping[str, object]) -> set[str]:
         """Those of the columns that fill a field."""
-        return {head_of(column, columns) for column in self.columns.values()}
+        names = (*self.columns.values(), *filter(None, [self._input]))
+        return {head_of(column, columns) for column in names}
+
+    @property
+    def _input(self) -> str:
+        """The column that goes on with the prompt; empty if none does."""
+        is_alone = INPUT not in self.columns.values()
+        return INPUT if is_alone and self.columns.get("prompt") == INSTRUCTION else ""
 
     def unsaid(self, values: Mapping[str, object]) -> list[str]:
         """The fields that a row leaves out by a word for nothing; see `said_of`."""

@@ -1,86 +1,35 @@
-"""A conversation as the texts that a judge reads: what was asked, and the answer."""
+"""Chats in the fields of a row as the texts that a judge reads: what was asked, and the answer."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from autograder.errors import DataError
 from autograder.jsonl import show
+from autograder.tables.messages import (
+    ANSWERING,
+    Turns,
+    answer_of,
+    answered_at,
+    conversation_text,
+    message_text,
+    turns_of,
+)
 
 CHATS = ("messages", "conversations", "conversation")
 """Columns in which a chat usually stands, its answer included."""
 
 _REMEDY = "--map prompt=COLUMN names the prompt's own"
-_ANSWERING = {"assistant", "gpt", "chatgpt", "model", "bot", "ai"}
-
-
-def conversation_text(turns: Iterable[tuple[str, str]]) -> str:
-    """The turns, as `(role, text)`, in one text.
-
-    A single turn is its text alone. Several are told apart by their roles; these are words in a
-    prompt and no control tokens, and so are words in a turn that look like them.
-
-    Example:
-        >>> conversation_text([("user", "Name a metal.")])
-        'Name a metal.'
-        >>> print(conversation_text([("system", "Be brief."), ("user", "Name a metal.")]))
-        system: Be brief.
-        <BLANKLINE>
-        user: Name a metal.
-    """
-    parts = list(turns)
-    if len(parts) == 1:
-        return parts[0][1]
-    return "\n\n".join(f"{role}: {text}" for role, text in parts)
-
-
-def message_text(content: Any) -> str:
-    """The text of a message's content: itself, or that of its parts.
-
-    A part that is no text, such as an image, is named by its type: the judge cannot see it, and
-    leaving it out would hide that something was there.
-    """
-    if isinstance(content, str):
-        return content
-    return "\n".join(map(_part, content or ()))
-
-
-def _part(part: Any) -> str:
-    if not isinstance(part, Mapping):
-        return str(part)
-    text = part.get("text")
-    return text if isinstance(text, str) else f"[{part.get('type', 'part')}]"
-
-
-def turns_of(value: object) -> list[tuple[str, str]] | None:
-    """The turns of chat messages, as `(role, text)`; None for any other value.
-
-    A message has `role` and `content`, or `from` and `value`; of calls of tools that stand in
-    place of a content their names are shown.
-    """
-    messages = [value] if isinstance(value, Mapping) else value
-    if not isinstance(messages, list | tuple) or not messages:
-        return None
-    turns = []
-    for message in messages:
-        if not isinstance(message, Mapping):
-            return None
-        role = message.get("role", message.get("from"))
-        if not isinstance(role, str) or not message.keys() & {"content", "value", "tool_calls"}:
-            return None
-        content = message.get("content", message.get("value"))
-        if content is not None and not isinstance(content, str | list | tuple):
-            return None
-        text = message_text(content)
-        turns.append((role, text or "\n".join(map(_call, message.get("tool_calls") or ()))))
-    return turns
-
-
-def _call(call: object) -> str:
-    function = call.get("function", call) if isinstance(call, Mapping) else call
-    return f"[{function.get('name', 'tool')}]" if isinstance(function, Mapping) else "[tool]"
+_JSON_REMEDY = "this is how Python shows a list; write the column with json.dumps"
+_SPEAKERS = ("Human", "Assistant")
+_SPEAKER = re.compile(rf"\n\n({'|'.join(_SPEAKERS)}):")
+_PYTHON = re.compile(r"\[?\s*\{'(?:role|content|from|value)':")
+_NUM_LOOKED = 200
 
 
 def as_texts(
@@ -95,7 +44,9 @@ def as_texts(
     """The fields of a row with chats and numbers as texts; what is neither stays as it is.
 
     Of a chat the last turn of the assistant is an answer. A prompt is all turns; where it is the
-    same chat as an answer, or ends with it, only those before.
+    same chat as an answer, or ends with it, only those before. A prompt that is one turn of an
+    answer's chat becomes all turns before the answer. Where the chats of two answers part before
+    their last turns, the prompt is what they share, and all that follows are the answers.
 
     Args:
         values: field by name.
@@ -106,35 +57,39 @@ def as_texts(
         in_answer: whether the prompt has to be the beginning of an answer's chat.
 
     Raises:
-        DataError: a chat has no turn of an assistant, or none before it.
+        DataError: a chat has no turn of an assistant, or none before it, or shares none with that
+            of the other answer; or a text is a chat as Python shows it.
     """
     found = dict(values)
-    asked, chats = values.get(prompt), {name: values[name] for name in answers if name in values}
-    if in_answer and isinstance(asked, str) and (chat := _decoded(asked)):
-        asked, chats = chat, {n: chat if v == asked else v for n, v in chats.items()}
+    given = {name: values[name] for name in answers if name in values}
+    for name, text in {prompt: values.get(prompt), **given}.items():
+        if isinstance(text, str) and _of_python(text):
+            raise fault(name, f"expected messages, got {show(text)}; {_JSON_REMEDY}")
+    asked, opened = _opened(values.get(prompt), given, in_answer=in_answer)
     for name in (*answers, *others):
         if name in values:
-            found[name] = _answer(chats.get(name, values[name]), name, fault)
+            found[name] = _answer(opened.get(name, values[name]), name, fault)
+    shared = _shared(opened, found, fault)
     if prompt not in values:
         return found
     turns = turns_of(asked)
     if turns is None:
         if in_answer:
-            remedy = _REMEDY
-            if isinstance(asked, str) and asked.startswith("[{'"):
-                remedy = "this is how Python shows a list; write the column with json.dumps"
-            raise fault(prompt, f"expected the chat of an answer, got {show(asked)}; {remedy}")
-        found[prompt] = _plain(asked)
+            raise fault(prompt, f"expected the chat of an answer, got {show(asked)}; {_REMEDY}")
+        is_one_of_many = len(shared) > 1 and _is_turn(asked, shared)
+        found[prompt] = conversation_text(shared) if is_one_of_many else _plain(asked)
         return found
-    if asked in chats.values():
-        end = _answered(turns) or 0
+    if asked in opened.values():
+        turns = shared if answered_at(turns) else []
     else:
         role, text = turns[-1]
-        is_answer = role.lower() in _ANSWERING and text in [found[name] for name in chats]
-        end = len(turns) - is_answer
-    if not end:
+        is_answer = role.lower() in ANSWERING and text in [found[name] for name in opened]
+        turns = turns[: len(turns) - is_answer]
+        if len(shared) > len(turns) and shared[: len(turns)] == turns:
+            turns = shared
+    if not turns:
         raise fault(prompt, "the chat has no turn before the answer")
-    found[prompt] = conversation_text(turns[:end])
+    found[prompt] = conversation_text(turns)
     return found
 
 
@@ -148,13 +103,92 @@ def chat_in(values: Mapping[str, Any]) -> tuple[str, Any]:
     return "", None
 
 
+def holds_chat(answer: object) -> bool:
+    """Whether an answer is a chat, or a text that holds one."""
+    chat = (_decoded(answer) or _transcript(answer)) if isinstance(answer, str) else answer
+    return bool(turns_of(chat))
+
+
+def _opened(
+    asked: object, given: Mapping[str, Any], *, in_answer: bool
+) -> tuple[object, dict[str, Any]]:
+    """Prompt and answers with texts that hold chats as these chats.
+
+    Whoever wrote an answer may have written a chat into it to change what was asked. So a text is
+    opened only where the prompt is all that the chat holds before its answer, or where the prompt
+    itself stands in an answer's column: it is then what the chats of all answers share.
+    """
+    is_whole = in_answer or any(asked == answer for answer in given.values())
+
+    def chat_of(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return _decoded(value) or (is_whole and _transcript(value)) or value
+
+    asked, opened = chat_of(asked), {}
+    for name, value in given.items():
+        chat = chat_of(value)
+        before = (turns_of(chat) or [])[:-1]
+        is_meant = (
+            not isinstance(value, str)
+            or is_whole
+            or before in ([], turns_of(asked))
+            or (len(before) == 1 and _is_turn(asked, before))
+        )
+        opened[name] = chat if is_meant else value
+    return asked, opened
+
+
+def _shared(
+    opened: Mapping[str, Any], found: dict[str, Any], fault: Callable[[str, str], DataError]
+) -> Turns:
+    """The turns before the answers; what follows them in chats that part earlier is an answer."""
+    talks = {name: turns_of(value) or [] for name, value in opened.items()}
+    ends = {name: end for name, turns in talks.items() if (end := answered_at(turns))}
+    befores = [talks[name][:end] for name, end in ends.items()]
+    shared = max(befores, key=len, default=[])
+    for before in befores:
+        pairs = zip(shared, before, strict=False)
+        num = next((at for at, (one, other) in enumerate(pairs) if one != other), len(before))
+        shared = shared[:num]
+    for name, end in ends.items():
+        if not shared:
+            raise fault(name, "begins with another turn than the other answer; remove the row")
+        if end > len(shared):
+            found[name] = conversation_text(talks[name][len(shared) : end + 1])
+    return shared
+
+
+def _is_turn(asked: object, turns: Turns) -> bool:
+    """Whether a prompt is what somebody says to the assistant in these turns."""
+    said = [text.strip() for role, text in turns if role.lower() not in ANSWERING]
+    return isinstance(asked, str) and asked.strip() in said
+
+
 def _decoded(text: str) -> object:
     """The chat that a text is the JSON of, as a cell of CSV holds it; None if it is none."""
     try:
-        value = json.loads(text) if text.lstrip().startswith("[") else None
+        value = json.loads(text) if text.lstrip().startswith(("[", "{")) else None
     except (ValueError, RecursionError):
         return None
     return value if turns_of(value) else None
+
+
+def _transcript(text: str) -> object:
+    """The chat that a text has by `Human:` and `Assistant:` at the start of paragraphs, or None."""
+    first, *parts = _SPEAKER.split(f"\n\n{text.strip()}")
+    chat = [
+        {"role": role.lower(), "content": said.strip()}
+        for role, said in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    is_whole = not first.strip() and len({turn["role"] for turn in chat}) == len(_SPEAKERS)
+    return chat if is_whole else None
+
+
+def _of_python(text: str) -> bool:
+    """Whether a text is a list or an array of messages as Python or numpy shows it."""
+    start, end = text[:_NUM_LOOKED].lstrip(), text[-_NUM_LOOKED:].rstrip()
+    return bool(_PYTHON.match(start)) and end.endswith(("}]", "}"))
 
 
 def _answer(value: object, name: str, fault: Callable[[str, str], DataError]) -> object:
@@ -166,25 +200,19 @@ def _answer(value: object, name: str, fault: Callable[[str, str], DataError]) ->
         raise fault(name, str(error)) from None
 
 
-def answer_of(messages: object) -> str:
-    """The text of the last turn of the assistant.
-
-    Raises:
-        ValueError: there is none.
-    """
-    turns = turns_of(messages) or []
-    at = _answered(turns)
-    if at is None:
-        raise ValueError("the chat has no turn of an assistant")
-    return turns[at][1]
-
-
-def _answered(turns: list[tuple[str, str]]) -> int | None:
-    """Where the last turn of the assistant is."""
-    places = [at for at, (role, _) in enumerate(turns) if role.lower() in _ANSWERING]
-    return places[-1] if places else None
-
-
 def _plain(value: object) -> object:
-    """A number or a boolean as JSON writes it; anything else as it is."""
-    return json.dumps(value) if isinstance(value, bool | int | float) else value
+    """A number, a date, or the parts of a message as a text; anything else as it is."""
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    parts = [value] if isinstance(value, Mapping) else value
+    if isinstance(parts, list | tuple) and any(map(_is_text_part, parts)):
+        return message_text(parts)
+    return value
+
+
+def _is_text_part(part: object) -> bool:
+    return isinstance(part, Mapping) and "type" in part and isinstance(part.get("text"), str)

@@ -12,6 +12,7 @@ from autograder.tables import encodings as limits
 from autograder.tables.encodings import TextFile, is_broken, mend, too_long
 from autograder.tables.rows import SourceRow, Table
 
+_BARE = "has quotation marks that quote no cell; read as part of the cells"
 _DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=(\\t|[^"])"?[,;\t|]*', re.IGNORECASE)
 
@@ -34,7 +35,10 @@ def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
     """
     named = _named_delimiter(file)
     delimiter = delimiter or named or _likely_delimiter(file)
-    records = _records(file, delimiter, skip=1 if named else 0)
+    skip = 1 if named else 0
+    is_bare = delimiter == "\t" and _has_bare_quotes(file, skip)
+    note = "; ".join(filter(None, [file.note, _BARE if is_bare else ""]))
+    records = _records(file, delimiter, skip, is_bare=is_bare)
     start, header = next(records, (1, []))
     header = [name.strip() for name in _without_blanks(header)]
     if not header:
@@ -50,7 +54,7 @@ def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
             message = f"column {name!r} is there twice; rename one"
             raise DataError(message, path=file.name, line=start)
         seen.add(name)
-    return Table(file.name, tuple(header), _csv_rows(file, header, records), file.note)
+    return Table(file.name, tuple(header), _csv_rows(file, header, records), note)
 
 
 def _named_delimiter(file: TextFile) -> str | None:
@@ -70,6 +74,20 @@ def _likely_delimiter(file: TextFile) -> str:
             return 0
 
     return max(_DELIMITERS, key=num_columns)
+
+
+def _has_bare_quotes(file: TextFile, skip: int) -> bool:
+    """Whether quotation marks are part of the cells, which Google Sheets separates by tabs alone.
+
+    They are if they do not quote whole cells, and each line has a cell for each column.
+    """
+    try:
+        for _ in _records(file, "\t", skip):
+            pass
+    except DataError:
+        lines = (text for _, text in islice(file.lines(), skip, None) if text.strip())
+        return len({text.count("\t") for text in lines}) == 1
+    return False
 
 
 def _without_blanks(cells: list[str]) -> list[str]:
@@ -98,8 +116,10 @@ def _csv_rows(
             yield SourceRow(line, values)
 
 
-def _records(file: TextFile, delimiter: str, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each record with the line that it starts in."""
+def _records(
+    file: TextFile, delimiter: str, skip: int = 0, *, is_bare: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each record with the line that it starts in; bare quotation marks quote none."""
     reached = skip
 
     def texts() -> Iterator[str]:
@@ -109,7 +129,10 @@ def _records(file: TextFile, delimiter: str, skip: int = 0) -> Iterator[tuple[in
                 raise DataError(too_long("line"), path=file.name, line=reached)
             yield text
 
-    reader = csv.reader(texts(), delimiter=delimiter, strict=True)
+    if is_bare:
+        reader = csv.reader(texts(), delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    else:
+        reader = csv.reader(texts(), delimiter=delimiter, strict=True)
     before = csv.field_size_limit()
     while True:
         start = reached + 1

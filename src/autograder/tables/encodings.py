@@ -28,7 +28,25 @@ _OTHERS = (
     (b"PK\x03\x04", "is a zip file or a workbook of Excel; save the table as CSV"),
     (b"\xd0\xcf\x11\xe0", "is a workbook of Excel; save the table as CSV"),
     (b"\x1f\x8b", "is compressed; unpack it with gunzip"),
+    (b"BZh", "is compressed; unpack it with bunzip2"),
+    (b"\xfd7zXZ\x00", "is compressed; unpack it with unxz"),
+    (b"\x28\xb5\x2f\xfd", "is compressed; unpack it with unzstd"),
+    (b"PAR1", "is a Parquet file; name it .parquet"),
+    (b"ARROW1", "is a file of Arrow or Feather; save the table as Parquet"),
+    (b"SQLite format 3", "is a database of SQLite; save the table as CSV"),
+    (b"\x80\x04\x95", "is a pickle of Python; save the table as Parquet"),
+    (b"\x80\x05\x95", "is a pickle of Python; save the table as Parquet"),
+    (b"\x93NUMPY", "is an array of numpy; save the table as Parquet"),
+    (b"%PDF", "is a PDF; save the table as CSV"),
+    (b"{\\rtf", "is rich text; save it as plain text"),
+    (b"<!DOCTYPE html", "is a web page; download the file itself, logged in if need be"),
+    (b"<!doctype html", "is a web page; download the file itself, logged in if need be"),
+    (b"<html", "is a web page; download the file itself, logged in if need be"),
 )
+_GUESSED = {
+    "cp1252": "Windows-1252, --encoding names another",
+    "mac-roman": "Mac OS Roman, as its lines end in CR; --encoding names another",
+}
 _BLOCK = 2**20
 _PEEKED = 4096
 # Whole sequences of UTF-8 beyond ASCII.
@@ -61,7 +79,8 @@ class TextFile:
         Args:
             path: of the file.
             encoding: what the user says; None: UTF-16 and UTF-32 are told by their mark or
-                their zeros, Windows-1252 by its letters, all else is UTF-8.
+                their zeros, Windows-1252 by its letters, Mac OS Roman by the ends of its lines,
+                all else is UTF-8.
 
         Raises:
             DataError: it cannot be read, or is no text.
@@ -86,8 +105,8 @@ class TextFile:
             if found == "utf-8":
                 file.seek(0)
                 found = _by_letters(file)
-        note = "is not UTF-8; read as Windows-1252, --encoding names another"
-        return cls(name, found, note if found == "cp1252" else "", opened)
+        note = _GUESSED.get(found, "")
+        return cls(name, found, note and f"is not UTF-8; read as {note}", opened)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         r"""Number and text of every line with its end, `\n`, `\r` or `\r\n`.
@@ -134,13 +153,25 @@ class TextFile:
     def broken(self) -> str:
         """What is wrong with a text that `is_broken`."""
         name = "UTF-8" if self.encoding == "utf-8" else self.encoding
-        return f"not {name}; save the file as UTF-8, or name its encoding, as --encoding cp1252"
+        return f"not {name}; save the file as UTF-8, or name its encoding, as --encoding cp1251"
 
     def _text(self) -> TextIO:
         # Encodings of two and four bytes have no way to carry a broken one over.
         wide = self.encoding.startswith(("utf-16", "utf-32"))
         errors = "strict" if wide else "surrogateescape"
         return io.TextIOWrapper(self._open(), encoding=self.encoding, errors=errors, newline="")
+
+
+def first_text(path: Path) -> str:
+    """The first characters of a file, to see of what kind it is.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    with _system_errors(str(path)), path.open("rb") as file:
+        start = file.read(_PEEKED)
+    encoding = _by_zeros(start)
+    return start.decode(encoding, "replace").removeprefix("\ufeff")
 
 
 def is_broken(text: str) -> bool:
@@ -184,7 +215,11 @@ def _by_zeros(start: bytes) -> str:
 
 
 def _by_letters(file: BinaryIO) -> str:
-    """`cp1252` where most letters beyond ASCII are no UTF-8 and look Western, else UTF-8."""
+    """`cp1252` where most letters beyond ASCII are no UTF-8 and look Western, else UTF-8.
+
+    A file of one-byte letters whose lines end as no program but those of old Macs ends them is in
+    their encoding.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         while block := file.read(_BLOCK):
@@ -194,6 +229,8 @@ def _by_letters(file: BinaryIO) -> str:
         pass
     else:
         return "utf-8"
+    if _ends_lines_in_cr(file):
+        return "mac-roman"
     file.seek(0)
     num_whole = num_broken = 0
     while block := file.read(_BLOCK):
@@ -202,3 +239,14 @@ def _by_letters(file: BinaryIO) -> str:
         num_broken += len(_HIGH.findall(rest))
         num_whole += len(_SEQUENCE.findall(block))
     return "cp1252" if num_broken > num_whole else "utf-8"
+
+
+def _ends_lines_in_cr(file: BinaryIO) -> bool:
+    """Whether there are ends of lines and all of them are a carriage return alone."""
+    file.seek(0)
+    has_cr = False
+    while block := file.read(_BLOCK):
+        if b"\n" in block:
+            return False
+        has_cr = has_cr or b"\r" in block
+    return has_cr

@@ -10,10 +10,11 @@ from pathlib import Path
 from autograder.errors import DataError
 from autograder.tables import arrow
 from autograder.tables.csv_text import open_csv
-from autograder.tables.encodings import TextFile
+from autograder.tables.encodings import TextFile, first_text
 from autograder.tables.json_text import open_json
 from autograder.tables.rows import Table, bounded
 from autograder.tables.scales import PairRule, Scale
+from autograder.tables.values import heads_of
 
 LAYOUTS = ("prometheus", "pairwise")
 FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", *LAYOUTS)
@@ -26,6 +27,9 @@ SUFFIXES = {
     ".parquet": "parquet",
 }
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_PARQUET = "PAR1"
+_JSON = re.compile(r"\s*(?:\[\s*[\[{\]]|\{\s*[\"}])")
+"""How an object begins, or an array of rows; no header of CSV does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ def open_text(file: TextFile, form: str, options: ImportOptions) -> Table:
         DataError: it cannot be read.
     """
     if form != "csv":
-        mapped = {column.partition(".")[0] for column in options.mapped.values()}
-        return _bounded(open_json(file, mapped))
+        heads = {head for column in options.mapped.values() for head in heads_of(column)}
+        return _bounded(open_json(file, heads))
     return _bounded(open_csv(file, options.delimiter))
 
 
@@ -101,7 +105,7 @@ def _bounded(table: Table) -> Table:
 
 
 def form_of(source: str, options: ImportOptions) -> str:
-    """`csv`, `json`, `parquet` or `hub`: as the user says, else by the name, else by the content.
+    """`csv`, `json`, `parquet` or `hub`: as the user says, else by the content and the name.
 
     Raises:
         DataError: there is no such file, or nothing tells.
@@ -116,10 +120,17 @@ def form_of(source: str, options: ImportOptions) -> str:
         if form is None and _HUB_ID.fullmatch(source):
             return "hub"
         raise DataError("no such file", path=source)
+    if form == "parquet":
+        return form
+    start = first_text(path)
+    if start.startswith(_PARQUET):
+        return "parquet"
+    if form != "csv" and start.lstrip().startswith(("{", "[")):
+        return "json"
+    if form == "csv" and _JSON.match(start) and options.delimiter is None:
+        return "json"
     if form is None:
-        start = next((line for _, line in TextFile.at(path, options.encoding).lines()), "")
-        if start.lstrip().startswith(("{", "[")):
-            return "json"
+        TextFile.at(path, options.encoding)  # knows more kinds of files
         known = ", ".join(SUFFIXES)
         raise DataError(f"neither name nor content tells a format; name it {known}", path=source)
     return "json" if form == "jsonl" else form

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from autograder.errors import DataError
 from autograder.jsonl import unique
-from autograder.schema import Example, is_empty, parse_item
+from autograder.schema import Example, parse_item
 from autograder.tables.conversion import Converter
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.importing import converter_of
 from autograder.tables.rows import NoRowsError, SourceRow, Table, held
-from autograder.tables.values import said
+from autograder.tables.values import is_empty, said
 
 
 @dataclass(frozen=True, slots=True)

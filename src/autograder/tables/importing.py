@@ -163,6 +163,8 @@ class _Tally:
         if not fresh:
             first = self.lines[keys[0]]
             message = f"{examples[0].id!r} is there already, from line {first}"
+            if not examples[0].id.startswith(f"{examples[0].item}/"):  # the row is another one
+                message += "; every row needs its own, --map id=COLUMN names another column"
             raise DataError(message, path=name, line=line, field="id")
         for key in keys:
             self.lines.setdefault(key, line)

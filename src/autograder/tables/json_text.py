@@ -8,12 +8,14 @@ from itertools import islice
 from typing import Any
 
 from autograder.errors import DataError
-from autograder.jsonl import decode_line, unique_keys
+from autograder.jsonl import unique_keys
 from autograder.tables import encodings as limits
 from autograder.tables.encodings import TextFile, is_broken, mend, too_long
 from autograder.tables.rows import SourceRow, Table, peek
 
 _NUM_SHOWN = 1000
+_NUM_LOOKED = 200
+_MAX_DEPTH = 3
 _JSON_SPACE = " \t\r\n"
 _WRAPPERS = ("data", "rows", "items")
 _OF_ROWS = {
@@ -33,7 +35,8 @@ def open_json(file: TextFile, mapped: Collection[str] = ()) -> Table:
 
     Args:
         file: the text, under whichever name.
-        mapped: columns that the user names; an object that has one is a row.
+        mapped: columns and paths that the user names, and all in which these begin; an object that
+            has one is a row.
 
     Raises:
         DataError: the file cannot be read, is not JSON, or none of the first rows is an object.
@@ -44,7 +47,7 @@ def open_json(file: TextFile, mapped: Collection[str] = ()) -> Table:
 
 def _is_lines(file: TextFile) -> bool:
     """Whether each line is an object by itself, of which some may be broken."""
-    filled = (text.strip() for _, text in file.lines() if text.strip())
+    filled = (text.strip() for _, text in _lines(file))
     first, second = (*islice(filled, 2), "", "")[:2]
     if not second:
         return False
@@ -58,10 +61,15 @@ def _is_lines(file: TextFile) -> bool:
     return second.startswith(("{", "[")) or not first.startswith("[")
 
 
-def _json_lines(file: TextFile) -> Iterator[SourceRow]:
+def _lines(file: TextFile) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank; where files were joined, one may begin with a mark."""
     for line, text in file.lines():
-        if not text.strip():
-            continue
+        if (filled := text.lstrip("\ufeff")).strip():
+            yield line, filled
+
+
+def _json_lines(file: TextFile) -> Iterator[SourceRow]:
+    for line, text in _lines(file):
         if len(text) > limits.MAX_LINE:
             yield SourceRow(line, fault=too_long("line"), raw=mend(text[:_NUM_SHOWN]))
             continue
@@ -69,10 +77,15 @@ def _json_lines(file: TextFile) -> Iterator[SourceRow]:
             yield SourceRow(line, fault=file.broken(), raw=mend(text))
             continue
         try:
-            values = decode_line(_without_comma(text).encode("utf-8"), file.name, line)
-        except DataError as error:
-            reason = str(error).removeprefix(f"{file.name}:{line}: ")
+            values = json.loads(_without_comma(text).rstrip(), object_pairs_hook=unique_keys)
+        except json.JSONDecodeError as error:
+            place = f"character {error.pos + 1} of the line"
+            reason = f"not a JSON object: {error.msg} ({place}){_hint(error)}"
             yield SourceRow(line, fault=reason, raw=text)
+        except RecursionError:
+            yield SourceRow(line, fault="nested too deeply to be a row", raw=text)
+        except ValueError as error:
+            yield SourceRow(line, fault=f"not a JSON object: {error}", raw=text)
         else:
             yield _object_row(line, values)
 
@@ -94,10 +107,12 @@ def _document(file: TextFile, mapped: Collection[str]) -> Iterator[SourceRow]:
             raise text.error("something stands after the array")
         return
     values = text.value()
-    if text.is_at_end() and _has_columns(values):
-        message = "holds columns and not rows; pandas writes rows with orient='records'"
-        raise DataError(message, path=file.name)
-    under = _wrapper(values, mapped, file.name) if text.is_at_end() else []
+    of_rows = {*_OF_ROWS, *mapped}
+    if text.is_at_end() and (rows := _frame(values, of_rows, file.name)) is not None:
+        for row in rows:
+            yield SourceRow(start[1], row)
+        return
+    under = _wrapper(values, of_rows, file.name) if text.is_at_end() else []
     if under:
         text.place = start
         for field in under:
@@ -110,47 +125,75 @@ def _document(file: TextFile, mapped: Collection[str]) -> Iterator[SourceRow]:
         yield _object_row(line, text.value())
 
 
-def _wrapper(values: object, mapped: Collection[str], name: str) -> list[str]:
+def _wrapper(
+    values: object, of_rows: Collection[str], name: str, depth: int = _MAX_DEPTH
+) -> list[str]:
     """The fields, each in the one before, under which an object has the rows.
 
     Empty if it is a row itself, or has none. Under another name than the usual ones, rows are
     told by their fields.
     """
-    of_rows = {*_OF_ROWS, *mapped}
-    fields: list[str] = []
-    while isinstance(values, dict) and not values.keys() & of_rows:
-        lists = {field: value for field, value in values.items() if _is_rows(value)}
-        found = [field for field in _WRAPPERS if field in lists] or [
-            field for field, rows in lists.items() if any(row.keys() & of_rows for row in rows)
-        ]
-        if len(found) > 1:
-            both = " and ".join(found)
-            raise DataError(f"holds rows under {both}; keep one of them", path=name)
-        if found:
-            return [*fields, *found]
-        inner = next((field for field in _WRAPPERS if field in values), None)
-        if inner is None:
-            return []
-        fields.append(inner)
-        values = values[inner]
-    return []
+    if not isinstance(values, dict) or not depth or values.keys() & of_rows:
+        return []
+    lists = {field: value for field, value in values.items() if _is_rows(value)}
+    found = [[field] for field in _WRAPPERS if field in lists]
+    found = found or [
+        [field] for field, rows in lists.items() if any(row.keys() & of_rows for row in rows)
+    ]
+    usual = [field for field in _WRAPPERS if field in values]
+    for field in () if found else usual or values:
+        if under := _wrapper(values[field], of_rows, name, depth - 1):
+            found.append([field, *under])
+    if len(found) > 1:
+        both = " and ".join(".".join(fields) for fields in found)
+        raise DataError(f"holds rows under {both}; keep one of them", path=name)
+    return found[0] if found else []
 
 
 def _is_rows(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
 
 
-def _has_columns(values: object) -> bool:
-    """Whether an object is a table column by column, as pandas writes one if not told otherwise."""
-    if not isinstance(values, dict):
-        return False
-    return _is_column(values.get("prompt")) and _is_column(values.get("response"))
+def _frame(values: object, of_rows: set[str], name: str) -> list[dict[str, Any]] | None:
+    """The rows of a table that is written by columns, or as an object of rows; None of others.
+
+    These are what `to_json` of pandas writes with orient `columns`, `split` or `index`, and
+    `to_dict("list")`.
+
+    Raises:
+        DataError: a column has other cells than the first one.
+    """
+    if not isinstance(values, dict) or not values:
+        return None
+    names, cells = values.get("columns"), values.get("data")
+    if isinstance(names, list) and isinstance(cells, list) and {*map(str, names)} & of_rows:
+        if any(not isinstance(row, list) or len(row) != len(names) for row in cells):
+            raise DataError(f"a row under data has not {len(names)} cells", path=name)
+        return [dict(zip(map(str, names), row, strict=True)) for row in cells]
+    paths = {path.rpartition(".")[0] for path in of_rows}  # go on in a cell that is a list
+    named = [column for field, column in values.items() if field in of_rows - paths]
+    if named and all(map(_is_column, named)):
+        columns = {
+            field: column if isinstance(column, dict) else dict(enumerate(column))
+            for field, column in values.items()
+            if isinstance(column, dict | list)
+        }
+        places = [*next(iter(columns.values()))]
+        if len(columns) < len(values) or any([*each] != places for each in columns.values()):
+            message = "holds columns and not rows, and they do not have the same cells"
+            raise DataError(f"{message}; pandas writes rows with orient='records'", path=name)
+        return [{field: column[at] for field, column in columns.items()} for at in places]
+    rows = [*values.values()]
+    if not named and all(isinstance(row, dict) and row.keys() & of_rows for row in rows):
+        return rows
+    return None
 
 
 def _is_column(value: object) -> bool:
+    """Whether a value is the cells of a column of texts: a list, or an object by the row's name."""
     if isinstance(value, dict):
-        return "0" in value
-    return isinstance(value, list) and all(isinstance(cell, str) for cell in value)
+        value = [*value.values()] if "0" in value else None
+    return isinstance(value, list) and all(cell is None or isinstance(cell, str) for cell in value)
 
 
 def _array(text: _Json) -> Iterator[SourceRow]:
@@ -161,6 +204,26 @@ def _array(text: _Json) -> Iterator[SourceRow]:
         if text.sign(",]") == ",":
             text.step(",")  # programs that write line by line leave one before the ]
     text.step("]")
+
+
+def _hint(error: json.JSONDecodeError) -> str:
+    """What is likely to be wrong, and what to do about it; empty if nothing is."""
+    text, at = error.doc, error.pos
+    here = text[at : at + _NUM_LOOKED]
+    before = text[max(0, at - _NUM_LOOKED) : at].rstrip()
+    if here.startswith(("//", "/*", "#")):
+        return "; JSON has no comments, remove this one"
+    if here.startswith(("}", "]")) and before.endswith(","):
+        return f"; remove the comma before the {here[0]}"
+    if here.startswith("'"):
+        return "; JSON has double quotes and no single ones, json.dumps writes it"
+    if here.startswith(("True", "False", "None")):
+        return "; JSON has true, false and null, json.dumps writes it"
+    if not text[at:].strip() or error.msg.startswith("Unterminated"):
+        return "; it ends within a value, was it cut off?"
+    if not text[:at].strip() and here[0].isalpha():
+        return "; if it holds CSV, name it .csv"
+    return ""
 
 
 class _Json:
@@ -192,7 +255,8 @@ class _Json:
         if is_at_end or (expected and sign not in expected):
             found = "the end" if is_at_end else repr(sign)
             wanted = f"one of {expected}" if expected else "a value"
-            raise self.error(f"not JSON: expected {wanted}, got {found}")
+            hint = _hint(json.JSONDecodeError("", self.text, self.place[0]))
+            raise self.error(f"not JSON: expected {wanted}, got {found}{hint}")
         return sign
 
     def step(self, expected: str) -> None:
@@ -205,7 +269,7 @@ class _Json:
         try:
             value, end = self._decoder.raw_decode(self.text, self.place[0])
         except json.JSONDecodeError as error:
-            message = f"not JSON: {error.msg}"
+            message = f"not JSON: {error.msg}{_hint(error)}"
             raise DataError(message, path=self.name, line=error.lineno) from None
         except (ValueError, RecursionError) as error:
             raise self.error(f"not JSON that can be read: {error}") from None
@@ -229,5 +293,5 @@ class _Json:
 def _object_row(line: int, values: object) -> SourceRow:
     if isinstance(values, dict):
         return SourceRow(line, values)
-    kind = type(values).__name__
-    return SourceRow(line, fault=f"expected an object with named fields, got {kind}", raw=values)
+    fault = f"expected an object with named fields, got {type(values).__name__}"
+    return SourceRow(line, fault=fault, raw=values)

@@ -11,7 +11,8 @@ from autograder.errors import DataError
 from autograder.jsonl import show
 from autograder.schema import Example
 from autograder.tables.conversation import CHATS
-from autograder.tables.scales import PairRule, number
+from autograder.tables.scales import PairRule, number, sole
+from autograder.tables.values import by_usual_name
 
 FIELDS = tuple(field.name for field in fields(Example))
 ANCHORS = ("criteria", *(f"score{level}_description" for level in range(11)))
@@ -77,11 +78,17 @@ class Layout:
         return "score" not in self.columns
 
     def among(self, columns: Collection[str]) -> Layout:
-        """The layout of these columns: a field whose usual one lacks has another of its names."""
+        """The layout of these columns: a field whose usual one lacks has another of its names.
+
+        Capitals, and blanks between words, make no other name where no column has the very one.
+        """
+
+        others = by_usual_name(columns)
 
         def find(field: str, usual: str) -> str:
             names = (usual, field, *_ALSO.get(field, ()))
-            return next((name for name in names if name in columns), usual)
+            spelled = (others[name] for name in names if name in others)
+            return next((name for name in (*names, *spelled) if name in columns), usual)
 
         found = {name: find(name, usual) for name, usual in self.columns.items()}
         answer = found.get("chosen", found.get("response_a", ""))
@@ -136,6 +143,8 @@ def find_layout(wanted: str, columns: Collection[str], given: Collection[str]) -
         columns: of the source.
         given: fields that the user maps or sets.
     """
+
+    columns = {*columns, *by_usual_name(columns)}
 
     def has(*names: str) -> bool:
         return all(name in columns or name in given for name in names)
@@ -206,7 +215,7 @@ def winner_of(value: object) -> str:
     Raises:
         ValueError: it is no word or number for one of them, or may be two of them.
     """
-    label = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+    label = sole(value)
     expected = f"expected a, b, tie, both_bad or 1 to 2, got {show(value)}"
     if isinstance(label, str):
         text = label.strip().strip(_AROUND)
@@ -221,7 +230,9 @@ def winner_of(value: object) -> str:
     try:
         side = number(label)
     except ValueError:
-        side = Decimal(0)
+        raise ValueError(expected) from None
+    if side == 0:
+        raise ValueError(f"{expected}; write tie if neither has won, a if it is the first")
     if not 1 <= side <= 2:
         raise ValueError(expected)
     return "tie" if side == Decimal("1.5") else "a" if side < Decimal("1.5") else "b"

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from autograder.jsonl import Row
-from autograder.schema import SCORES, is_empty
+from autograder.schema import SCORES
 from autograder.tables.scales import Scale
+from autograder.tables.values import is_empty
 
 RUBRICS = ("rubric", "score_rubric")
 CRITERIA = ("orig_criteria", "criteria")

@@ -14,6 +14,15 @@ _NUM_DIGITS = 50
 _COMMA = re.compile(r"[+-]?\d+,\d{1,2}")
 """A decimal comma, as spreadsheets of many countries write it; three digits are thousands."""
 _TRUTHS = ("false", "true")
+_LABEL = re.compile(
+    r"(?:(?:score|rating)\s*[:=]?\s*)?"
+    r"(?P<number>[+-]?\d+(?:[.,]\d+)?)"
+    r"(?:\s*(?:/|out of)\s*(?P<high>\d+(?:[.,]\d+)?)|\s*(?P<percent>%))?"
+    r"\s*(?:stars?|points?|[-\u2013\u2014:=.(]\s*[^\W\d][^\d]*)?",
+    re.IGNORECASE,
+)
+"""A number as forms and judges write it: `Score: 4/5`, `4 stars`, `4 - good`, `85%`."""
+_NUM_LABEL = 100
 SCALE_OPTION = "--scale LOW:HIGH converts other scales, --scale bad,ok,good words"
 """The remedy of a command that has the option."""
 
@@ -67,6 +76,7 @@ class Scale:
         Raises:
             ValueError: it is not a number between `low` and `high`, or none of the words.
         """
+        value = sole(value)
         word = str(value).strip().casefold()
         if self.words:
             if word not in self.words:
@@ -74,7 +84,10 @@ class Scale:
             return self._rating(Decimal(self.words.index(word)))
         if self.low == 0 and self.high == 1 and word in _TRUTHS:
             return self._rating(Decimal(_TRUTHS.index(word)))
-        given = number(value)
+        try:
+            given = label(value, self.high)
+        except ValueError as error:
+            raise ValueError(f"{error}; --scale bad,ok,good is of words") from None
         if not self.low <= given <= self.high:
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
         return self._rating(given)
@@ -93,7 +106,7 @@ def _rounded(rating: Decimal) -> int:
 
 
 def whole_score(value: object, remedy: str = "") -> int:
-    """The score that a cell holds: 4, "4" and the 4.0 of spreadsheets.
+    """The score that a cell holds: 4, "4", the 4.0 of spreadsheets, and "4/5"; see `label`.
 
     Args:
         value: of any type.
@@ -103,7 +116,7 @@ def whole_score(value: object, remedy: str = "") -> int:
         ValueError: it is not a whole number from 1 to 5.
     """
     try:
-        given = number(value)
+        given = label(value, Decimal(_HIGH))
     except ValueError:
         given = Decimal(0)
     if not _LOW <= given <= _HIGH or given != given.to_integral_value():
@@ -126,6 +139,28 @@ class PairRule:
                 f"the preferred response's score {self.preferred} has to be above the other's, "
                 f"{self.other}"
             )
+
+
+def sole(value: object) -> object:
+    """A list of one value, as labelling tools write a choice, is that value."""
+    return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+
+
+def label(value: object, high: Decimal) -> Decimal:
+    """The number of a label on a scale up to `high`, also with words around it.
+
+    Raises:
+        ValueError: it has none, or is out of another number than `high`.
+    """
+    value = sole(value)
+    text = value.strip() if isinstance(value, str) else ""
+    found = _LABEL.fullmatch(text) if len(text) <= _NUM_LABEL else None
+    if found is None:
+        return number(value)
+    most = "100" if found["percent"] else found["high"]
+    if most and number(most) != high:
+        raise ValueError(f"expected a number up to {high}, got {show(value)}")
+    return number(found["number"])
 
 
 def number(value: object) -> Decimal:

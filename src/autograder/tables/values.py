@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+from autograder import schema
 from autograder.jsonl import show
-from autograder.schema import LEVELS, is_empty
+from autograder.schema import LEVELS
 from autograder.tables.scales import whole_score
 
 NAMES = ("id", "item", "category")
@@ -18,30 +22,110 @@ _EXACT = 2**53
 """Below it a float is no other whole number than the one that was written."""
 _PLACE = re.compile(r"-?\d{1,9}")
 
+_AROUND_NAMES = " \t\r\n\u00a0\u200b\ufeff"
+_NUM_OF_NAME = 100
+"""Characters of a name; a longer one is a text in the place of a name, and not worth keeping."""
+_BETWEEN = re.compile(r"[\s_-]+")
+_NOTHING = {
+    *("\u2013", "\u2014"),  # dashes that spreadsheets write for a hyphen
+    *("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!"),
+    *("[null]", "<null>", "(blank)", "(empty)", "n.a."),
+}
+"""What spreadsheets and viewers of databases write where there is nothing, or nothing any more."""
+
+INSTRUCTION, INPUT = "instruction", "input"
+"""Where Alpaca and its kin have the prompt: a task, and what it is done with."""
+
 MISSING = object()
 """What `look_up` gives where there is nothing."""
 
 
 def look_up(values: Mapping[str, Any], column: str) -> Any:
-    """The value of a column, or at a dotted path such as `data.messages.-1.content`."""
-    if column in values:
-        return values[column]
+    """The value of a column, or at a dotted path such as `data.messages.-1.content`.
+
+    Names may hold dots themselves; a text on the way is read as the JSON that it holds.
+    """
     found: Any = values
-    for part in column.split("."):
-        if isinstance(found, Mapping) and part in found:
-            found = found[part]
-        elif isinstance(found, list) and _PLACE.fullmatch(part):
-            if not -len(found) <= int(part) < len(found):
+    parts = column.split(".")
+    while parts:
+        if isinstance(found, str):
+            found = _json(found)
+        if isinstance(found, Mapping):
+            num = _num_named(parts, found)
+            if not num:
                 return MISSING
-            found = found[int(part)]
+            found, parts = found[".".join(parts[:num])], parts[num:]
+        elif isinstance(found, list) and _PLACE.fullmatch(parts[0]):
+            if not -len(found) <= int(parts[0]) < len(found):
+                return MISSING
+            found, parts = found[int(parts[0])], parts[1:]
         else:
             return MISSING
     return found
 
 
+def _num_named(parts: Sequence[str], names: Collection[str]) -> int:
+    """How many of the first parts make the longest name that there is; 0 if none do."""
+    nums = range(len(parts), 0, -1)
+    return next((num for num in nums if ".".join(parts[:num]) in names), 0)
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text) if text.lstrip().startswith(("[", "{")) else None
+    except (ValueError, RecursionError):
+        return None
+
+
 def head_of(column: str, columns: Collection[str]) -> str:
     """The column in which a dotted path begins."""
-    return column if column in columns else column.partition(".")[0]
+    parts = column.split(".")
+    return ".".join(parts[: _num_named(parts, columns) or 1])
+
+
+def heads_of(column: str) -> list[str]:
+    """The names of all columns in which a dotted path may begin."""
+    parts = column.split(".")
+    return [".".join(parts[:num]) for num in range(1, len(parts) + 1)]
+
+
+def usual_name(name: str) -> str:
+    """A column's name without capitals, with `_` between words: `Model Output` is model_output."""
+    return _usual_name(name) if len(name) <= _NUM_OF_NAME else name
+
+
+@lru_cache(maxsize=4096)
+def _usual_name(name: str) -> str:
+    return _BETWEEN.sub("_", name.strip(_AROUND_NAMES).casefold())
+
+
+def by_usual_name(columns: Iterable[str]) -> dict[str, str]:
+    """Columns by usual name, as far as it belongs to one alone."""
+    names = dict.fromkeys(columns)
+    nums = Counter(map(usual_name, names))
+    return {usual_name(name): name for name in names if nums[usual_name(name)] == 1}
+
+
+def renamed(values: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """A row whose columns have the names that are known, where they differ in capitals alone."""
+    others = {
+        column: name
+        for name, column in by_usual_name(values).items()
+        if name in known and column not in known
+    }
+    return {others.get(column, column): value for column, value in values.items()}
+
+
+def is_empty(value: object) -> bool:
+    """Nothing is said: None, blank text, or what `stands_for_nothing`."""
+    return schema.is_empty(value) or stands_for_nothing(value)
+
+
+def stands_for_nothing(value: object) -> bool:
+    """As in `schema`, and what a spreadsheet shows where a formula has failed."""
+    return schema.stands_for_nothing(value) or (
+        isinstance(value, str) and value.strip(_AROUND_NAMES).casefold() in _NOTHING
+    )
 
 
 def nothing_said(value: object) -> str:
@@ -50,6 +134,18 @@ def nothing_said(value: object) -> str:
     if isinstance(value, str):
         remedy += ", or end the text with a period if it is meant"
     return f"{show(value)} is what programs write for an empty cell; {remedy}"
+
+
+def noun_of(field: str) -> str:
+    """What stands in a needed field."""
+    return field if field in {"score", "winner"} else "text"
+
+
+def with_input(prompt: object, given: object) -> object:
+    """An instruction with what it is about, where that is a text."""
+    if not isinstance(prompt, str) or not isinstance(given, str) or is_empty(given):
+        return prompt
+    return f"{prompt}\n\n{given}"
 
 
 def said(values: Mapping[str, Any]) -> dict[str, Any]:
