@@ -76,7 +76,8 @@ def serving(judge: Any, **settings: Any) -> Iterator[Client]:
 @contextmanager
 def running_command(judge: Path, log: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A process of the command once the judge is loaded, which writes to `log`, and its address."""
-    command = [sys.executable, "-m", "autograder", "serve", "--judge", str(judge), "--port", "0"]
+    command: list[str | Path] = [sys.executable, "-m", "autograder", "serve"]
+    command += ["--judge", judge, "--port", "0"]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONFAULTHANDLER": "1"}
     with log.open("wb") as file:
         process = subprocess.Popen(command, stderr=file, env=environment)
