@@ -62,10 +62,11 @@ def as_texts(
     """
     found = dict(values)
     given = {name: values[name] for name in answers if name in values}
-    for name, text in {prompt: values.get(prompt), **given}.items():
+    asked, opened = _opened(values.get(prompt), given, in_answer=in_answer)
+    # To a plain prompt such a list may well be the answer itself.
+    for name, text in {prompt: asked, **(opened if turns_of(asked) else {})}.items():
         if isinstance(text, str) and _of_python(text):
             raise fault(name, f"expected messages, got {show(text)}; {_JSON_REMEDY}")
-    asked, opened = _opened(values.get(prompt), given, in_answer=in_answer)
     for name in (*answers, *others):
         if name in values:
             found[name] = _answer(opened.get(name, values[name]), name, fault)
@@ -126,16 +127,14 @@ def _opened(
         return _decoded(value) or (is_whole and _transcript(value)) or value
 
     asked, opened = chat_of(asked), {}
+    talk = turns_of(asked)
     for name, value in given.items():
         chat = chat_of(value)
-        before = (turns_of(chat) or [])[:-1]
-        is_meant = (
-            not isinstance(value, str)
-            or is_whole
-            or before in ([], turns_of(asked))
-            or (len(before) == 1 and _is_turn(asked, before))
+        *before, (role, _) = turns_of(chat) or [("", "")]
+        goes_on = role.lower() in ANSWERING and (
+            before in ([], talk) if talk else len(before) == 1 and _is_turn(asked, before)
         )
-        opened[name] = chat if is_meant else value
+        opened[name] = chat if not isinstance(value, str) or is_whole or goes_on else value
     return asked, opened
 
 
