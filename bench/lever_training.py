@@ -125,6 +125,8 @@ class Upper:
         """Hidden states (1, L, width) before the first layer with an adapter."""
         with torch.inference_mode():
             start = self.body.embed_tokens(batch.input_ids)
+            if self.first == 0:
+                return start
             return self._through(start, batch, self.body.layers[: self.first])
 
     def states(self, piece: Piece, columns: Tensor) -> Tensor:

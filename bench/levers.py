@@ -49,6 +49,8 @@ LEVERS = {
     "rank 32": Lever({"lora": {"r": 32, "alpha": 128}}),
     "attention alone": Lever({"lora": {"targets": ["q_proj", "k_proj", "v_proj", "o_proj"]}}),
     "feed-forward alone": Lever({"lora": {"targets": ["gate_proj", "up_proj", "down_proj"]}}),
+    "all layers": Lever({"lora": {"top": 1.0}}),
+    "a quarter of the layers": Lever({"lora": {"top": 0.25}}),
     "dropout 0": Lever({"lora": {"dropout": 0.0}}),
     "A from the weights": Lever(start=singular),
     "A from the gradient": Lever(start=gradient),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
+import time
+from http.client import HTTPConnection
 
 import httpx2
 import pytest
@@ -313,3 +316,16 @@ def answer_to(client, rest):
         while piece := connection.recv(65536):
             content += piece
     return content
+
+
+def test_a_connection_that_was_idle_for_as_long_as_clients_keep_theirs_still_answers(client):
+    # httpx gives an idle connection up after 5 seconds: a service that closes it then, too, can
+    # close it just as a request comes on it.
+    with contextlib.closing(HTTPConnection("127.0.0.1", client.port)) as connection:
+        connection.connect()
+        connection.auto_open = 0  # it connects no second time by itself
+        for wait_s in (0, 6):
+            time.sleep(wait_s)
+            connection.request("GET", "/health")
+            with connection.getresponse() as answer:
+                assert (answer.status, bool(answer.read())) == (200, True)

@@ -23,6 +23,9 @@ from autograder.serve.service import Service
 log = logging.getLogger("autograder.serve")
 _TAIL_S = 5
 """For answers that are graded already and whose clients read slowly."""
+_KEEP_ALIVE_S = 75
+"""How long an idle connection stays open: longer than clients and proxies keep theirs (5 to 60 s),
+because one that is closed just as a request comes on it loses that request."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -111,6 +114,7 @@ def make_config(app: FastAPI) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_TAIL_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
 
 
