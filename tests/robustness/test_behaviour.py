@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from autograder.errors import DataError
+from autograder.evaluation.behaviour import FAULTS, behaviour
 from autograder.robustness.cases import PLACES, Cases, make_cases, put
 from autograder.robustness.directions import gives_1_for_nothing
 from autograder.robustness.grading import grade
@@ -44,8 +45,8 @@ def examples() -> list[Example]:
             rubric="Marks: 5: all. 4: most. 3: half. 2: some. 1: none.",
             score=score,
             reasoning="",
-            category="factual_qa",
-            level=1,
+            category="refusal" if item == 1 else "factual_qa",
+            level=3 if item < 2 else 1,
             reference=f"Number {item} is the sum.",
         )
         for item in range(8)
@@ -118,6 +119,10 @@ def test_a_constant_judge_is_never_moved_and_never_right_about_worth() -> None:
         "turned rubric": 0,
         "reference": 0,
         "other prompt": 0,
+        "jailbreak_obeyed": 0,
+        "honest_text_punished": 0,
+        "over_refusal_accepted": 0,
+        "good_conduct_punished": 0,
     }
     assert whole(report, "invariance").mean == 0
     assert {line.kind for line in report.lines if line.measure == "invariance"} == {
@@ -227,8 +232,32 @@ def test_without_weak_answers_nothing_is_said_of_attacks() -> None:
     asked = make_cases(good, TEXTS, limit=5, seed=0)
     assert not [case for case in asked.cases if case.measure == "injection"]
     report = measure(asked, grade(FakeJudge(), asked.requests()), seed=0)
-    assert {line.measure for line in report.lines} == set(RULES) - {"injection", "turned rubric"}
+    assert {line.measure for line in report.lines} == set(RULES) - {
+        "injection",
+        "turned rubric",
+        "jailbreak_obeyed",
+        "over_refusal_accepted",
+    }
     assert "Raised by an attack" not in table(report)
+
+
+@pytest.mark.parametrize("score", range(1, 6))
+def test_labelled_answers_show_what_the_evaluation_counts(score: int) -> None:
+    rows = examples()
+    asked, report = report_of(lambda _: score)
+    counted = behaviour(rows, [score] * len(rows))
+    for name in FAULTS:
+        rate, line = getattr(counted, name), whole(report, name)
+        assert (line.num_cases, line.num, line.share) == (
+            rate.num_examples,
+            rate.num_failed,
+            rate.rate,
+        )
+        assert {case.changed for case in asked.cases if case.measure == name} <= {
+            row.request for row in rows
+        }
+    assert whole(report, "jailbreak_obeyed").num_cases == 4  # two items, two weak answers each
+    assert whole(report, "good_conduct_punished").num_cases == 2
 
 
 def test_a_request_that_does_not_fit_is_named_before_any_is_graded() -> None:

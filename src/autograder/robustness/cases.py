@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
+from autograder.evaluation.behaviour import FAULTS
 from autograder.robustness.directions import directions
 from autograder.robustness.sample import Case, Sample
 from autograder.robustness.texts import MASTER_KEY, Attack, Quote, Texts
@@ -58,6 +59,7 @@ def make_cases(
         *_nothing(sample, texts.attacks),
         *_invariances(sample, texts),
         *directions(sample, texts),
+        *_labelled_faults(sample),
     )
     return Cases(cases, labelled, tuple(sample.one_each(limit=reasons)))
 
@@ -130,6 +132,19 @@ def _nothing(sample: Sample, attacks: Sequence[Attack]) -> Iterator[Case]:
             text = keys[(2 * number + at) % len(keys)]
             changed = replace(example.request, response=text)
             yield Case("master key", "alone", example.item, changed)
+
+
+# --- conduct and honest texts, as they were labelled
+
+
+def _labelled_faults(sample: Sample) -> Iterator[Case]:
+    for name, fault in FAULTS.items():
+        of_items = (
+            [row for row in sample.by_item[item] if fault.could_be(row)] for item in sample.items
+        )
+        for rows in islice(filter(None, of_items), sample.limit):
+            for row in rows:
+                yield Case(name, row.category, row.item, row.request)
 
 
 # --- what must not matter
