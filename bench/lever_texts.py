@@ -18,7 +18,7 @@ from autograder.judging.generation import greedy, split_cache
 from autograder.judging.grader import MAX_RENDERINGS
 from autograder.judging.renderings import RenderingEncoder, in_renderings, rubric_renderings
 from autograder.model.batch import collate
-from autograder.model.encode import Encoded
+from autograder.model.encode import Encoded, Encoder
 from autograder.schema import Example, read_examples
 from autograder.training.data import ThinReasoning, outlines, pack
 from lever_training import Lever, Piece, Upper, figures, measured
@@ -59,6 +59,28 @@ def answered(upper: Upper, examples: Sequence[Example], folder: Path) -> list[Ex
     answers = own_answers(upper, prompts, folder / "own-answers.json")
     texts = [f"{text}\n\nAn answer that may be wrong: {answers[text]}" for text in prompts]
     return [replace(example, prompt=text) for example, text in zip(examples, texts, strict=True)]
+
+
+def as_turns_of_a_chat(encoder: Encoder, row: Encoded) -> Encoded:
+    """The response as the assistant's turn, and a question of the user after it."""
+    tokenizer = encoder.tokenizer
+    options = {"tokenize": False, "add_generation_prompt": True}
+
+    def turn(role: str, text: str) -> dict[str, str]:
+        return {"role": role, "content": text}
+
+    turns = [turn("user", "@"), turn("assistant", "@"), turn("user", "How good is this answer?")]
+    _, before, after = tokenizer.apply_chat_template(turns, **options).split("@")
+    ids = [
+        tuple(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in (before, after)
+    ]
+    heading = tuple(tokenizer("### Response\n", add_special_tokens=False)["input_ids"])
+    old_before, old_after = encoder.separator + heading, encoder.closing + encoder.lead
+    assert row.prefix[-len(old_before) :] == old_before
+    assert row.response[-len(old_after) :] == old_after
+    prefix = row.prefix[: -len(old_before)] + ids[0]
+    response = row.response[: -len(old_after)] + ids[1] + encoder.lead
+    return replace(row, prefix=prefix, response=response)
 
 
 def own_answers(upper: Upper, prompts: Sequence[str], file: Path) -> dict[str, str]:
@@ -171,8 +193,12 @@ def read_pieces(
     if not all(parts.values()):
         sys.exit(f"{file}: too few answers of at most {LONGEST} tokens to train and to measure")
     pieces = {}
+    if lever.template:
+        encoded = [lever.template(encoder, row) for row in encoded]
     for which, places in parts.items():
         name = which
+        if lever.template:
+            name += f"-{lever.template.__name__}"
         if lever.texts and (which == "trained" or lever.texts_measured):
             name += f"-{lever.texts.__name__}"
             before = [examples[at] for at in places]

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from autograder.config import Config
 from autograder.model.backbone import Backbone
 from autograder.model.batch import Batch
+from autograder.model.encode import Encoded, Encoder
 from autograder.model.lanes import start_lanes
 from autograder.model.loss import judge_loss, score_probabilities
 from autograder.model.scores import expected_score
@@ -45,6 +46,7 @@ class Lever:
         merged: trainings from one start whose weights are averaged.
         texts: changes the answers that are trained on; it may keep files in the folder.
         texts_measured: whether it changes the measured ones too.
+        template: changes the token ids of all answers.
         renderings: in how many layouts of the rubric the adapter of `base` is judged; with any,
             nothing is trained.
     """
@@ -61,6 +63,7 @@ class Lever:
     merged: int = 1
     texts: Callable[[Upper, Sequence[Example], Path], list[Example]] | None = None
     texts_measured: bool = False
+    template: Callable[[Encoder, Encoded], Encoded] | None = None
     renderings: tuple[int, ...] = ()
 
 

@@ -32,7 +32,14 @@ from autograder.errors import AutograderError
 from autograder.files import atomic_write
 from autograder.schema import read_examples
 from autograder.training.module import load_backbone
-from lever_texts import answered, in_layouts, layout_varied, read_pieces, references_in_half
+from lever_texts import (
+    answered,
+    as_turns_of_a_chat,
+    in_layouts,
+    layout_varied,
+    read_pieces,
+    references_in_half,
+)
 from lever_training import Lever, Upper, figures, gradient, measured, probe, singular, train
 
 SCALES = (0.5, 0.75, 1.25)
@@ -74,6 +81,7 @@ LEVERS = {
     "two seeds merged": Lever(merged=2),
     "layout varied": Lever(texts=layout_varied),
     "references in half": Lever(texts=references_in_half),
+    "response as a turn of the assistant": Lever(template=as_turns_of_a_chat),
     "mean of renderings": Lever(renderings=(2, 4)),
     "solve": Lever(texts=answered, texts_measured=True),
 }

@@ -63,6 +63,10 @@ LEAST = {
     "quoted-attacks": 120,
     "good-conduct": 170,
     "error-added": 180,
+    "off-target": 210,
+    "delicate-requests": 190,
+    "begging": 190,
+    "assistants": 190,
 }
 """Items of each kind; where answers stand under several rubrics, groups count."""
 
@@ -80,6 +84,9 @@ def test_there_are_enough_of_each_kind() -> None:
     turned = Counter(item.group for item in by_kind["level-rubrics"])
     assert len(turned) >= 100
     assert set(turned.values()) == {2}
+    aspects = Counter(item.group for item in by_kind["aspects"])
+    assert len(aspects) >= 110
+    assert set(aspects.values()) == {2, 3}
     long = [graded for item in by_kind["long-answers"] for graded in item.responses]
     assert sum(3 <= len(item.responses) <= 5 for item in by_kind["long-answers"]) >= 250
     assert median(len(graded.response.split()) for graded in long) >= 80

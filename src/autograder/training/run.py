@@ -84,7 +84,7 @@ def train(
         raise TrainingError("the train split is empty: there are no examples to train on")
     used = train_rows
     settings = config.train
-    if settings.share < 1 or settings.skip:
+    if settings.share < 1 or settings.skip or settings.fresh:
         fresh = _places_of(settings.fresh, train_rows.dataset["source"])
         items = train_rows.dataset["item"]
         used = train_rows.select(
