@@ -30,6 +30,7 @@ from torch import Tensor
 from autograder import config as configuration
 from autograder.errors import AutograderError
 from autograder.files import atomic_write
+from autograder.model.scores import expected_score
 from autograder.schema import read_examples
 from autograder.training.module import load_backbone
 from lever_texts import (
@@ -114,7 +115,8 @@ def run_one(name: str, seed: int, work: Path) -> dict[str, Any]:
         work: holds the parameters and the answers, and keeps what can be used again.
 
     Returns:
-        `found`, figures by title; `losses` of the steps and `seconds_per_step`, where it trains.
+        `found`, figures by title; `means`, by the same titles the expected scores of the measured
+        answers by their ids; `losses` of the steps and `seconds_per_step`, where it trains.
     """
     lever = LEVERS[name]
     config = configuration.load(work / PARAMS.name).changed(**lever.changes, seed=seed)
@@ -127,9 +129,13 @@ def run_one(name: str, seed: int, work: Path) -> dict[str, Any]:
         titles = {num: f"mean of {num} renderings" for num in layouts}
         return {"found": {titles[num]: row for num, row in layouts.items()}}
     found: dict[str, dict[str, float]] = {}
+    means: dict[str, dict[str, float]] = {}
+    ids = [examples[at].id for at in torch.cat([piece.places for piece in tested])]
 
     def measure(title: str) -> None:
-        found[title] = figures(measured(upper, tested), tested)
+        rows = measured(upper, tested)
+        found[title] = figures(rows, tested)
+        means[title] = dict(zip(ids, expected_score(rows).tolist(), strict=True))
 
     if lever.start:
         lever.start(upper, trained, config)
@@ -159,8 +165,8 @@ def run_one(name: str, seed: int, work: Path) -> dict[str, Any]:
             measure(f"judged with {scale} of the adapter")
         set_weights(upper, dict(zip(start, average, strict=True)))
         measure("average of the last steps")
-    means = [sum(step) / len(step) for step in zip(*losses, strict=True)]
-    return {"losses": means, "seconds_per_step": seconds, "found": found}
+    of_steps = [sum(step) / len(step) for step in zip(*losses, strict=True)]
+    return {"losses": of_steps, "seconds_per_step": seconds, "found": found, "means": means}
 
 
 # --- the program
