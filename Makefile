@@ -119,7 +119,7 @@ bench: setup  ## one training step beside TRL's; answers a second (half an hour;
 		$(BIN)/python bench/scoring.py && $(BIN)/python bench/scoring.py --batch-size 1; \
 		else echo "no judge to time yet: make repro"; fi
 
-# After `make repro` or `make full`: make release NAME=judge-0.5b [PANEL=FILE]
+# After `make repro` or `make full`: make release NAME=judge-mine [PANEL=FILE]
 release: setup  ## put the judge of a finished run into judges/NAME
 	$(BIN)/autograder release $(NAME) $(if $(PANEL),--panel $(PANEL))
 
