@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from autograder.schema import TIE, Request
 from autograder.serve import wire as wire_models
 from helpers.fake_judge import MODEL, pieces_of, verdict_of
-from serve.running import BODY, REQUEST, wire
+from serve.running import BODY, PLAIN, REQUEST, wire
 
 
 def test_a_verdict_is_the_judges(client):
@@ -56,6 +57,59 @@ def test_chats_are_prompt_and_response(client):
     refused = client.evaluate(response=chat)
     assert refused.status_code == 422
     assert "has no turn of an assistant" in refused.json()["error"]["message"]
+
+
+def test_a_text_that_holds_messages_is_that_text(client):
+    chat = [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "4"}]
+    text = json.dumps(chat)
+    for prompt, shown in ((text, text), (chat, "user: 2 + 2?\n\nassistant: 4")):
+        answer = client.evaluate(prompt=prompt, response=text).json()
+        assert answer == wire(verdict_of(replace(REQUEST, prompt=shown, response=text)))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ([{"type": "text", "text": {"value": "Paris", "annotations": []}}], "Paris"),
+        ([{"type": "refusal", "refusal": "I cannot help."}], "I cannot help."),
+    ],
+)
+def test_parts_of_messages_are_read(client, content, text):
+    answer = client.evaluate(response=[{"role": "assistant", "content": content}])
+    assert answer.json() == wire(verdict_of(replace(REQUEST, response=text)))
+
+
+@pytest.mark.parametrize("field", ["prompt", "response"])
+def test_a_role_that_is_not_known_is_refused(client, field):
+    for role in ("Nurse", "\ud800", "x" * 1000, ""):
+        answer = sent(client, {**PLAIN, field: [{"role": role, "content": "Hi"}]})
+        assert answer.status_code == 422
+        assert answer.json()["error"]["field"] == field
+    assert client.judge.asked == []
+
+
+def sent(client, body):
+    content = body if isinstance(body, str) else json.dumps(body)
+    return client.post("/evaluate", content=content, headers={"Content-Type": "application/json"})
+
+
+def test_an_answer_without_a_text_is_refused(client):
+    image = [{"role": "assistant", "content": [{"type": "image_url"}]}]
+    refused = client.evaluate(response=image)
+    assert refused.status_code == 422
+    assert refused.json()["error"]["field"] == "response"
+
+
+@pytest.mark.parametrize("field", ["prompt", "response"])
+@pytest.mark.parametrize("start", ['[{"type":"tool_result","content":', '[{"type":', "["])
+def test_messages_that_are_nested_deeply_are_no_fault_of_the_service(client, field, start):
+    end = "}]" if "{" in start else "]"
+    for depth in (8, 100, 240, 300, 330, 440, 480, 900):
+        chat = f'[{{"role":"assistant","content":{start * depth}["x"]{end * depth}}}]'
+        answer = sent(client, json.dumps({**PLAIN, field: "HERE"}).replace('"HERE"', chat))
+        assert answer.status_code in {200, 400, 422}, depth
+        if answer.status_code == 400:
+            assert answer.json()["error"]["code"] == "malformed_json"
 
 
 def test_a_reference_reaches_the_judge(client):

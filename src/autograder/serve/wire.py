@@ -15,9 +15,16 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from autograder.jsonl import show
 from autograder.judging import grader
 from autograder.schema import Request, Verdict
-from autograder.tables.messages import answer_of, answered_at, conversation_text, turns_of
+from autograder.tables.messages import (
+    answer_of,
+    answered_at,
+    conversation_text,
+    turns_of,
+    unknown_role,
+)
 from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
@@ -46,13 +53,21 @@ def _said(text: object) -> object:
     return None if is_empty(text) else text
 
 
+def _known(value: object) -> object:
+    if role := unknown_role(value):
+        shown = show(role.encode("utf-8", "backslashreplace").decode())
+        why = f"messages have the role {shown}; name a usual one, such as user or assistant"
+        raise PydanticCustomError("text", "{why}", {"why": why})
+    return value
+
+
 def _asked(value: object) -> object:
-    turns = turns_of(value)
+    turns = turns_of(_known(value))
     return value if turns is None else conversation_text(turns)
 
 
 def _answer(value: object) -> object:
-    if turns_of(value) is None:
+    if turns_of(_known(value)) is None:
         return value
     try:
         return answer_of(value)
@@ -67,7 +82,9 @@ def _without_answer(values: object) -> object:
     given = [values[name] for name in ("response", "a", "b") if name in values]
     last = [(turns_of(answer) or [("", answer)])[-1][1] for answer in given]
     end = answered_at(turns)
-    if end and (values["prompt"] in given or (turns[end][1] in last and turns[end:] == turns[-1:])):
+    if end and (
+        turns in map(turns_of, given) or (turns[end][1] in last and turns[end:] == turns[-1:])
+    ):
         return {**values, "prompt": conversation_text(turns[:end])}
     return values
 

@@ -10,21 +10,27 @@ from decimal import Decimal
 from typing import Any
 
 from autograder.errors import DataError
-from autograder.jsonl import show
+from autograder.jsonl import show, unique_keys
 from autograder.tables.messages import (
-    ANSWERING,
     Turns,
     answer_of,
     answered_at,
     conversation_text,
+    is_answering,
+    is_bare,
+    is_only_message,
     message_text,
+    part_text,
     turns_of,
+    unknown_role,
 )
+from autograder.tables.values import is_empty
 
 CHATS = ("messages", "conversations", "conversation")
 """Columns in which a chat usually stands, its answer included."""
 
 _REMEDY = "--map prompt=COLUMN names the prompt's own"
+_TEXT_REMEDY = "name a usual one, such as user or assistant, or write a text"
 _JSON_REMEDY = "this is how Python shows a list; write the column with json.dumps"
 _SPEAKERS = ("Human", "Assistant")
 _SPEAKER = re.compile(rf"\n\n({'|'.join(_SPEAKERS)}):")
@@ -48,6 +54,11 @@ def as_texts(
     answer's chat becomes all turns before the answer. Where the chats of two answers part before
     their last turns, the prompt is what they share, and all that follows are the answers.
 
+    A text that an answer has for itself may have been written to change the prompt, to hide a
+    part of itself or to stop the run. None does: it is at most freed of the messages around it,
+    see `_said_in`. A text that is read as a chat for the place where it stands is one of which
+    the prompt is a part: `in_answer`, or the very object that is the prompt too.
+
     Args:
         values: field by name.
         fault: makes an error of a field and a message.
@@ -58,17 +69,27 @@ def as_texts(
 
     Raises:
         DataError: a chat has no turn of an assistant, or none before it, or shares none with that
-            of the other answer; or a text is a chat as Python shows it.
+            of the other answer, or has a role that is not known; or the text of a prompt is a
+            chat as Python shows it.
     """
     found = dict(values)
+    named = [name for name in (prompt, *answers, *others) if name in values]
+    for name in named:
+        if role := unknown_role(values[name]):
+            raise fault(name, f"messages have the role {show(role)}; {_TEXT_REMEDY}")
     given = {name: values[name] for name in answers if name in values}
-    asked, opened = _opened(values.get(prompt), given, in_answer=in_answer)
-    # To a plain prompt such a list may well be the answer itself.
-    for name, text in {prompt: asked, **(opened if turns_of(asked) else {})}.items():
+    asked, opened = values.get(prompt), dict(given)
+    # Equal texts are no sign: an answer may repeat what was asked.
+    if in_answer or (isinstance(asked, str) and any(asked is answer for answer in given.values())):
+        asked, opened = _whole(asked), {name: _whole(value) for name, value in given.items()}
+    elif isinstance(asked, str):
+        asked = _written(asked) or asked
+        opened = {name: _said_in(value, asked) for name, value in given.items()}
+    for name, text in {prompt: asked, **(opened if in_answer else {})}.items():
         if isinstance(text, str) and _of_python(text):
             raise fault(name, f"expected messages, got {show(text)}; {_JSON_REMEDY}")
-    for name in (*answers, *others):
-        if name in values:
+    for name in named:
+        if name != prompt:
             found[name] = _answer(opened.get(name, values[name]), name, fault)
     shared = _shared(opened, found, fault)
     if prompt not in values:
@@ -80,11 +101,11 @@ def as_texts(
         is_one_of_many = len(shared) > 1 and _is_turn(asked, shared)
         found[prompt] = conversation_text(shared) if is_one_of_many else _plain(asked)
         return found
-    if asked in opened.values():
+    if turns in map(turns_of, opened.values()):
         turns = shared if answered_at(turns) else []
     else:
         role, text = turns[-1]
-        is_answer = role.lower() in ANSWERING and text in [found[name] for name in opened]
+        is_answer = is_answering(role) and text in [found[name] for name in opened]
         turns = turns[: len(turns) - is_answer]
         if len(shared) > len(turns) and shared[: len(turns)] == turns:
             turns = shared
@@ -110,32 +131,58 @@ def holds_chat(answer: object) -> bool:
     return bool(turns_of(chat))
 
 
-def _opened(
-    asked: object, given: Mapping[str, Any], *, in_answer: bool
-) -> tuple[object, dict[str, Any]]:
-    """Prompt and answers with texts that hold chats as these chats.
+def _whole(value: object) -> object:
+    """The chat that a text is where it has to be one; any other value as it is."""
+    return (_decoded(value) or _transcript(value) or value) if isinstance(value, str) else value
 
-    Whoever wrote an answer may have written a chat into it to change what was asked. So a text is
-    opened only where the prompt is all that the chat holds before its answer, or where the prompt
-    itself stands in an answer's column: it is then what the chats of all answers share.
+
+def _written(text: str) -> list[Any] | None:
+    """The chat that a text is beyond doubt; None if it is none, or might be something else.
+
+    It is the JSON of a list of messages with roles that are known, of which none has a field that
+    messages do not have. An object alone is as likely what the prompt or the answer is about.
     """
-    is_whole = in_answer or any(asked == answer for answer in given.values())
+    messages = _loaded(text, "[")
+    if not isinstance(messages, list) or not all(map(is_only_message, messages)):
+        return None
+    turns = turns_of(messages) or []
+    return messages if turns and all(_is_sound(said) for _, said in turns) else None
 
-    def chat_of(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return _decoded(value) or (is_whole and _transcript(value)) or value
 
-    asked, opened = chat_of(asked), {}
-    talk = turns_of(asked)
-    for name, value in given.items():
-        chat = chat_of(value)
-        *before, (role, _) = turns_of(chat) or [("", "")]
-        goes_on = role.lower() in ANSWERING and (
-            before in ([], talk) if talk else len(before) == 1 and _is_turn(asked, before)
-        )
-        opened[name] = chat if not isinstance(value, str) or is_whole or goes_on else value
-    return asked, opened
+def _said_in(value: object, asked: object) -> object:
+    """An answer of its own, and where it is the text of messages, what the assistant says in them.
+
+    Nothing may get lost: the messages are texts alone, and there is one, or those before it are
+    the prompt. A program that writes lists as text, as for CSV, does so with prompts too; where
+    the prompt is a list, a text is what the assistant has written.
+
+    Args:
+        value: any other than a text stays as it is.
+        asked: the prompt, a text or the messages in one.
+    """
+    messages = _written(value) if isinstance(value, str) else None
+    if messages is None or not is_bare(messages[-1]):
+        return value
+    *before, (role, said) = turns_of(messages) or [("", "")]
+    try:
+        if isinstance(asked, str):
+            # To a plain prompt a message may well be the answer itself.
+            repeats = len(before) == 1 and is_bare(messages[0]) and _is_turn(asked, before)
+        else:
+            repeats = not before or messages[:-1] == asked
+    except RecursionError:  # of messages with parts within parts
+        repeats = False
+    is_said = repeats and is_answering(role) and not is_empty(said) and "\0" not in said
+    return said if is_said else value
+
+
+def _is_sound(text: str) -> bool:
+    """Whether a text can be written; the JSON of one may hold half a surrogate pair."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _shared(
@@ -160,17 +207,24 @@ def _shared(
 
 def _is_turn(asked: object, turns: Turns) -> bool:
     """Whether a prompt is what somebody says to the assistant in these turns."""
-    said = [text.strip() for role, text in turns if role.lower() not in ANSWERING]
+    said = [text.strip() for role, text in turns if not is_answering(role)]
     return isinstance(asked, str) and asked.strip() in said
 
 
 def _decoded(text: str) -> object:
     """The chat that a text is the JSON of, as a cell of CSV holds it; None if it is none."""
-    try:
-        value = json.loads(text) if text.lstrip().startswith(("[", "{")) else None
-    except (ValueError, RecursionError):
-        return None
+    value = _loaded(text, "[", "{")
     return value if turns_of(value) else None
+
+
+def _loaded(text: str, *signs: str) -> object:
+    """The JSON in a text that begins with one of the signs; None if it is none."""
+    try:
+        if text.lstrip().startswith(signs):
+            return json.loads(text, object_pairs_hook=unique_keys)  # of two none may get lost
+    except (ValueError, RecursionError):
+        pass
+    return None
 
 
 def _transcript(text: str) -> object:
@@ -214,4 +268,4 @@ def _plain(value: object) -> object:
 
 
 def _is_text_part(part: object) -> bool:
-    return isinstance(part, Mapping) and "type" in part and isinstance(part.get("text"), str)
+    return isinstance(part, Mapping) and "type" in part and part_text(part) is not None
