@@ -402,8 +402,11 @@ def test_a_folder_is_no_file_and_an_unknown_ending_is_json_lines(write, tmp_path
 def test_rows_of_one_line_have_ids_of_their_own(tmp_path):
     rows = [{"prompt": f"p{n}", "response": "r", "rubric": "u", "score": 1} for n in range(3)]
     examples = read_benchmark(write_as("json", tmp_path, rows)).examples
-    assert [e.id for e in examples] == ["line-1", "line-1.2", "line-1.3"]
-    assert [e.item for e in examples] == ["line-1", "line-1.2", "line-1.3"]
+    assert [e.id for e in examples] == ["line-1", "line-2", "line-3"]  # the rows are numbered
+    assert [e.item for e in examples] == ["line-1", "line-2", "line-3"]
+    path = tmp_path / "two.json"
+    path.write_text("[\n{},\n{},{}\n]".format(*map(json.dumps, rows)))
+    assert [e.id for e in read_benchmark(path).examples] == ["line-2", "line-3", "line-3.2"]
 
 
 def test_a_column_of_another_name_is_told_the_caller_s_remedy(write):

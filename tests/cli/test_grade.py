@@ -160,9 +160,21 @@ def test_faults_are_told_before_the_judge_is_loaded(file, tmp_path, capsys, monk
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl"]
 
 
+def test_columns_that_are_not_read_are_named(file, tmp_path, capsys):
+    out = tmp_path / "out.csv"
+    row = {"Instruction": "Say", "Input": "this", "Response": "a", "Rubric": "r", "Id": 1}
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps(row | {"rubrik\x1b[2J": "x"}), encoding="utf-8")
+    assert exit_of(other, out, "--judge", tmp_path) == 1
+    assert "does not see: rubrik\\x1b[2J; --map FIELD=COLUMN" in capsys.readouterr().err
+    assert exit_of(file, out, "--judge", tmp_path) == 1
+    assert "does not see" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        (["--set", "reference=n/a"], "--set reference=n/a says that there is none"),
         (["--map", "score=x"], "no field 'score'; known: prompt, response"),
         (["--map", "rubric=a", "--set", "rubric=b"], "--map and --set both give rubric"),
         (["--on-error", "cry"], "--on-error"),

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
+from autograder.cli.judge_requests import option_rubrics, read_requests
 from autograder.cli.verdict_text import Screen, json_line
 from autograder.judging import naming
 from autograder.judging.judge import Judge
@@ -558,3 +559,27 @@ except SystemExit:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("rubrics", [["tone=-", "facts=Is it right?"], ["tone=-"], ["-"]])
+def test_a_rubric_may_come_from_standard_input_with_its_name(rubrics, monkeypatch):
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"Is it polite?\n")))
+    names = ["tone", "facts"] if rubrics[1:] else [""]
+    texts = ["Is it polite?", "Is it right?"]
+    assert option_rubrics(rubrics, []) == dict(zip(names, texts, strict=False))
+
+
+def test_standard_input_is_one_text(folder, unloaded):
+    given = [*options(prompt="p", response="-", rubric="tone=-"), "--rubric", "facts=f"]
+    result = call(folder, *given, stdin="x")
+    assert result.exit_code == 2
+    assert "standard input can be read once" in result.stderr
+
+
+def test_a_reference_that_says_nothing_is_told(folder, unloaded, tmp_path, capsys):
+    assert exit_of(folder, *options(**TEXTS, reference="none")) == 1
+    assert '--reference: "none" says that there is none' in capsys.readouterr().err
+    path = tmp_path / "asked.jsonl"
+    path.write_text("".join(json.dumps(TEXTS | {"reference": r}) + "\n" for r in ("NA", "-", "x")))
+    assert len(read_requests(str(path), {})) == 3
+    assert "taken as empty: reference 2" in capsys.readouterr().err

@@ -110,3 +110,61 @@ def test_columns_without_name_before_others_are_numbered(tmp_path):
     assert read_all(path) == [{"column 1": "1", "prompt": "p", "column 3": "2", "response": "a"}]
     pd.DataFrame(ROWS).to_csv(path)
     assert list(read_all(path)[0]) == ["", "prompt", "response", "rubric", "score"]
+
+
+SHEET = ["prompt\tresponse\tscore\trubric", 'q1\t"To be\t5\tr', 'q2\tmaybe"\t1\tr', "q3\tno\t1\tr"]
+
+
+def test_quotation_marks_do_not_take_in_rows(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_text("\n".join(SHEET))
+    assert read_by_all(path) == [("q1", '"To be', "r", 5), ("q2", 'maybe"', "r", 1),
+                                 ("q3", "no", "r", 1)]  # fmt: skip
+    assert "read as part of the cells" in open_table(str(path), ImportOptions()).note
+
+
+def test_rows_that_quotation_marks_take_in_beside_another_fault_are_told(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_text("\n".join([*SHEET, "q4\tshort"]))
+    first, *others = open_table(str(path), ImportOptions()).rows
+    assert (first.line, "2 lines that have all 4 cells" in first.fault) == (2, True)
+    assert [bool(row.fault) for row in others] == [False, True]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\tb\nc", "\n\n", "def f():\n\treturn 1\n\n\treturn 2"])
+def test_lines_in_quoted_cells_stay_in_them(tmp_path, text):
+    path = tmp_path / "a.tsv"
+    rows = [ROWS[0] | {"response": f"x{text}y"}, ROWS[1]]
+    pd.DataFrame(rows).to_csv(path, sep="\t", index=False)
+    assert [found[1] for found in read_by_all(path)] == [row["response"] for row in rows]
+    assert not open_table(str(path), ImportOptions()).note
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+def test_blanks_after_the_delimiters_of_the_header_are_none_in_the_rows(tmp_path, delimiter):
+    path = tmp_path / "a.csv"
+    lines = ['prompt, "response", rubric, score', 'q1, "a b", r, 5', 'q2,"  c",r, 1']
+    lines.append('q3, "a; b, ""c""\nd",  r , 2')
+    path.write_text("\n".join(lines).replace(",", delimiter))
+    assert read_by_all(path) == [
+        ("q1", "a b", "r", 5),
+        ("q2", "  c", "r", 1),
+        ("q3", f'a; b{delimiter} "c"\nd', "r ", 2),
+    ]
+    assert "blanks after its delimiters" in open_table(str(path), ImportOptions()).note
+
+
+@pytest.mark.parametrize("row", ['q, "a b",r,5', 'q, "a, b",5', ' "q",a,r,5'])
+def test_a_blank_before_a_quotation_mark_alone_is_told(tmp_path, row):
+    path = tmp_path / "a.csv"
+    path.write_text(f"prompt,response,rubric,score\n{row}\np,a,r,3\n")
+    first, second = open_table(str(path), ImportOptions()).rows
+    assert (first.line, "a blank before its quotation mark" in first.fault) == (2, True)
+    assert not second.fault
+
+
+def test_a_text_that_begins_with_a_blank_and_a_quotation_mark_is_a_text(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = [ROWS[0] | {"response": ' "yes", she said'}, ROWS[1] | {"response": ' "no"'}]
+    pd.DataFrame(rows).to_csv(path, index=False)
+    assert [found[1] for found in read_by_all(path)] == [row["response"] for row in rows]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import threading
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from autograder.cli.judge_requests import Asked, read_requests, read_text
 from autograder.errors import DataError
+from autograder.schema import read_examples
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.graded import read_graded
+from autograder.tables.importing import import_data
 from tables.readers import ROWS, TEXTS, read_by_all
 
 
@@ -71,3 +78,62 @@ def test_every_end_of_a_line_is_one(tmp_path, name, end):
         lines = [json.dumps({**dict(zip(names, row, strict=True)), "rubric": "r"}) for row in rows]
     path.write_bytes(end.join([*lines, ""]).encode())
     assert [t[:2] for t in read_by_all(path)] == [("p", "two\nlines"), ("q", "s")]
+
+
+needs_pipes = pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="pipes have no paths here")
+
+
+@contextlib.contextmanager
+def piped(content):
+    """The path of a pipe that gives the content to its first reader."""
+    reading, writing = os.pipe()
+
+    def fill():
+        with os.fdopen(writing, "wb") as file:
+            file.write(content)
+
+    thread = threading.Thread(target=fill)
+    thread.start()
+    try:
+        yield Path(f"/dev/fd/{reading}")
+    finally:
+        with os.fdopen(reading, "rb") as rest:
+            rest.read()
+        thread.join()
+
+
+@needs_pipes
+@pytest.mark.parametrize("encoding", [None, "utf-8"])
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_pipe_is_read_to_its_end(tmp_path, form, encoding):
+    rows = [ROWS[0] | {"response": f"Antwort {n}, größer"} for n in range(3000)]
+    content = pd.DataFrame(rows)
+    text = content.to_csv(index=False) if form == "csv" else content.to_json(orient="records")
+    with piped(text.encode()) as path:
+        report = import_data(
+            str(path), tmp_path / "out.jsonl", ImportOptions(form=form, encoding=encoding)
+        )
+    assert (report.num_rows, report.num_rejected) == (3000, 0)
+    found = [example.response for example in read_examples(tmp_path / "out.jsonl")]
+    assert found == [row["response"] for row in rows]
+
+
+@needs_pipes
+def test_a_pipe_of_requests_is_read_too():
+    asked = {"prompt": "p", "response": "a", "rubric": "größer"}
+    with piped(json.dumps(asked).encode()) as path:
+        (request,) = read_requests(str(path), {})
+    assert isinstance(request, Asked)
+    assert request.rubrics == {"": "größer"}
+    with piped(b"polite\n") as path:
+        assert read_text(str(path)) == "polite"
+
+
+@needs_pipes
+@pytest.mark.parametrize("form", ["auto", "parquet", "pairwise"])
+def test_a_pipe_that_cannot_be_read_in_order_is_told_the_remedy(tmp_path, form):
+    with (
+        piped(b'{"prompt": "p"}\n') as path,
+        pytest.raises(DataError, match=r"/dev/fd/\d+: is a pipe, .*; write it to a file"),
+    ):
+        import_data(str(path), tmp_path / "out.jsonl", ImportOptions(form=form))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 
 import pandas as pd
 import pytest
 
+from autograder.bulk.source import Source, survey
 from autograder.cli.judge_requests import Asked, read_requests
 from autograder.errors import DataError
+from autograder.tables import rows as table_rows
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
@@ -202,3 +205,51 @@ def test_a_first_line_that_is_broken_leaves_the_others(tmp_path):
     report = import_data(str(tmp_path / "a.jsonl"), tmp_path / "out.jsonl", ImportOptions())
     assert (report.num_rejected, report.num_examples) == (1, 2)
     assert report.first_reject.startswith("line 1: not a JSON object")
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "list", "records", "data"])
+def test_rows_without_lines_of_their_own_are_numbered(tmp_path, orient):
+    path, frame = tmp_path / "a.json", pd.DataFrame([*ROWS, ROWS[0] | {"score": 7}])
+    if orient == "data":
+        text = json.dumps({"data": frame.to_dict("records")})
+    elif orient == "list":
+        text = json.dumps(frame.to_dict("list"), indent=1)
+    else:
+        text = frame.to_json(orient=orient)
+    path.write_text(text)
+    report = import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
+    assert report.first_reject.startswith("line 3: score: ")
+
+
+def test_rows_after_many_that_are_broken_are_read(tmp_path):
+    path = tmp_path / "a.jsonl"
+    lines = [f'{{"prompt": {n}' for n in range(150)]
+    path.write_text("\n".join(lines) + "\n" + LINES)
+    report = import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
+    assert (report.num_rows, report.num_rejected, report.num_examples) == (152, 150, 2)
+    found = survey(Source.open(path, ImportOptions()), strict=False)
+    assert (found.num_rows, [*found.kinds]) == (152, [*ROWS[0]])
+
+
+def test_a_file_of_broken_rows_is_told_as_such(tmp_path, monkeypatch):
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"prompt": {n}\n' for n in range(151)))
+    with pytest.raises(DataError, match=r"a\.jsonl:1: .*; none of the 151 rows up to here"):
+        read_all(path)
+    monkeypatch.setattr(table_rows, "_MAX_PEEKED", 1000)
+    with pytest.raises(DataError, match="none of the 100 rows up to here"):
+        read_all(path)
+
+
+def test_rows_that_are_too_long_are_not_held_to_find_the_columns(tmp_path, monkeypatch):
+    monkeypatch.setattr(table_rows, "MAX_ROW", 10_000)
+    path = tmp_path / "a.jsonl"
+    path.write_text((json.dumps(ROWS[0] | {"response": "x" * 100_000}) + "\n") * 99 + LINES)
+    tracemalloc.start()
+    try:
+        table = open_table(str(path), ImportOptions())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3_000_000  # and not 99 rows
+    assert [bool(row.fault) for row in table.rows] == [True] * 99 + [False] * 2

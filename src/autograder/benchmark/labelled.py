@@ -40,22 +40,23 @@ from autograder.schema import SCORES, Example, parse_item
 from autograder.tables.conversation import CHATS, as_texts
 from autograder.tables.layouts import winner_of
 from autograder.tables.rows import SourceRow
-from autograder.tables.rubrics import has_rubric, rubric_text
+from autograder.tables.rubrics import CRITERIA, has_rubric, is_level, level_columns, rubric_text
 from autograder.tables.scales import Scale, whole_score
 from autograder.tables.values import (
-    INPUT,
     INSTRUCTION,
     MISSING,
     NAMES,
     as_level,
     as_name,
     head_of,
+    input_column,
     is_empty,
     look_up,
     nothing_said,
     renamed,
     said,
     stands_for_nothing,
+    usual_name,
     with_input,
 )
 
@@ -136,7 +137,9 @@ class RowReader:
         """
         if source.fault:
             raise DataError(source.fault, path=self.name, line=source.line)
-        values = with_chat(renamed(self._values(source.values), _NAMED))
+        values = self._values(source.values)
+        levels = map(usual_name, level_columns(values).values())
+        values = with_chat(renamed(values, {*_NAMED, *levels}))
         kind = kind_of(values)
         needed = {name_of(values, field) for field in kind}
         unsaid = [name for name, value in values.items() if stands_for_nothing(value)]
@@ -153,8 +156,12 @@ class RowReader:
                 remedy = self.remedies["column"].replace("FIELD", field)
                 message = f"missing; the row has: {there}; {remedy}"
                 raise DataError(message, path=self.name, line=source.line, field=field)
-        values = {n: value for n, value in values.items() if n in needed or not is_empty(value)}
-        self._add_input(values, source.values)
+        values = {
+            name: value
+            for name, value in values.items()
+            if name in needed or is_level(name) or not is_empty(value)
+        }
+        self._add_input(values, source)
         if not has_rubric(values) and (kind != SCORED or self.rubric):
             values["rubric"] = self.rubric or DEFAULT_RUBRIC
         row = Row(values, self.name, source.line)
@@ -174,11 +181,19 @@ class RowReader:
             self._labelled(row, kind, default), unsaid=[name for name in unsaid if name in _READ]
         )
 
-    def _add_input(self, values: dict[str, Any], row: Mapping[str, object]) -> None:
-        prompt = name_of(values, "prompt")
-        if self.columns.get("prompt", prompt) == INSTRUCTION and prompt in values:
-            values[prompt] = with_input(values[prompt], row.get(INPUT))
-            values.pop(INPUT, None)
+    def _add_input(self, values: dict[str, Any], source: SourceRow) -> None:
+        prompt, column = name_of(values, "prompt"), input_column(source.values)
+        is_instruction = usual_name(self.columns.get("prompt", prompt)) == INSTRUCTION
+        if not column or not is_instruction or column in self.columns.values():
+            return
+        if prompt in values:
+            try:
+                values[prompt] = with_input(values[prompt], source.values[column])
+            except ValueError as error:
+                raise DataError(
+                    str(error), path=self.name, line=source.line, field=prompt
+                ) from None
+            values.pop(column, None)
 
     def _labelled(self, row: Row, kind: tuple[str, ...], default: str) -> Labelled:
         if "response" not in self.columns and not isinstance(row.values.get("responses", {}), dict):
@@ -194,6 +209,8 @@ class RowReader:
         given = {*self.columns, *self.constants}
         hidden = {head_of(column, values) for column in self.columns.values()} | given
         hidden.update(*(ALIASES.get(field, ()) for field in given))
+        if "rubric" in given and hidden & {*CRITERIA} & values.keys():
+            hidden.update(level_columns(values).values())  # of criteria that are not read
         found = {name: value for name, value in values.items() if name not in hidden}
         found |= self.constants
         mapped = {field: look_up(values, column) for field, column in self.columns.items()}
@@ -252,7 +269,8 @@ class RowReader:
 
 
 def _labelled(row: Row, examples: list[Example]) -> Labelled:
-    return Labelled(examples, sorted(row.values.keys() - {*row.known} - _SILENT))
+    unread = row.values.keys() - {*row.known} - _SILENT
+    return Labelled(examples, sorted(name for name in unread if not is_empty(row.values[name])))
 
 
 def _converted(row: Row, field: str, rule: Callable[[object], Value]) -> Value:

@@ -62,7 +62,15 @@ def columns_and_texts(
     Raises:
         click.UsageError: a field is not known, or is given twice.
     """
+    from autograder.tables.values import stands_for_nothing
+
     columns, texts = _pairs("--map", mapped, known), _pairs("--set", constants, known)
+    for field in ("reference", "reasoning"):
+        if stands_for_nothing(texts.get(field)):
+            raise click.UsageError(
+                f"--set {field}={texts[field]} says that there is none; leave it out, or end the "
+                "text with a period if it is meant"
+            )
     both = sorted({*columns} & {*texts})
     if both:
         raise click.UsageError(f"--map and --set both give {both[0]}; leave one out")

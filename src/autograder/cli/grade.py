@@ -161,6 +161,11 @@ def grade(
         click.echo(printable(f"{source} {opened.note}", keep=""), err=True)
     if found.unsaid:
         click.echo(said_of(found.unsaid), err=True)
+    if unread := opened.binding.unread(found.kinds):
+        names = printable(", ".join(name or "one without a name" for name in unread), keep="")
+        click.echo(
+            f"columns that the judge does not see: {names}; --map FIELD=COLUMN reads one", err=True
+        )
     folder = find_judge(judge_name)
     read_judge(folder)
     fingerprint = judge_fingerprint(folder)

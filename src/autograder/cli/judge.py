@@ -106,7 +106,14 @@ def judge(
     """
     import sys
 
-    from autograder.cli.judge_requests import Asked, option_rubrics, option_text, read_requests
+    from autograder.cli.judge_requests import (
+        Asked,
+        is_stdin,
+        option_reference,
+        option_rubrics,
+        option_text,
+        read_requests,
+    )
     from autograder.errors import DataError
     from autograder.judging.folder import read_judge
     from autograder.judging.naming import find_judge
@@ -122,7 +129,7 @@ def judge(
         path = "-"
     if path is not None and given:
         raise click.UsageError(f"--file has the texts, and so has {given[0]}; leave one out")
-    from_stdin = [*(text for text in texts.values() if text == "-"), *rubrics, *rubric_files, path]
+    from_stdin = [*texts.values(), *rubric_files, path, *("-" for r in rubrics if is_stdin(r))]
     if from_stdin.count("-") > 1:
         raise click.UsageError("standard input can be read once; write - once")
 
@@ -138,7 +145,7 @@ def judge(
             prompt=option_text("--prompt", prompt),
             response=option_text("--response", response),
             rubrics=by_name,
-            reference=option_text("--reference", reference) if reference else "",
+            reference=option_reference(reference),
             other=None if other is None else option_text("--compare", other),
         )
         found = [one]

@@ -15,6 +15,7 @@ import click
 from autograder.errors import DataError
 from autograder.jsonl import Row, first_repeated, show, unique_keys
 from autograder.schema import Request
+from autograder.tables.binding import said_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
@@ -106,6 +107,26 @@ def _checked(option: str, text: str) -> str:
     return text
 
 
+def is_stdin(rubric: str) -> bool:
+    """Whether `--rubric -` or `--rubric NAME=-` reads standard input."""
+    return re.fullmatch(r"([\w.-]+=)?-", rubric) is not None
+
+
+def option_reference(text: str | None) -> str:
+    """The text of `--reference`, empty if it is not given.
+
+    Raises:
+        DataError: as `option_text`; or it is a word for nothing, which no judge would be shown.
+    """
+    if not text:
+        return ""
+    found = option_text("--reference", text)
+    if stands_for_nothing(found):
+        message = "says that there is none; leave it out, or end the text with a period"
+        raise DataError(f"{show(found)} {message} if it is meant", field="--reference")
+    return found
+
+
 def option_rubrics(given: Sequence[str], files: Sequence[str]) -> dict[str, str]:
     """Rubrics by name; where there is one alone that nobody named, by the empty name.
 
@@ -115,7 +136,7 @@ def option_rubrics(given: Sequence[str], files: Sequence[str]) -> dict[str, str]
     """
     contents = [_rubric_file(path) for path in files]
     if len(given) + len(contents) == 1:
-        (alone,) = contents or [option_text("--rubric", given[0])]
+        (alone,) = contents or [option_text("--rubric", "-" if is_stdin(given[0]) else given[0])]
         return {"": alone} if isinstance(alone, str) else alone
     found: list[tuple[str, str]] = []
     for path, content in zip(files, contents, strict=True):
@@ -126,7 +147,7 @@ def option_rubrics(given: Sequence[str], files: Sequence[str]) -> dict[str, str]
             raise click.UsageError(
                 f"--rubric {text!r:.60}: with several rubrics write NAME=TEXT, e.g. tone=Polite"
             )
-        found.append((name, _checked(f"--rubric {name}", rubric)))
+        found.append((name, option_text(f"--rubric {name}", rubric)))
     if twice := first_repeated(name for name, _ in found):
         raise click.UsageError(f"two rubrics are called {twice!r}; give one another name")
     return dict(found)
@@ -165,10 +186,12 @@ def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]
     """
     name = STDIN if path == "-" else path
     found: list[Asked | DataError] = []
+    num_unsaid = 0
     for row in _rows(path):
         try:
             if row.fault:
                 raise DataError(row.fault, path=name, line=row.line)
+            num_unsaid += stands_for_nothing(renamed(row.values, _NAMED).get("reference"))
             found.append(_asked(row.values, name, row.line, rubrics))
         except DataError as error:
             found.append(error)
@@ -176,6 +199,8 @@ def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]
         raise DataError(
             "holds no request; expected a JSON object with prompt, response and rubric", path=name
         )
+    if num_unsaid:
+        click.echo(said_of({"reference": num_unsaid}), err=True)
     return found
 
 
@@ -248,10 +273,7 @@ def _rubrics(row: Row, given: dict[str, str]) -> dict[str, str]:
         return given
     if own == ["rubrics"]:
         return _named(Row(row.get("rubrics"), row.path, row.line, prefix="rubrics."))
-    rubric = row.get("rubric")
-    if isinstance(rubric, dict):
-        return {"": rubric_text(Row({"rubric": rubric}, row.path, row.line))}
-    return {"": row.text("rubric")}
+    return {"": rubric_text(Row({"rubric": row.get("rubric")}, row.path, row.line))}
 
 
 def _reference(row: Row) -> str:

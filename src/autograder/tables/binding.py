@@ -2,26 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from autograder.errors import DataError
 from autograder.tables.conversation import CHATS, as_texts, chat_in
-from autograder.tables.layouts import ANCHORS, ANSWERS, Layout
+from autograder.tables.layouts import ANCHORS, ANSWERS, FIELDS, Layout
 from autograder.tables.rows import SourceRow, Table
-from autograder.tables.rubrics import CRITERIA, level_columns
+from autograder.tables.rubrics import CRITERIA, is_level, level_columns
 from autograder.tables.values import (
-    INPUT,
     INSTRUCTION,
     MISSING,
+    by_usual_name,
     head_of,
+    input_column,
     is_empty,
     look_up,
     nothing_said,
     noun_of,
     stands_for_nothing,
+    usual_name,
     with_input,
 )
+
+_NUM_KEPT = 64
+_KNOWN = {*FIELDS} - {"prompt", "response", "rubric", "reference"}
+
+
+class RowColumns:
+    """Which columns fill the fields that a row may lack, as rows of JSON differ in their names.
+
+    Args:
+        layout: the usual columns.
+        given: fields that are required, or that the user gives.
+        hidden: columns that the user names for other fields.
+        has_rubric: whether the rubric is a text; criteria beside it are then of another one, and
+            so are the levels that they have.
+    """
+
+    def __init__(
+        self, layout: Layout, given: Collection[str], hidden: Collection[str], *, has_rubric: bool
+    ) -> None:
+        self.layout, self.given, self.hidden = layout, given, hidden
+        self.has_rubric = has_rubric
+        self.used: set[str] = set()
+        self._found: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def of(self, values: Mapping[str, object]) -> dict[str, str]:
+        """The column of each field that has one: the first that is filled, else the first."""
+        names = tuple(name for name in values if name not in self.hidden)
+        filled = tuple(name for name in names if not is_empty(values[name]))
+        found = self._among(filled)
+        self.used.update(found.values())
+        return {**self._among(names), **found}
+
+    def _among(self, names: tuple[str, ...]) -> dict[str, str]:
+        if names not in self._found:
+            if len(self._found) >= _NUM_KEPT:  # a file may have other names in each row
+                self._found.clear()
+            found = dict(self.layout.among(names).columns)
+            if not (self.has_rubric and _criteria(names)):
+                found |= level_columns(names)
+            there = {*names}
+            self._found[names] = {
+                field: column
+                for field, column in found.items()
+                if field not in self.given and column in there
+            }
+        return self._found[names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +80,13 @@ class Binding:
         columns: column by field, or a dotted path that begins in one.
         constants: text by field, the same for all rows.
         required: fields that may not be left out.
+        optional: what else columns of a row fill.
     """
 
     columns: Mapping[str, str]
     constants: Mapping[str, str]
     required: tuple[str, ...]
+    optional: RowColumns | None = None
 
     def read(self, row: SourceRow, name: str) -> dict[str, object]:
         """The fields of a row of the source of that name, with all that are required.
@@ -54,9 +104,10 @@ class Binding:
             raise DataError(row.fault, path=name, line=row.line)
         given: dict[str, object] = dict(self.constants)
         chat, messages = chat_in(row.values)
-        for field, column in self.columns.items():
+        for field, column in self._columns_of(row.values).items():
             value = messages if column == chat else look_up(row.values, column)
-            if value is not MISSING and (field in self.required or not is_empty(value)):
+            is_kept = field in self.required or is_level(field) or not is_empty(value)
+            if value is not MISSING and is_kept:
                 given[field] = value
         for field in self.required:
             if field not in given:
@@ -65,8 +116,11 @@ class Binding:
                 raise fault(field, nothing_said(given[field]))
             if given[field] is None or (field == "score" and is_empty(given[field])):
                 raise fault(field, f"is empty; write the {noun_of(field)} or remove the row")
-        if self._input:
-            given["prompt"] = with_input(given["prompt"], row.values.get(INPUT))
+        if column := self._input_of(row.values):
+            try:
+                given["prompt"] = with_input(given["prompt"], row.values[column])
+            except ValueError as error:
+                raise fault("prompt", str(error)) from None
         chats = [self.columns.get(answer) for answer in ANSWERS]
         return as_texts(
             given,
@@ -77,22 +131,33 @@ class Binding:
             in_answer="prompt" in given and self.columns.get("prompt", "") in chats,
         )
 
-    def read_columns(self, columns: Mapping[str, object]) -> set[str]:
-        """Those of the columns that fill a field."""
-        names = (*self.columns.values(), *filter(None, [self._input]))
-        return {head_of(column, columns) for column in names}
+    def read_columns(self, columns: Collection[str]) -> set[str]:
+        """Those of the columns that fill a field, or have filled one in the rows so far."""
+        names = {*self.columns.values(), *(self.optional.used if self.optional else ())}
+        found = {head_of(column, columns) for column in names}
+        return found | {*filter(None, [self._input_of(columns)])}
 
-    @property
-    def _input(self) -> str:
+    def unread(self, columns: Collection[str]) -> list[str]:
+        """Those of the columns that fill no field, but for what describes an example."""
+        read = self.read_columns(columns)
+        return [name for name in columns if name not in read and usual_name(name) not in _KNOWN]
+
+    def _columns_of(self, values: Mapping[str, object]) -> Mapping[str, str]:
+        """The column of each field in a row."""
+        return {**self.columns, **self.optional.of(values)} if self.optional else self.columns
+
+    def _input_of(self, columns: Collection[str]) -> str:
         """The column that goes on with the prompt; empty if none does."""
-        is_alone = INPUT not in self.columns.values()
-        return INPUT if is_alone and self.columns.get("prompt") == INSTRUCTION else ""
+        if usual_name(self.columns.get("prompt", "")) != INSTRUCTION:
+            return ""
+        column = input_column(columns)
+        return "" if column in self.columns.values() else column
 
     def unsaid(self, values: Mapping[str, object]) -> list[str]:
         """The fields that a row leaves out by a word for nothing; see `said_of`."""
         return [
             field
-            for field, column in self.columns.items()
+            for field, column in self._columns_of(values).items()
             if field not in self.required and stands_for_nothing(look_up(values, column))
         ]
 
@@ -123,16 +188,19 @@ def bind(
             message = f"is not a field of {layout.name} rows, which have: {known}"
             raise DataError(message, path=table.name, field=field)
     # A chat that is named for one field still has the others.
-    layout = layout.among({*table.columns} - ({*mapped.values()} - {*CHATS}))
+    hidden = {*mapped.values()} - {*CHATS}
+    free = [name for name in table.columns if name not in hidden]
+    usual, layout = layout, layout.among(free)
     columns = {**layout.columns, **mapped}
     required = layout.required
-    if "rubric" not in {*mapped, *constants} and columns.get("rubric") not in table.columns:
-        levels = level_columns(table.columns)
-        criteria = next((name for name in CRITERIA if name in table.columns), None)
-        if levels and criteria:
-            columns = {"criteria": criteria, **levels} | columns
-            del columns["rubric"]
-            required = tuple("criteria" if name == "rubric" else name for name in required)
+    has_rubric = "rubric" in {*mapped, *constants} or columns.get("rubric") in table.columns
+    levels, criteria = level_columns(free), _criteria(free)
+    if levels and criteria and not has_rubric:
+        columns = {"criteria": criteria, **levels} | columns
+        del columns["rubric"]
+        required = tuple("criteria" if name == "rubric" else name for name in required)
+    given = {*required, *mapped, *constants, "rubric"}
+    optional = RowColumns(usual, given, hidden, has_rubric=has_rubric)
     columns = {field: column for field, column in columns.items() if field not in constants}
     # Any other may be in later rows only: those of JSON differ in their fields.
     missing = {
@@ -143,7 +211,13 @@ def bind(
     }
     if missing:
         raise DataError(_missing(missing, table.columns), path=table.name)
-    return Binding(columns, dict(constants), required)
+    return Binding(columns, dict(constants), required, optional)
+
+
+def _criteria(columns: Collection[str]) -> str:
+    """The column of the criteria that levels describe; empty if there is none."""
+    others = by_usual_name(columns)
+    return next((others.get(name, name) for name in CRITERIA if name in {*columns, *others}), "")
 
 
 def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:

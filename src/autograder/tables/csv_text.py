@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from autograder.errors import DataError
 from autograder.tables import encodings as limits
@@ -13,16 +14,26 @@ from autograder.tables.encodings import TextFile, is_broken, mend, too_long
 from autograder.tables.rows import SourceRow, Table
 
 _BARE = "has quotation marks that quote no cell; read as part of the cells"
+_SPACED = "has blanks after its delimiters; they are no part of the cells"
 _DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=(\\t|[^"])"?[,;\t|]*', re.IGNORECASE)
+
+
+class _Record(NamedTuple):
+    """The cells of a record, and its lines as they stand in the file, the first with its number."""
+
+    line: int
+    cells: Sequence[str] = ()
+    texts: Sequence[str] = ()
 
 
 def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
     """CSV whose first row names the columns.
 
     Cells stay text, also those that look like formulas. A row that is not of the encoding or
-    has another number of cells is faulty by itself. Rows without a filled cell, and columns at
-    the end without name and content, are none.
+    has another number of cells is faulty by itself, and so is one whose quotation marks are
+    misplaced. Rows without a filled cell, and columns at the end without name and content, are
+    none. Where all names after the first have blanks before them, those of cells are none either.
 
     Args:
         file: the text.
@@ -37,10 +48,15 @@ def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
     delimiter = delimiter or named or _likely_delimiter(file)
     skip = 1 if named else 0
     is_bare = delimiter == "\t" and _has_bare_quotes(file, skip)
-    note = "; ".join(filter(None, [file.note, _BARE if is_bare else ""]))
     records = _records(file, delimiter, skip, is_bare=is_bare)
-    start, header = next(records, (1, []))
-    header = [name.strip() for name in _without_blanks(header)]
+    start, cells, *_ = next(records, _Record(1))
+    names = _without_blanks(cells)
+    is_spaced = not is_bare and len(names) > 1 and all(name[0] == " " for name in names[1:] if name)
+    if is_spaced:
+        records = _records(file, delimiter, skip, is_spaced=True)
+        start, cells, *_ = next(records)
+    notes = [file.note, _BARE if is_bare else "", _SPACED if is_spaced else ""]
+    header = [name.strip() for name in _without_blanks(cells)]
     if not header:
         raise DataError("is empty; the first row has to name the columns", path=file.name)
     if header.count("") > 1:
@@ -54,7 +70,8 @@ def open_csv(file: TextFile, delimiter: str | None = None) -> Table:
             message = f"column {name!r} is there twice; rename one"
             raise DataError(message, path=file.name, line=start)
         seen.add(name)
-    return Table(file.name, tuple(header), _csv_rows(file, header, records), note)
+    rows = _csv_rows(file, header, records, "" if is_bare else delimiter, len(cells))
+    return Table(file.name, tuple(header), rows, "; ".join(filter(None, notes)))
 
 
 def _named_delimiter(file: TextFile) -> str | None:
@@ -69,7 +86,7 @@ def _likely_delimiter(file: TextFile) -> str:
 
     def num_columns(delimiter: str) -> int:
         try:
-            return len(next(_records(file, delimiter), (1, []))[1])
+            return len(next(_records(file, delimiter), _Record(1))[1])
         except DataError:
             return 0
 
@@ -79,29 +96,35 @@ def _likely_delimiter(file: TextFile) -> str:
 def _has_bare_quotes(file: TextFile, skip: int) -> bool:
     """Whether quotation marks are part of the cells, which Google Sheets separates by tabs alone.
 
-    They are if they do not quote whole cells, and each line has a cell for each column.
+    They are if each line has a cell for each column, and they do not quote whole cells, or those
+    that they quote would take in lines.
     """
     try:
-        for _ in _records(file, "\t", skip):
-            pass
+        if all(len(record.texts) == 1 for record in _records(file, "\t", skip)):
+            return False
     except DataError:
-        lines = (text for _, text in islice(file.lines(), skip, None) if text.strip())
-        return len({text.count("\t") for text in lines}) == 1
-    return False
+        pass
+    nums = {text.count("\t") for _, text in islice(file.lines(), skip, None) if text.strip()}
+    return len(nums) == 1 and nums != {0}
 
 
-def _without_blanks(cells: list[str]) -> list[str]:
+def _without_blanks(cells: Sequence[str]) -> Sequence[str]:
     """The cells up to the last that is filled."""
     end = next((at for at in range(len(cells), 0, -1) if cells[at - 1].strip()), 0)
     return cells[:end]
 
 
 def _csv_rows(
-    file: TextFile, header: list[str], records: Iterator[tuple[int, list[str]]]
+    file: TextFile, header: list[str], records: Iterator[_Record], quoted: str, width: int
 ) -> Iterator[SourceRow]:
-    for line, cells in records:
+    """The rows; `quoted` is the delimiter of cells that may be in quotation marks, else empty."""
+    for record in records:
+        line, cells, _ = record
         filled = _without_blanks(cells)
         if not filled:
+            continue
+        if fault := quoted and _misquoted(record, quoted, width):
+            yield SourceRow(line, fault=fault, raw=[mend(cell) for cell in cells])
             continue
         if len(cells) < len(header) or len(filled) > len(header):
             fault = f"has {len(cells)} cells, the header names {len(header)} columns"
@@ -116,26 +139,53 @@ def _csv_rows(
             yield SourceRow(line, values)
 
 
+def _misquoted(record: _Record, delimiter: str, width: int) -> str:
+    """What is wrong with the quotation marks of a record that CSV allows; empty if nothing is."""
+    before = f"{delimiter}{record.texts[0]}"
+    for number, cell in enumerate(record.cells, start=1):
+        # A cell that is quoted as it has to be stands in the file with its marks doubled.
+        if cell[:1] == " " and cell.lstrip(" ")[:1] == '"' and f"{delimiter}{cell}" in before:
+            return f"cell {number} has a blank before its quotation mark; remove the blank"
+    if delimiter == "\t" and width > 2 and len(record.texts) > 1:
+        nums = {text.count("\t") + 1 for text in record.texts if text.strip()}
+        if nums == {width}:
+            return (
+                f"its quotation marks take in {len(record.texts)} lines that have all {width} "
+                "cells; double the marks that quote no cell, and put such cells in marks"
+            )
+    return ""
+
+
 def _records(
-    file: TextFile, delimiter: str, skip: int = 0, *, is_bare: bool = False
-) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each record with the line that it starts in; bare quotation marks quote none."""
+    file: TextFile,
+    delimiter: str,
+    skip: int = 0,
+    *,
+    is_bare: bool = False,
+    is_spaced: bool = False,
+) -> Iterator[_Record]:
+    """The records; bare quotation marks quote none, and blanks before spaced cells are none."""
     reached = skip
+    taken: list[str] = []
 
     def texts() -> Iterator[str]:
         nonlocal reached
         for reached, text in islice(file.lines(), skip, None):
             if len(text) > limits.MAX_LINE:
                 raise DataError(too_long("line"), path=file.name, line=reached)
+            taken.append(text)
             yield text
 
-    if is_bare:
-        reader = csv.reader(texts(), delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
-    else:
-        reader = csv.reader(texts(), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        texts(),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if is_bare else csv.QUOTE_MINIMAL,
+        skipinitialspace=is_spaced,
+        strict=True,
+    )
     before = csv.field_size_limit()
     while True:
-        start = reached + 1
+        start, taken = reached + 1, []
         # Set for each record, as the limit is one for all readers of the process.
         csv.field_size_limit(limits.MAX_LINE)
         try:
@@ -151,4 +201,4 @@ def _records(
         finally:
             csv.field_size_limit(before)
         if cells:
-            yield start, cells
+            yield _Record(start, cells, taken)

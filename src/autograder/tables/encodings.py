@@ -48,6 +48,7 @@ _GUESSED = {
     "mac-roman": "Mac OS Roman, as its lines end in CR; --encoding names another",
 }
 _BLOCK = 2**20
+_MAX_PIPED = 2**30
 _PEEKED = 4096
 # Whole sequences of UTF-8 beyond ASCII.
 _SEQUENCE = re.compile(
@@ -85,6 +86,8 @@ class TextFile:
         Raises:
             DataError: it cannot be read, or is no text.
         """
+        if is_stream(path):
+            return cls.of(_whole(path), str(path), encoding)
         return cls._found(str(path), encoding, lambda: path.open("rb"))
 
     @classmethod
@@ -162,12 +165,40 @@ class TextFile:
         return io.TextIOWrapper(self._open(), encoding=self.encoding, errors=errors, newline="")
 
 
+def is_stream(path: Path) -> bool:
+    """Whether a path leads to a pipe or a device, which can be read once alone."""
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
+    except OSError:  # such as a name that is too long, which opening it tells
+        return False
+
+
+def _whole(path: Path) -> bytes:
+    """All that a pipe gives.
+
+    Raises:
+        DataError: it cannot be read, or is too long to be kept in memory.
+    """
+    parts, num_bytes = [], 0
+    with _system_errors(str(path)), path.open("rb") as file:
+        while part := file.read(_BLOCK):
+            parts.append(part)
+            num_bytes += len(part)
+            if num_bytes > _MAX_PIPED:
+                message = f"is a pipe with more than {_MAX_PIPED:,} bytes, and it is kept in memory"
+                raise DataError(f"{message}; write it to a file first", path=str(path))
+    return b"".join(parts)
+
+
 def first_text(path: Path) -> str:
     """The first characters of a file, to see of what kind it is.
 
     Raises:
-        DataError: it cannot be read.
+        DataError: it cannot be read, or only once.
     """
+    if is_stream(path):
+        message = "is a pipe, whose format shows only once it is read; write it to a file first"
+        raise DataError(f"{message}, or name its --format where there is one", path=str(path))
     with _system_errors(str(path)), path.open("rb") as file:
         start = file.read(_PEEKED)
     encoding = _by_zeros(start)
@@ -196,7 +227,7 @@ def _system_errors(name: str) -> Iterator[None]:
     except FileNotFoundError:
         raise DataError("no such file", path=name) from None
     except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=name) from None
+        raise DataError(f"cannot be read: {error.strerror or error}", path=name) from None
 
 
 def _by_zeros(start: bytes) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.errors import DataError
 from autograder.tables import arrow
 from autograder.tables.csv_text import open_csv
-from autograder.tables.encodings import TextFile, first_text
+from autograder.tables.encodings import TextFile, first_text, is_stream
 from autograder.tables.json_text import open_json
 from autograder.tables.rows import Table, bounded
 from autograder.tables.scales import PairRule, Scale
@@ -83,6 +83,10 @@ def open_table(source: str, options: ImportOptions) -> Table:
     if form == "hub":
         return _bounded(arrow.open_hub(source, options.split, options.revision, options.config))
     path = Path(source)
+    if form == "parquet" and is_stream(path):
+        raise DataError(
+            "is a pipe, and Parquet is not read in order; write it to a file", path=source
+        )
     if form == "parquet":
         return _bounded(arrow.open_parquet(path))
     return open_text(TextFile.at(path, options.encoding), form, options)
@@ -96,7 +100,7 @@ def open_text(file: TextFile, form: str, options: ImportOptions) -> Table:
     """
     if form != "csv":
         heads = {head for column in options.mapped.values() for head in heads_of(column)}
-        return _bounded(open_json(file, heads))
+        return open_json(file, heads)
     return _bounded(open_csv(file, options.delimiter))
 
 
@@ -122,7 +126,7 @@ def form_of(source: str, options: ImportOptions) -> str:
         raise DataError("no such file", path=source)
     if form == "parquet":
         return form
-    start = first_text(path)
+    start = "" if is_stream(path) and form else first_text(path)
     if start.startswith(_PARQUET):
         return "parquet"
     if form != "csv" and start.lstrip().startswith(("{", "[")):

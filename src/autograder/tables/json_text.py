@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from autograder.errors import DataError
@@ -109,8 +109,7 @@ def _document(file: TextFile, mapped: Collection[str]) -> Iterator[SourceRow]:
     values = text.value()
     of_rows = {*_OF_ROWS, *mapped}
     if text.is_at_end() and (rows := _frame(values, of_rows, file.name)) is not None:
-        for row in rows:
-            yield SourceRow(start[1], row)
+        yield from (SourceRow(number, row) for number, row in enumerate(rows, start=1))
         return
     under = _wrapper(values, of_rows, file.name) if text.is_at_end() else []
     if under:
@@ -197,10 +196,19 @@ def _is_column(value: object) -> bool:
 
 
 def _array(text: _Json) -> Iterator[SourceRow]:
+    """The rows of an array, each with its line; with its number if the first two share theirs."""
+    numbered = enumerate(_entries(text), start=1)
+    first = [*islice(numbered, 2)]
+    is_packed = len({line for _, (line, _) in first}) < len(first)
+    for number, (line, value) in chain(first, numbered):
+        yield _object_row(number if is_packed else line, value)
+
+
+def _entries(text: _Json) -> Iterator[tuple[int, Any]]:
     text.step("[")
     while text.sign() != "]":
         line = text.place[1]
-        yield _object_row(line, text.value())
+        yield line, text.value()
         if text.sign(",]") == ",":
             text.step(",")  # programs that write line by line leave one before the ]
     text.step("]")

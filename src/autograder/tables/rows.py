@@ -14,6 +14,9 @@ MAX_ROW = 2**20
 MAX_HELD = 2**30
 """Characters of a source that is kept in memory whole."""
 
+_MAX_PEEKED = 2**26
+"""Characters of the rows that are read in search of the first that can be used."""
+
 _NUM_PEEKED = 100
 _NUM_SHOWN = 200
 
@@ -115,18 +118,29 @@ def held(table: Table) -> Iterator[SourceRow]:
         yield row
 
 
+def _held_by(row: SourceRow) -> int:
+    return size_of(row.raw) + _NUM_SHOWN  # for the row itself
+
+
 def peek(name: str, rows: Iterator[SourceRow], note: str = "") -> Table:
-    """A table whose columns are those of its first rows.
+    """A table whose columns are those of its first rows; a longer one than `MAX_ROW` is faulty.
 
     Raises:
         NoRowsError: there is no row.
-        DataError: the first ones are all unusable.
+        DataError: none can be used, or none of very many.
     """
+    rows = map(bounded, rows)  # before any are held
     first = list(islice(rows, _NUM_PEEKED))
     if not first:
         raise NoRowsError("holds no rows", path=name)
     good = [row for row in first if not row.fault]
+    num_held = sum(map(_held_by, first))
+    while not good and num_held <= _MAX_PEEKED and (row := next(rows, None)):
+        first.append(row)
+        num_held += _held_by(row)
+        good = [] if row.fault else [row]
     if not good:
-        raise DataError(f"{first[0].fault} (as the rows after it)", path=name, line=first[0].line)
+        none = f"; none of the {len(first)} rows up to here can be used" if first[1:] else ""
+        raise DataError(f"{first[0].fault}{none}", path=name, line=first[0].line)
     columns = tuple(dict.fromkeys(column for row in good for column in row.values))
     return Table(name, columns, chain(first, rows), note)

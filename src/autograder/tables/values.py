@@ -141,10 +141,27 @@ def noun_of(field: str) -> str:
     return field if field in {"score", "winner"} else "text"
 
 
+def input_column(columns: Iterable[str]) -> str:
+    """The column with what an instruction is about, in whichever capitals; empty if none is."""
+    names = {*columns}
+    return INPUT if INPUT in names else by_usual_name(names).get(INPUT, "")
+
+
 def with_input(prompt: object, given: object) -> object:
-    """An instruction with what it is about, where that is a text."""
-    if not isinstance(prompt, str) or not isinstance(given, str) or is_empty(given):
+    """An instruction with what it is about; lists and objects become the JSON that they are.
+
+    Raises:
+        ValueError: the instruction is a chat, which has no end for it to stand at.
+    """
+    if is_empty(given) or is_empty(prompt):
         return prompt
+    if isinstance(prompt, list | Mapping):
+        raise ValueError(  # noqa: TRY004 - a fault of the data
+            f"is a chat, and the column {INPUT} goes on with it; put its text into the chat, and "
+            "remove or rename the column"
+        )
+    if isinstance(given, bool | int | float | list | Mapping):
+        given = json.dumps(given, ensure_ascii=False, default=str)
     return f"{prompt}\n\n{given}"
 
 
