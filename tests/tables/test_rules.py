@@ -541,6 +541,26 @@ def test_an_old_file_of_rejects_does_not_stay(tmp_path):
     assert not (tmp_path / "out.jsonl.rejected.jsonl").exists()
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["my notes\n", "", '{"line": 1}\n', '{"prompt": "p", "line": 1, "reason": "x"}\n', "x" * 10**6],
+)
+def test_a_file_that_holds_no_rejects_is_not_deleted(tmp_path, content):
+    notes = tmp_path / "notes.txt"
+    notes.write_text(content)
+    (tmp_path / "in.jsonl").write_text(json.dumps(ROW) + "\n")
+    import_data(str(tmp_path / "in.jsonl"), tmp_path / "out.jsonl", ImportOptions(), notes)
+    assert notes.read_text() == content
+
+
+def test_an_old_file_of_rejects_of_any_name_does_not_stay(tmp_path):
+    place = tmp_path / "bad.jsonl"
+    for rows, is_there in (([ROW, ROW | {"response": ""}], True), ([ROW], False)):
+        (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        import_data(str(tmp_path / "in.jsonl"), tmp_path / "out.jsonl", ImportOptions(), place)
+        assert place.exists() is is_there
+
+
 def test_rejects_hold_what_json_cannot(tmp_path):
     odd = '{"prompt": "\\ud800", "score": NaN, "response": 1}\n'
     (tmp_path / "in.jsonl").write_text(json.dumps(ROW) + "\n" + odd)

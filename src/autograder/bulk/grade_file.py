@@ -20,7 +20,7 @@ from autograder.errors import DataError
 from autograder.files import replace, storage_errors
 from autograder.judging.grader import Grader
 from autograder.tables.arrow import parquet_module
-from autograder.tables.rejects import check_places, reject_line, rejected_path
+from autograder.tables.rejects import check_places, reject_line, rejected_path, remove_rejects
 from autograder.tables.rows import SourceRow
 
 _MAX_NAME = 255
@@ -238,12 +238,11 @@ def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...], run:
     with scratch["output"].open("rb") as written:
         part.finish(hashlib.file_digest(written, "sha256").hexdigest(), run, counts)
     with storage_errors(plan.out):
-        # Rejects of an earlier run would speak of other rows.
         if tally["skipped"]:
             replace(scratch["rejects"], plan.rejected)
         else:
             scratch["rejects"].unlink()
-            plan.rejected.unlink(missing_ok=True)
+            remove_rejects(plan.rejected)
         replace(scratch["output"], plan.out)
         plan.part.unlink()
     return _report(counts, first)

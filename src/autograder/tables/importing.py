@@ -17,7 +17,13 @@ from autograder.tables.binding import bind
 from autograder.tables.conversion import ITEM_RULES, Converter
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.layouts import Layout, find_layout
-from autograder.tables.rejects import check_places, reason, reject_line, rejected_path
+from autograder.tables.rejects import (
+    check_places,
+    reason,
+    reject_line,
+    rejected_path,
+    remove_rejects,
+)
 from autograder.tables.rows import Table
 
 
@@ -63,7 +69,7 @@ def import_data(
         out: JSON Lines of examples, replaced whole.
         options: what the source's columns and scores mean.
         rejected: JSON Lines of line, reason and raw row; by default `OUT.rejected.jsonl`.
-            Without rejects there is no such file afterwards.
+            Without rejects, those of an earlier run are removed; any other file there stays.
 
     Raises:
         DataError: the source cannot be read, lacks a column, or no row of it is usable.
@@ -102,9 +108,8 @@ def import_data(
                 path=table.name,
             )
     if bad is None:
-        # That of an earlier run would speak of other rows.
         with storage_errors(rejected):
-            rejected.unlink(missing_ok=True)
+            remove_rejects(rejected)
     read = converter.binding.read_columns(met)
     return tally.report(layout, tuple(name for name in met if name not in read), table.note)
 
