@@ -17,6 +17,7 @@ from autograder.tables.binding import bind
 from autograder.tables.conversion import ITEM_RULES, Converter
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.layouts import Layout, find_layout
+from autograder.tables.misread import Misread
 from autograder.tables.rejects import (
     check_places,
     reason,
@@ -72,7 +73,8 @@ def import_data(
             Without rejects, those of an earlier run are removed; any other file there stays.
 
     Raises:
-        DataError: the source cannot be read, lacks a column, or no row of it is usable.
+        DataError: the source cannot be read, lacks a column, holds scores or winners of another
+            scale, or no row of it is usable.
         StorageError: a file cannot be written. In both cases nothing is.
     """
     rejected = rejected or rejected_path(out)
@@ -82,12 +84,16 @@ def import_data(
     table = open_table(source, options)
     layout, converter = converter_of(table, options)
     tally, met = _Tally(), dict.fromkeys(table.columns)
+    misread = Misread(converter.binding, options.scale)
     with contextlib.ExitStack() as stack:
         good = stack.enter_context(atomic_file(out))
         bad = None
         for row in islice(table.rows, options.limit):
             tally.num_rows += 1
             met.update(dict.fromkeys(row.values))  # rows of JSON may differ in their fields
+            misread.look(row)
+            if misread:  # only what else is in the column is still of interest
+                continue
             try:
                 fresh = tally.admit(converter.examples(row), row.line, table.name)
                 tally.unsaid.update(converter.binding.unsaid(row.values))
@@ -101,6 +107,8 @@ def import_data(
                 good.writelines(example_line(example).encode("utf-8") for example in fresh)
         if not tally.num_rows:
             raise DataError("holds no rows", path=table.name)
+        if misread:
+            raise misread.error(table.name)
         if tally.num_rejected == tally.num_rows:
             raise DataError(
                 f"none of {tally.num_rows} rows is usable, nothing was written; "
