@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
+import unicodedata
 
 import pytest
 
@@ -38,6 +40,39 @@ def test_the_same(one, other):
 )
 def test_not_the_same(one, other):
     assert normalise(one) != normalise(other)
+
+
+MILLION, HALF = 10**6, 500_000
+STOPS = "[.,;:!?\u2026\u3002\u3001\uff01\uff1f]+"
+
+
+def without_stops(text: str) -> str:
+    """The plain pattern, which looks at every mark of a row of them anew."""
+    composed = unicodedata.normalize("NFC", text).casefold()
+    bare = re.sub(rf"{STOPS}(?=\s|$)", " ", composed)
+    return " ".join(bare.split()) or " ".join(composed.split())
+
+
+def test_punctuation_and_accents_are_folded_as_the_plain_rules_say():
+    rng = random.Random(8)
+    accents = "\u0301\u0316\u0345\u0f73\u0f71\u0f72\u0344\u093c\u0340"
+    alphabets = [".,!?\u3002 \tab", f"e\u00e9\ud55c\u4e2d. {accents}", f"a{accents}"]
+    for _ in range(3000):
+        text = "".join(rng.choices(rng.choice(alphabets), k=rng.randrange(200)))
+        assert normalise(text) == without_stops(text), ascii(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("." * MILLION + "a", "." * MILLION + "a"),
+        ("b" + "?" * MILLION, "b"),
+        ("'" * MILLION + "a", "a"),
+        ("a" + "\u0301\u0316" * HALF, "\u00e1" + "\u0316" * HALF + "\u0301" * (HALF - 1)),
+    ],
+)
+def test_a_million_signs_are_done(text, normalised):
+    assert normalise(text) == normalised
 
 
 def shares(one: str, other: str) -> float:

@@ -184,6 +184,65 @@ def test_only_what_is_the_same_is_not_graded_again(judge, rows, tmp_path, asked)
     assert sum(map(len, asked)) == len(rows)
 
 
+def test_a_run_over_fewer_rows_keeps_the_grades_of_the_others(judge, rows, tmp_path, asked):
+    path = tmp_path / "rows.csv"
+    first = run(judge, rows, predictions=path, fingerprint="a")
+    before = table(path)
+    asked.clear()
+    assert run(judge, rows[5:7], predictions=path, fingerprint="a") == first[5:7]
+    assert table(path) == [*before[5:7], *before[:5], *before[7:]]
+    assert run(judge, rows, predictions=path, fingerprint="a") == first
+    assert asked == []
+    assert table(path) == before
+
+
+def test_the_grades_of_another_judge_are_kept_and_told_apart(judge, rows, tmp_path, asked):
+    path = tmp_path / "rows.csv"
+    for name in "aba":
+        asked.clear()
+        run(judge, rows, predictions=path, fingerprint=name)
+    assert asked == []
+    assert [line["judge"] for line in table(path)] == [*"a" * len(rows), *"b" * len(rows)]
+    run(judge, rows, predictions=path, fingerprint="b")
+    assert asked == []
+    assert [line["judge"] for line in table(path)] == [*"b" * len(rows), *"a" * len(rows)]
+
+
+def test_what_an_interrupted_run_has_graded_outlasts_one_of_another_judge(
+    judge, rows, tmp_path, asked
+):
+    path = tmp_path / "rows.csv"
+    done = []
+
+    def stop(count, is_new):
+        if is_new and count:
+            done.append(count)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(judge, rows, predictions=path, progress=stop, fingerprint="a")
+    run(judge, rows, predictions=path, fingerprint="b")
+    asked.clear()
+    run(judge, rows, predictions=path, fingerprint="a")
+    assert sum(map(len, asked)) == len(rows) - sum(done)
+    assert len(table(path)) == 2 * len(rows)
+    assert [p.name for p in tmp_path.iterdir()] == ["rows.csv"]
+
+
+def test_a_file_of_before_judges_were_named_is_read_and_kept(judge, rows, tmp_path, asked):
+    path = tmp_path / "rows.csv"
+    first = run(judge, rows, predictions=path, fingerprint="a")
+    before = table(path)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [n for n in before[0] if n != "judge"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(before)
+    asked.clear()
+    assert run(judge, rows[:2], predictions=path, fingerprint="a") == first[:2]
+    assert asked == []
+    assert table(path) == [*before[:2], *(line | {"judge": ""} for line in before[2:])]
+
+
 def test_a_row_that_is_too_long_is_named_before_any_is_graded(judge, rows, asked, tmp_path):
     long = dataclasses.replace(rows[7].example, rubric="u" * 3000)
     rows[7] = dataclasses.replace(rows[7], example=long, line=71)

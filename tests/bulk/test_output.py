@@ -13,9 +13,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from autograder.bulk.cells import json_line, text_of
+from autograder.bulk.cells import json_line, mended, text_of
 from autograder.errors import DataError
-from bulk.fake_runs import grade, read_jsonl, write_jsonl
+from autograder.tables.formats import ImportOptions, open_table
+from bulk.fake_runs import answers, grade, read_jsonl, write_jsonl
 from helpers.fake_judge import FakeJudge
 
 HOSTILE = [
@@ -261,3 +262,34 @@ def test_json_is_strict_and_texts_are_readable():
     assert [text_of(v) for v in (None, True, 1, 0.5, float("nan"), [1], when, b"x")] == [
         *(None, "true", "1", "0.5", None, "[1]", "2024-05-06T00:00:00+00:00", "x"),
     ]
+
+
+@pytest.mark.parametrize("name", ["\ud800k", "k\udfff", "", "a\0b", "\u2028"])
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_any_name_of_a_column_can_be_written(tmp_path, name, suffix):
+    rows = [row | {name: "v\ud800"} for row in answers(3)]
+    out = tmp_path / f"out.{suffix}"
+    grade(write_jsonl(tmp_path / "in.jsonl", rows), out)
+    found = list(open_table(str(out), ImportOptions()).rows)
+    assert [row.values["response"] for row in found] == [row["response"] for row in rows]
+    if suffix == "parquet":
+        assert list(found[0].values)[4] == mended(name)
+        assert found[0].values[mended(name)] == "v\\ud800"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_two_names_that_would_be_written_alike_are_refused_before_any_is_graded(tmp_path, suffix):
+    rows = [row | {"\ud800": 1, "\\ud800": 2} for row in answers(3)]
+    judge = FakeJudge(3)
+    with pytest.raises(DataError, match=r"in.jsonl: .*columns"):
+        grade(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / f"out.{suffix}", judge)
+    assert not judge.asked
+    grade(tmp_path / "in.jsonl", tmp_path / f"out.{suffix}", columns=("id", "\ud800"))
+    grade(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+
+
+def test_a_prefix_that_is_no_text_can_be_written(tmp_path):
+    out = tmp_path / "out.parquet"
+    grade(write_jsonl(tmp_path / "in.jsonl", answers(3)), out, prefix="\udce9")
+    (row, *_) = open_table(str(out), ImportOptions()).rows
+    assert row.values["\\udce9score"] in range(1, 6)

@@ -101,14 +101,40 @@ def test_an_input_that_changes_meanwhile_gives_no_output(file, out):
 def test_limits_may_grow_and_shrink(file, out, tmp_path):
     with pytest.raises(StoppedError):
         grade(file, out, Stopping(2), options={"limit": 6})
-    assert grade(file, out, options={"limit": 3}).num_graded == 3
-    assert [row["id"] for row in read_jsonl(out)] == [0, 1, 2]
+    assert grade(file, out, options={"limit": 4}).num_graded == 4
+    assert [row["id"] for row in read_jsonl(out)] == [0, 1, 2, 3]
     out.unlink()
     with pytest.raises(StoppedError):
         grade(file, out, Stopping(2), options={"limit": 6})
     second = FakeJudge(3)
     assert grade(file, out, second).num_graded == 11
     assert [row["id"] for row in read_jsonl(out)] == list(range(11))
+
+
+@pytest.mark.parametrize("limit", [1, 3, 5])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_lower_limit_throws_no_verdict_away(file, out, tmp_path, limit, overwrite):
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(4))
+    kept = (tmp_path / ".out.jsonl.part").read_bytes()
+    judge = FakeJudge(3)
+    message = rf"\.part: .*{8 - limit} rows.*--limit.*another OUT.*--restart"
+    with pytest.raises(DataError, match=message):
+        grade(file, out, judge, options={"limit": limit}, overwrite=overwrite)
+    assert not judge.asked
+    assert (tmp_path / ".out.jsonl.part").read_bytes() == kept
+    assert names(tmp_path) == [".out.jsonl.part", "in.jsonl"]
+    assert grade(file, out, judge).num_graded == 11
+    assert len(judge.asked) == 3
+
+
+def test_an_input_that_has_become_shorter_throws_no_verdict_away(file, out, tmp_path):
+    with pytest.raises(StoppedError):
+        grade(file, out, Stopping(4))
+    write_jsonl(file, answers(11)[:6])
+    with pytest.raises(DataError, match=r"\.part: .*2 rows"):
+        grade(file, out)
+    assert grade(file, out, restart=True).num_graded == 6
 
 
 def test_a_row_that_is_too_long_stops_and_once_mended_is_graded(file, out):

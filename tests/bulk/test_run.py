@@ -113,6 +113,14 @@ def test_skipped_rows_go_to_a_file_with_their_reasons(file, out, tmp_path):
     assert names(tmp_path) == ["in.jsonl", "out.jsonl"]
 
 
+def test_a_file_that_holds_no_rejects_is_not_deleted(file, out, tmp_path):
+    grade(file, out)
+    notes = tmp_path / "out.jsonl.rejected.jsonl"
+    notes.write_text("notes of the user's own\n")
+    grade(file, out, overwrite=True)
+    assert notes.read_text() == "notes of the user's own\n"
+
+
 def test_an_output_that_is_there_is_kept(file, out, tmp_path):
     out.write_text("precious")
     judge = FakeJudge(3)
@@ -125,7 +133,7 @@ def test_an_output_that_is_there_is_kept(file, out, tmp_path):
     with pytest.raises(DataError, match=r"out.jsonl.rejected.jsonl: is there already"):
         grade(file, out, judge)
     grade(file, out, overwrite=True)
-    assert names(tmp_path) == ["in.jsonl", "out.jsonl"]
+    assert names(tmp_path) == ["in.jsonl", "out.jsonl", "out.jsonl.rejected.jsonl"]
 
 
 @pytest.mark.parametrize("link", [os.link, os.symlink])

@@ -39,6 +39,15 @@ def call(*arguments):
     return CliRunner().invoke(cli, ["behaviour", *map(str, arguments)], catch_exceptions=False)
 
 
+def test_a_file_whose_name_is_no_text_does_not_cost_the_figures(folder, texts, tmp_path):
+    items, output, page = (tmp_path / name for name in ("\udce9.jsonl", "out.json", "out.html"))
+    write_examples(items, make_examples(1))
+    options = ("--judge", folder, "--items", items, "--texts", texts, "--limit", 1, "--reasons", 1)
+    assert call(*options, "--output", output, "--page", page).exit_code == 0
+    assert json.loads(output.read_text(encoding="utf-8"))["items"] == str(items)
+    assert "\\udce9.jsonl" in page.read_text(encoding="utf-8")
+
+
 def test_table_figures_and_page_are_of_one_run(folder, texts, tmp_path):
     items, output, page = (tmp_path / name for name in ("i.jsonl", "out.json", "out.html"))
     write_examples(items, make_examples(3))

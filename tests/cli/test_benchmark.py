@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from autograder.benchmark.labelled import DEFAULT_RUBRIC
 from autograder.cli.benchmark import benchmark
 from autograder.config import Config
-from autograder.errors import DataError
+from autograder.errors import DataError, StorageError
 from autograder.judging.judge import Judge
 from helpers.processor import needs_int8
 
@@ -60,6 +60,41 @@ def test_it_prints_and_writes_the_same_figures(folder, file, tmp_path):
     again = call(file, *options, "--bootstrap", 20)
     assert again.stdout == result.stdout
     assert json.loads(output.read_text(encoding="utf-8")) == tree
+
+
+def test_names_that_are_no_text_do_not_cost_the_figures(folder, tmp_path):
+    file, output = tmp_path / "caf\udce9.jsonl", tmp_path / "results.json"
+    row = {"prompt": "p", "rubric": "r", "\ud800x": 1}
+    rows = [row | {"response": "no " * n, "score": n} for n in (1, 3, 5)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    result = call(file, "--judge", folder, "--bootstrap", 20, "--output", output)
+    assert result.exit_code == 0
+    assert "answers: 3" in result.stdout
+    tree = json.loads(output.read_text(encoding="utf-8"))
+    assert tree["file"] == str(file)
+    assert tree["fields_not_read"] == ["\ud800x"]
+
+
+def test_figures_that_cannot_be_written_are_printed(folder, file, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    output = tmp_path / "file" / "results.json"
+    with pytest.raises(StorageError):
+        benchmark.main(
+            [str(file), "--judge", str(folder), "--bootstrap", "20", "--output", str(output)],
+            standalone_mode=False,
+        )
+    assert "answers: 12" in capsys.readouterr().out
+
+
+def test_figures_that_cannot_be_printed_are_written(folder, file, tmp_path, monkeypatch):
+    def closed(*_args, **_options):
+        raise BrokenPipeError
+
+    output = tmp_path / "results.json"
+    monkeypatch.setattr("autograder.benchmark.board.summary", closed)
+    with pytest.raises(BrokenPipeError):
+        call(file, "--judge", folder, "--bootstrap", 20, "--output", output)
+    assert json.loads(output.read_text(encoding="utf-8"))["systems"]
 
 
 def test_limit_and_reference(folder, file):

@@ -192,8 +192,8 @@ def test_a_score_that_is_empty_is_told_as_such(tmp_path, empty):
         read_benchmark(tmp_path / "in.jsonl")
 
 
-def test_rows_outside_the_scale_are_set_aside(tmp_path):
-    given = [0, 12.5, 50, 100, 101, "x"]
+def test_scores_are_converted_and_words_among_them_set_aside(tmp_path):
+    given = [0, 12.5, 50, 100, "x", None]
     rows = [ROW | {"response": f"a{value}", "score": value} for value in given]
     examples = run(tmp_path, rows, scale=Scale.parse("0:100"))
     assert [(e.response, e.score) for e in examples] == [
@@ -203,7 +203,64 @@ def test_rows_outside_the_scale_are_set_aside(tmp_path):
         ("a100", 5),
     ]
     assert [(r["line"], r["row"]) for r in rejects(tmp_path)] == [(5, rows[4]), (6, rows[5])]
-    assert rejects(tmp_path)[0]["reason"] == "score: 101 is outside the scale 0:100"
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale", "says"),
+    [
+        ([1, 1, 0, 1], None, ["in.jsonl:3: score: ", "1 of 4 rows", "0", "1 to 5", "--scale 0:1"]),
+        (["5", "10", "1", "7"], None, [":2: ", "2 of 4 rows", "10, 7", "1 to 5", "--scale 1:10"]),
+        ([4, 5, "Score: 7"], None, [":3: ", "7", "--scale 4:7"]),
+        (["4/5", "9/10"], None, [":2: ", "9/10", "--scale"]),
+        ([1, [0]], None, [":2: ", "--scale 0:1"]),
+        ([4, "85%"], None, [":2: ", "85%"]),
+        ([3, 10, 50], "0:10", [":3: ", "50", "0 to 10", "--scale 3:50"]),
+        (["bad", "good", 7], "bad,good", [":3: ", "7", "bad, good"]),
+        ([-1, 1], None, [":1: ", "--scale -1:1"]),
+        ([3, "0,5"], None, [":2: ", "0,5"]),
+    ],
+)
+def test_numbers_of_another_scale_stop_the_import(tmp_path, scores, scale, says):
+    (tmp_path / "out.jsonl").write_text("old")
+    rows = [ROW | {"response": f"a{n}", "score": score} for n, score in enumerate(scores)]
+    with pytest.raises(DataError) as caught:
+        run(tmp_path, rows, scale=Scale.parse(scale) if scale else None)
+    for part in says:
+        assert part in str(caught.value)
+    assert (tmp_path / "out.jsonl").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+def test_a_row_that_lacks_a_text_still_shows_another_scale(tmp_path):
+    rows = [ROW, ROW | {"response": "", "score": 9}]
+    with pytest.raises(DataError, match=r":2: score: .*--scale 4:9"):
+        run(tmp_path, rows)
+
+
+def test_another_scale_is_told_for_the_column_that_was_read(tmp_path):
+    row = {"instruction": "p", "response": "a", "rubric": "r", "data": {"stars": 8}}
+    with pytest.raises(DataError, match=r":1: score: .*column 'data.stars'"):
+        run(tmp_path, [row], mapped={"score": "data.stars"})
+
+
+@pytest.mark.parametrize("blank", ["", None, "n/a", "bad", True, 4.5])
+def test_a_score_that_is_no_number_of_another_scale_is_set_aside(tmp_path, blank):
+    rows = [ROW, ROW | {"response": "b", "score": blank}]
+    assert len(run(tmp_path, rows)) == 1
+    assert [reject["line"] for reject in rejects(tmp_path)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("winners", "line"),
+    [([1, 1, 0, 0], 3), (["1", "0"], 2), ([-1, 1], 1), ([2, 3], 2), (["a", 0], 2)],
+)
+def test_winners_of_another_code_stop_the_import(tmp_path, winners, line):
+    row = {"prompt": "p", "response_a": "x", "response_b": "y"}
+    rows = [row | {"prompt": f"p{n}", "winner": winner} for n, winner in enumerate(winners)]
+    with pytest.raises(DataError, match=rf":{line}: winner: .*write a and b") as caught:
+        run(tmp_path, rows, pair=PAIR, constants=ABOUT)
+    assert "--scale" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
 def test_columns_can_be_mapped_and_set(tmp_path):
@@ -518,7 +575,7 @@ def test_where_no_row_is_usable_nothing_is_written(tmp_path):
     with pytest.raises(
         DataError, match="none of 2 rows is usable, nothing was written; line 1: sc"
     ):
-        run(tmp_path, [ROW | {"score": 9}] * 2)
+        run(tmp_path, [ROW | {"score": "x"}] * 2)
     assert (tmp_path / "out.jsonl").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
 
@@ -539,6 +596,26 @@ def test_an_old_file_of_rejects_does_not_stay(tmp_path):
     assert len(rejects(tmp_path)) == 1
     run(tmp_path, [ROW])
     assert not (tmp_path / "out.jsonl.rejected.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["my notes\n", "", '{"line": 1}\n', '{"prompt": "p", "line": 1, "reason": "x"}\n', "x" * 10**6],
+)
+def test_a_file_that_holds_no_rejects_is_not_deleted(tmp_path, content):
+    notes = tmp_path / "notes.txt"
+    notes.write_text(content)
+    (tmp_path / "in.jsonl").write_text(json.dumps(ROW) + "\n")
+    import_data(str(tmp_path / "in.jsonl"), tmp_path / "out.jsonl", ImportOptions(), notes)
+    assert notes.read_text() == content
+
+
+def test_an_old_file_of_rejects_of_any_name_does_not_stay(tmp_path):
+    place = tmp_path / "bad.jsonl"
+    for rows, is_there in (([ROW, ROW | {"response": ""}], True), ([ROW], False)):
+        (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        import_data(str(tmp_path / "in.jsonl"), tmp_path / "out.jsonl", ImportOptions(), place)
+        assert place.exists() is is_there
 
 
 def test_rejects_hold_what_json_cannot(tmp_path):

@@ -23,7 +23,8 @@ from autograder.judging.grader import Grader
 from autograder.schema import SCORES, Example, Request, Verdict
 
 _PROBABILITIES = [f"p{score}" for score in SCORES]
-_COLUMNS = ["key", "id", "category", "score", "given", "expected", *_PROBABILITIES, "truncated"]
+_OLD_COLUMNS = ["key", "id", "category", "score", "given", "expected", *_PROBABILITIES, "truncated"]
+_COLUMNS = [*_OLD_COLUMNS, "judge"]
 _AFRESH = "remove it to start afresh"
 
 
@@ -53,7 +54,8 @@ def grade(
         fingerprint: of the judge.
         predictions: a CSV file. What is graded is written down beside it, a batch at a time, and
             what stands there or in `predictions` itself is not graded again if judge, prompt,
-            response, rubric and reference are the same.
+            response, rubric and reference are the same. Lines that this run did not ask for, of
+            another judge or other rows, stay in it, below those of this run.
         progress: called with a number of rows, and whether this run has graded them.
 
     Raises:
@@ -62,7 +64,8 @@ def grade(
         StorageError: `predictions` cannot be written.
     """
     keys = [_key(fingerprint, row.example.request) for row in rows]
-    kept = dict(_read(predictions)) if predictions else {}
+    written = list(_read(predictions)) if predictions else []
+    kept = {line[0]: grade for line, grade in written}
     waiting = {key: row for key, row in zip(keys, rows, strict=True) if key not in kept}
     answers = _Answers(source, fingerprint, list(waiting.values()))
     progress(len(rows) - len(waiting), False)
@@ -79,11 +82,15 @@ def grade(
             kept[record.key] = Grade(tuple(probabilities), tuple(truncated))
         grades = [kept[key] for key in keys]
         if predictions:
+            asked = {*keys}
             lines = [
-                _line(key, row.example, grade)
+                _line(key, row.example, grade, fingerprint)
                 for key, row, grade in zip(keys, rows, grades, strict=True)
             ]
+            lines += [line for line, _ in written if line[0] not in asked]
             atomic_write(predictions, _csv([_COLUMNS, *lines]))
+            if not kept.keys() <= {line[0] for line in lines}:
+                return grades  # the part has more, of a run with other rows that did not end
         path.unlink()
     return grades
 
@@ -149,7 +156,7 @@ def _csv(lines: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _line(key: str, example: Example, grade: Grade) -> list[str]:
+def _line(key: str, example: Example, grade: Grade, fingerprint: str) -> list[str]:
     given = max(SCORES, key=lambda score: grade.probabilities[score - 1])
     expected = sum(p * score for p, score in zip(grade.probabilities, SCORES, strict=True))
     return [
@@ -161,11 +168,12 @@ def _line(key: str, example: Example, grade: Grade) -> list[str]:
         f"{expected:.6f}",
         *map(repr, grade.probabilities),  # in full, too
         "|".join(grade.truncated),
+        fingerprint,
     ]
 
 
-def _read(path: Path) -> Iterator[tuple[str, Grade]]:
-    """The grades in a file of predictions, by key; its last line may have been cut off."""
+def _read(path: Path) -> Iterator[tuple[list[str], Grade]]:
+    """The lines of a file of predictions and their grades; its last may have been cut off."""
     try:
         text = path.read_bytes().decode("utf-8", errors="replace")
     except FileNotFoundError:
@@ -174,22 +182,21 @@ def _read(path: Path) -> Iterator[tuple[str, Grade]]:
         raise DataError(f"cannot be read: {error.strerror}", path=str(path)) from None
     whole = text[: text.rfind("\n") + 1]
     lines = csv.reader(io.StringIO(whole, newline=""))
-    if next(lines, _COLUMNS) != _COLUMNS or (text and not whole):
+    columns = next(lines, _COLUMNS)
+    if columns not in (_COLUMNS, _OLD_COLUMNS) or (text and not whole):
         message = "is no file of predictions; name another, or remove it"
         raise DataError(message, path=str(path), line=1)
     for number, line in enumerate(lines, start=2):
         try:
-            yield line[0], _grade(line)
-        except (ValueError, IndexError):
+            cells = dict(zip(columns, line, strict=True))
+            yield [cells.get(name, "") for name in _COLUMNS], _grade(cells)
+        except ValueError:
             raise DataError(
                 "is no row of predictions; remove the line or the file", path=str(path), line=number
             ) from None
 
 
-def _grade(line: Sequence[str]) -> Grade:
-    if len(line) != len(_COLUMNS):
-        raise ValueError(len(line))
-    cells = dict(zip(_COLUMNS, line, strict=True))
+def _grade(cells: Mapping[str, str]) -> Grade:
     probabilities = tuple(float(cells[name]) for name in _PROBABILITIES)
     if min(probabilities) < 0 or not abs(sum(probabilities) - 1) < 1e-3:
         raise ValueError(probabilities)

@@ -6,21 +6,23 @@ import contextlib
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from autograder.bulk.cells import mended
 from autograder.bulk.output import ADDED, REASONING, Columns, Join
 from autograder.bulk.part import Part, Record, finished
 from autograder.bulk.source import Source, Survey, form_of, survey
 from autograder.bulk.windows import Progress, grade_rows
 from autograder.errors import DataError
 from autograder.files import replace, storage_errors
+from autograder.jsonl import first_repeated
 from autograder.judging.grader import Grader
 from autograder.tables.arrow import parquet_module
-from autograder.tables.rejects import check_places, reject_line, rejected_path
+from autograder.tables.rejects import check_places, reject_line, rejected_path, remove_rejects
 from autograder.tables.rows import SourceRow
 
 _MAX_NAME = 255
@@ -140,7 +142,24 @@ def check(plan: Plan) -> Survey:
             "the added ones judge_score and so on",
             path=name,
         )
+    _check_names([*carried, *plan.output_columns().added.values()], plan)
     return found
+
+
+def _check_names(names: Iterable[str], plan: Plan) -> None:
+    """Refuse columns that would have one name in the output.
+
+    Raises:
+        DataError: there are two; JSON alone can tell half a surrogate pair from its escape.
+    """
+    if form_of(plan.out) == "jsonl":
+        return
+    if (name := first_repeated(map(mended, names))) is not None:
+        raise DataError(
+            f"two columns would be named {name!r} in {plan.out.suffix}; --columns chooses one of "
+            "them, or name OUT .jsonl",
+            path=str(plan.source.path),
+        )
 
 
 def grade_file(
@@ -163,7 +182,7 @@ def grade_file(
 
     Raises:
         DataError: a row cannot be graded and is not to be skipped, the output is there, an
-            earlier run was about something else, or the input has changed meanwhile.
+            earlier run was about something else or more rows, or the input has changed meanwhile.
         StorageError: a file cannot be written. All that was graded is kept.
     """
     before = _state(plan.source.path)
@@ -177,6 +196,7 @@ def grade_file(
             plan.part.unlink()
             return _report(counts)
     with Part(plan.part, about, restart=plan.restart) as part:
+        _check_none_lost(plan, found, part)
         engine(
             plan.source,
             part,
@@ -186,6 +206,23 @@ def grade_file(
             progress=progress,
         )
         return _finish(plan, found, part, before, run)
+
+
+def _check_none_lost(plan: Plan, found: Survey, part: Part) -> None:
+    """Refuse to end a run that knows more verdicts than it has rows: they go with the part.
+
+    Raises:
+        DataError: there are verdicts of later rows.
+    """
+    if num := part.num_from(found.num_rows):
+        remedy = "name another OUT, or --restart throws its work away and starts afresh"
+        if plan.source.options.limit is not None:
+            remedy = f"leave --limit out or raise it to go on with that, {remedy}"
+        raise DataError(
+            f"an earlier run did not end, and has graded {num} rows that come after the "
+            f"{found.num_rows} of this one; {remedy}",
+            path=str(plan.part),
+        )
 
 
 def _ended(plan: Plan, run: str) -> dict[str, int] | None:
@@ -238,12 +275,11 @@ def _finish(plan: Plan, found: Survey, part: Part, before: tuple[int, ...], run:
     with scratch["output"].open("rb") as written:
         part.finish(hashlib.file_digest(written, "sha256").hexdigest(), run, counts)
     with storage_errors(plan.out):
-        # Rejects of an earlier run would speak of other rows.
         if tally["skipped"]:
             replace(scratch["rejects"], plan.rejected)
         else:
             scratch["rejects"].unlink()
-            plan.rejected.unlink(missing_ok=True)
+            remove_rejects(plan.rejected)
         replace(scratch["output"], plan.out)
         plan.part.unlink()
     return _report(counts, first)

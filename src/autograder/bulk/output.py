@@ -111,7 +111,8 @@ class Join:
             with parquet.ParquetFile(self.source.path) as old:
                 self._write_groups(file, parquet, *self._widened(old, pyarrow))
             return
-        fields = [(name, _type(self.survey.kinds[name], pyarrow)) for name in self._carried()]
+        kinds = self.survey.kinds
+        fields = [(mended(name), _type(kinds[name], pyarrow)) for name in self._carried()]
         schema = pyarrow.schema([*fields, *self._added_fields(pyarrow)])
         self._write_groups(file, parquet, schema, self._typed(schema, pyarrow))
 
@@ -125,15 +126,17 @@ class Join:
     def _added_fields(self, pyarrow: Any) -> list[tuple[str, Any]]:
         types = {"score": pyarrow.int64(), **dict.fromkeys(_TEXTS, pyarrow.string())}
         return [
-            (name, types.get(key, pyarrow.float64())) for key, name in self.columns.added.items()
+            (mended(name), types.get(key, pyarrow.float64()))
+            for key, name in self.columns.added.items()
         ]
 
     def _typed(self, schema: Any, pyarrow: Any) -> Iterator[Any]:
         """Batches of rows that came from JSON or CSV."""
+        names = [*self._carried(), *self.columns.added.values()]
         for chunk in _groups(self._rows(), lambda row: (1, size_of(row))):
             arrays = [
                 pyarrow.array([_cast(row.get(name), kind, pyarrow) for row in chunk], kind)
-                for name, kind in zip(schema.names, schema.types, strict=True)
+                for name, kind in zip(names, schema.types, strict=True)
             ]
             yield pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
 

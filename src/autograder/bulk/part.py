@@ -149,6 +149,15 @@ class Part:
             self._next = self._read()
         return found
 
+    def num_from(self, row: int) -> int:
+        """How many records there are of that row and of later ones; goes back to the first."""
+        num = 0
+        self.rewind()
+        while self._next:
+            num += sum(record.row >= row for record in self.take(self._next.row + 1))
+        self.rewind()
+        return num
+
     def _read(self) -> Record | None:
         values = _parse(self._file.readline())
         try:

@@ -110,18 +110,23 @@ def behaviour(
     with rows_bar(len(why), "reason") as progress:
         explained = grade(judge, why, lambda num: progress(num, True), reasoning=True)
     report = measure(asked, verdicts, explained, seed=seed)
-    if output:
-        about = {
-            "judge": judge_name,
-            "judge_sha256": judge_fingerprint(folder),
-            "fast": fast,
-            "renderings": renderings,
-            "items": str(items),
-            "limit": limit,
-            "num_reasons": reasons,
-            "seed": seed,
-        }
-        atomic_write(output, json_text(about | asdict(report)))
-    if page:
-        atomic_write(page, render(report, judge=judge.model, source=str(items)))
-    click.echo(table(report))
+    about = {
+        "judge": judge_name,
+        "judge_sha256": judge_fingerprint(folder),
+        "fast": fast,
+        "renderings": renderings,
+        "items": str(items),
+        "limit": limit,
+        "num_reasons": reasons,
+        "seed": seed,
+    }
+    try:
+        click.echo(table(report))
+    finally:  # neither a pipe that is closed nor a full disk costs both
+        # Half a surrogate pair, as in a file name that is not UTF-8, becomes an escape.
+        if output:
+            figures = json_text(about | asdict(report))
+            atomic_write(output, figures.encode("utf-8", "backslashreplace"))
+        if page:
+            drawn = render(report, judge=judge.model, source=str(items))
+            atomic_write(page, drawn.encode("utf-8", "backslashreplace"))

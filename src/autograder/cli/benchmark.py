@@ -32,7 +32,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--predictions",
     type=_FILE,
-    help="Write the grade of each row to this CSV file; after an interruption, resume from it.",
+    help="Write the grade of each row to this CSV file; after an interruption, resume from it. "
+    "What other runs have written there stays, below the rows of this one.",
 )
 @click.option(
     "--bootstrap",
@@ -174,6 +175,10 @@ def benchmark(
             "seed": seed,
         },
     }
-    if output:
-        atomic_write(output, json_text(about | tree))
-    click.echo(summary(about | tree))
+    try:
+        click.echo(summary(about | tree))
+    finally:  # neither a pipe that is closed nor a full disk costs both
+        if output:
+            # Half a surrogate pair, as in a file name that is not UTF-8, becomes JSON's escape.
+            content = json_text(about | tree).encode("utf-8", "backslashreplace")
+            atomic_write(output, content)

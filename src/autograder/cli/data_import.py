@@ -52,7 +52,8 @@ _REJECTED = 3
 @click.option(
     "--rejected",
     type=click.Path(),
-    help="File for unusable rows, with line and reason; by default OUT.rejected.jsonl.",
+    help="File for unusable rows, with line and reason; by default OUT.rejected.jsonl. Without "
+    "such rows, one of an earlier run is removed.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Read at most this many rows.")
 @delimiter_option

@@ -17,7 +17,14 @@ from autograder.tables.binding import bind
 from autograder.tables.conversion import ITEM_RULES, Converter
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.layouts import Layout, find_layout
-from autograder.tables.rejects import check_places, reason, reject_line, rejected_path
+from autograder.tables.misread import Misread
+from autograder.tables.rejects import (
+    check_places,
+    reason,
+    reject_line,
+    rejected_path,
+    remove_rejects,
+)
 from autograder.tables.rows import Table
 
 
@@ -63,10 +70,11 @@ def import_data(
         out: JSON Lines of examples, replaced whole.
         options: what the source's columns and scores mean.
         rejected: JSON Lines of line, reason and raw row; by default `OUT.rejected.jsonl`.
-            Without rejects there is no such file afterwards.
+            Without rejects, those of an earlier run are removed; any other file there stays.
 
     Raises:
-        DataError: the source cannot be read, lacks a column, or no row of it is usable.
+        DataError: the source cannot be read, lacks a column, holds scores or winners of another
+            scale, or no row of it is usable.
         StorageError: a file cannot be written. In both cases nothing is.
     """
     rejected = rejected or rejected_path(out)
@@ -76,12 +84,16 @@ def import_data(
     table = open_table(source, options)
     layout, converter = converter_of(table, options)
     tally, met = _Tally(), dict.fromkeys(table.columns)
+    misread = Misread(converter.binding, options.scale)
     with contextlib.ExitStack() as stack:
         good = stack.enter_context(atomic_file(out))
         bad = None
         for row in islice(table.rows, options.limit):
             tally.num_rows += 1
             met.update(dict.fromkeys(row.values))  # rows of JSON may differ in their fields
+            misread.look(row)
+            if misread:  # only what else is in the column is still of interest
+                continue
             try:
                 fresh = tally.admit(converter.examples(row), row.line, table.name)
                 tally.unsaid.update(converter.binding.unsaid(row.values))
@@ -95,6 +107,8 @@ def import_data(
                 good.writelines(example_line(example).encode("utf-8") for example in fresh)
         if not tally.num_rows:
             raise DataError("holds no rows", path=table.name)
+        if misread:
+            raise misread.error(table.name)
         if tally.num_rejected == tally.num_rows:
             raise DataError(
                 f"none of {tally.num_rows} rows is usable, nothing was written; "
@@ -102,9 +116,8 @@ def import_data(
                 path=table.name,
             )
     if bad is None:
-        # That of an earlier run would speak of other rows.
         with storage_errors(rejected):
-            rejected.unlink(missing_ok=True)
+            remove_rejects(rejected)
     read = converter.binding.read_columns(met)
     return tally.report(layout, tuple(name for name in met if name not in read), table.note)
 

@@ -232,7 +232,16 @@ def winner_of(value: object) -> str:
     except ValueError:
         raise ValueError(expected) from None
     if side == 0:
-        raise ValueError(f"{expected}; write tie if neither has won, a if it is the first")
+        remedy = "write tie if neither has won, or a and b if 0 and 1 are the first and the second"
+        raise ValueError(f"{expected}; {remedy}")
     if not 1 <= side <= 2:
         raise ValueError(expected)
     return "tie" if side == Decimal("1.5") else "a" if side < Decimal("1.5") else "b"
+
+
+def winner_side(value: object) -> tuple[Decimal] | None:
+    """The number that a winner is written as, fit or not; None if it is no number."""
+    try:
+        return (number(sole(value)),)
+    except ValueError:
+        return None

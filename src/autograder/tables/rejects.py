@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,10 @@ from typing import Any
 from autograder.errors import DataError
 from autograder.tables.binding import Binding
 from autograder.tables.rows import SourceRow
+
+_BEGIN = re.compile(rb'\{"line": \d+, "reason": "')
+_NUM_BYTES = 64
+"""Enough for what a file of rejects begins with, however long its first line is."""
 
 
 def rejected_path(out: Path) -> Path:
@@ -34,6 +40,21 @@ def reject_line(row: SourceRow, why: str) -> bytes:
         text = json.dumps(values | {"row": repr(raw)}, ensure_ascii=False)
     # Half a surrogate pair becomes the escape that JSON has for it.
     return f"{text}\n".encode("utf-8", "backslashreplace")
+
+
+def remove_rejects(path: Path) -> None:
+    """Remove the rejects of an earlier run, which would speak of other rows.
+
+    Any other file stays: somebody has named it by mistake, or for another use.
+
+    Raises:
+        OSError: the file is there and cannot be read or removed.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        with path.open("rb") as file:
+            is_ours = _BEGIN.match(file.read(_NUM_BYTES)) is not None
+        if is_ours:
+            path.unlink()
 
 
 def check_places(places: Mapping[str, Path]) -> None:

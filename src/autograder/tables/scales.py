@@ -77,9 +77,9 @@ class Scale:
             ValueError: it is not a number between `low` and `high`, or none of the words.
         """
         value = sole(value)
-        word = str(value).strip().casefold()
+        word = _word(value)
         if self.words:
-            if word not in self.words:
+            if not self.has_word(value):
                 raise ValueError(f"{show(value)} is none of {', '.join(self.words)}")
             return self._rating(Decimal(self.words.index(word)))
         if self.low == 0 and self.high == 1 and word in _TRUTHS:
@@ -92,6 +92,10 @@ class Scale:
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
         return self._rating(given)
 
+    def has_word(self, value: object) -> bool:
+        """Whether a label is one of the words."""
+        return _word(sole(value)) in self.words
+
     def placed(self, given: Decimal) -> int:
         """The score of a number between `low` and `high`."""
         return _rounded(self._rating(given))
@@ -99,6 +103,10 @@ class Scale:
     def _rating(self, given: Decimal) -> Decimal:
         with localcontext(prec=_NUM_DIGITS):
             return _LOW + (_HIGH - _LOW) * (given - self.low) / (self.high - self.low)
+
+
+def _word(value: object) -> str:
+    return str(value).strip().casefold()
 
 
 def _rounded(rating: Decimal) -> int:
@@ -152,15 +160,28 @@ def label(value: object, high: Decimal) -> Decimal:
     Raises:
         ValueError: it has none, or is out of another number than `high`.
     """
+    given, *most = _numbers(value)
+    if most and most != [high]:
+        raise ValueError(f"expected a number up to {high}, got {show(value)}")
+    return given
+
+
+def parsed(value: object) -> tuple[Decimal, ...] | None:
+    """The number of a label, and that which it is out of, if it says one; None if it has none."""
+    try:
+        return _numbers(value)
+    except ValueError:
+        return None
+
+
+def _numbers(value: object) -> tuple[Decimal, ...]:
     value = sole(value)
     text = value.strip() if isinstance(value, str) else ""
     found = _LABEL.fullmatch(text) if len(text) <= _NUM_LABEL else None
     if found is None:
-        return number(value)
+        return (number(value),)
     most = "100" if found["percent"] else found["high"]
-    if most and number(most) != high:
-        raise ValueError(f"expected a number up to {high}, got {show(value)}")
-    return number(found["number"])
+    return tuple(map(number, filter(None, (found["number"], most))))
 
 
 def number(value: object) -> Decimal:
