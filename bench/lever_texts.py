@@ -19,6 +19,7 @@ from autograder.judging.grader import MAX_RENDERINGS
 from autograder.judging.renderings import RenderingEncoder, in_renderings, rubric_renderings
 from autograder.model.batch import collate
 from autograder.model.encode import Encoded, Encoder
+from autograder.prompt import sections
 from autograder.schema import Example, read_examples
 from autograder.training.data import ThinReasoning, outlines, pack
 from lever_training import Lever, Piece, Upper, figures, measured
@@ -74,7 +75,9 @@ def as_turns_of_a_chat(encoder: Encoder, row: Encoded) -> Encoded:
     ids = [
         tuple(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in (before, after)
     ]
-    heading = tuple(tokenizer("### Response\n", add_special_tokens=False)["input_ids"])
+    heading = tuple(
+        tokenizer(sections("", "", "")[-1].heading, add_special_tokens=False)["input_ids"]
+    )
     old_before, old_after = encoder.separator + heading, encoder.closing + encoder.lead
     assert row.prefix[-len(old_before) :] == old_before
     assert row.response[-len(old_after) :] == old_after

@@ -11,7 +11,7 @@ from autograder.cli.bars import bars
 from autograder.schema import read_examples
 from autograder.tables.formats import FORMATS
 
-CSV = "question,answer,stars\nWhat is 2+2?,4,10\nWhat is 2+2?,5,0\nWhat?,=x,ten\n"
+CSV = "question,answer,stars\nWhat is 2+2?,4,10\nWhat is 2+2?,5,0\nWhat?,=x,11\n"
 OPTIONS = [
     *("--map", "prompt=question", "--map", "response=answer", "--map", "score=stars"),
     *("--set", "rubric=Correct sum.", "--set", "reasoning=a=b", "--scale", "0:10"),
@@ -36,14 +36,13 @@ def test_a_file_of_one_s_own_becomes_examples(tmp_path, source):
     rejected = tmp_path / "out.jsonl.rejected.jsonl"
     assert result.stderr.endswith(f"the rejected rows and why: {rejected}\n")
     assert result.stdout == f"2 examples of 1 items from 3 plain rows, 1 rejected: {out}\n"
-    assert 'line 4: score: expected a number, got "ten"' in result.stderr
-    assert "(column 'stars')" in result.stderr
+    assert "line 4: score: \"11\" is outside the scale 0:10 (column 'stars')" in result.stderr
     assert [(e.response, e.score, e.reasoning) for e in read_examples(out)] == [
         ("4", 5, "a=b"),
         ("5", 1, "a=b"),
     ]
     (reject,) = (tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()
-    assert json.loads(reject)["row"] == {"question": "What?", "answer": "=x", "stars": "ten"}
+    assert json.loads(reject)["row"] == {"question": "What?", "answer": "=x", "stars": "11"}
 
 
 def test_labels_without_reasons_import_at_the_first_try(tmp_path):
@@ -133,7 +132,8 @@ def test_numbers_of_another_scale_are_told_in_a_line(tmp_path, source, capsys):
     assert caught.value.code == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert "--scale 0:10" in error
+    assert "--scale 0:11" in error
+    assert "--scale 1:5" in error
     assert "column 'stars'" in error
     assert not out.exists()
 

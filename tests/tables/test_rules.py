@@ -192,8 +192,8 @@ def test_a_score_that_is_empty_is_told_as_such(tmp_path, empty):
         read_benchmark(tmp_path / "in.jsonl")
 
 
-def test_scores_are_converted_and_words_among_them_set_aside(tmp_path):
-    given = [0, 12.5, 50, 100, "x", None]
+def test_rows_outside_a_scale_that_is_named_are_set_aside(tmp_path):
+    given = [0, 12.5, 50, 100, 101, "x"]
     rows = [ROW | {"response": f"a{value}", "score": value} for value in given]
     examples = run(tmp_path, rows, scale=Scale.parse("0:100"))
     assert [(e.response, e.score) for e in examples] == [
@@ -203,32 +203,43 @@ def test_scores_are_converted_and_words_among_them_set_aside(tmp_path):
         ("a100", 5),
     ]
     assert [(r["line"], r["row"]) for r in rejects(tmp_path)] == [(5, rows[4]), (6, rows[5])]
+    assert rejects(tmp_path)[0]["reason"] == "score: 101 is outside the scale 0:100"
 
 
 @pytest.mark.parametrize(
-    ("scores", "scale", "says"),
+    ("scores", "says"),
     [
-        ([1, 1, 0, 1], None, ["in.jsonl:3: score: ", "1 of 4 rows", "0", "1 to 5", "--scale 0:1"]),
-        (["5", "10", "1", "7"], None, [":2: ", "2 of 4 rows", "10, 7", "1 to 5", "--scale 1:10"]),
-        ([4, 5, "Score: 7"], None, [":3: ", "7", "--scale 4:7"]),
-        (["4/5", "9/10"], None, [":2: ", "9/10", "--scale"]),
-        ([1, [0]], None, [":2: ", "--scale 0:1"]),
-        ([4, "85%"], None, [":2: ", "85%"]),
-        ([3, 10, 50], "0:10", [":3: ", "50", "0 to 10", "--scale 3:50"]),
-        (["bad", "good", 7], "bad,good", [":3: ", "7", "bad, good"]),
-        ([-1, 1], None, [":1: ", "--scale -1:1"]),
-        ([3, "0,5"], None, [":2: ", "0,5"]),
+        ([1, 1, 0, 1], ["in.jsonl:3: score: ", "1 of 4 rows", "0", "1 to 5", "--scale 0:1"]),
+        (["5", "10", "1", "7"], [":2: ", "2 of 4 rows", "10, 7", "1 to 5", "--scale 1:10"]),
+        ([4, 5, "Score: 7"], [":3: ", "7", "--scale 4:7"]),
+        (["4/5", "9/10"], [":2: ", "9/10", "--scale"]),
+        ([1, [0]], [":2: ", "--scale 0:1"]),
+        ([4, "85%"], [":2: ", "85%"]),
+        ([-1, 1], [":1: ", "--scale -1:1"]),
+        ([3, "0,5"], [":2: ", "0,5"]),
     ],
 )
-def test_numbers_of_another_scale_stop_the_import(tmp_path, scores, scale, says):
+def test_numbers_of_another_scale_stop_the_import(tmp_path, scores, says):
     (tmp_path / "out.jsonl").write_text("old")
     rows = [ROW | {"response": f"a{n}", "score": score} for n, score in enumerate(scores)]
     with pytest.raises(DataError) as caught:
-        run(tmp_path, rows, scale=Scale.parse(scale) if scale else None)
+        run(tmp_path, rows)
     for part in says:
         assert part in str(caught.value)
     assert (tmp_path / "out.jsonl").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale"),
+    [([1, 5, 7], "1:5"), ([3, 10, 50], "0:10"), (["bad", "good", 7], "bad,good")],
+)
+def test_where_the_scale_is_named_a_number_outside_it_is_a_fault_of_its_row(
+    tmp_path, scores, scale
+):
+    rows = [ROW | {"response": f"a{n}", "score": score} for n, score in enumerate(scores)]
+    assert len(run(tmp_path, rows, scale=Scale.parse(scale))) == 2
+    assert [reject["line"] for reject in rejects(tmp_path)] == [3]
 
 
 def test_a_row_that_lacks_a_text_still_shows_another_scale(tmp_path):

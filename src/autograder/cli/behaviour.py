@@ -72,8 +72,8 @@ def behaviour(
     space, capitals, markdown, typos, padding and the order of a rubric's lines; a right point or
     an error added, a rubric turned round, the reference answer itself, and the answer to another
     prompt; labelled answers that obey, refuse or quote; the correlation of the error with the
-    length. Generated reasons are checked for other
-    scores than their own, and for numbers and quotations that stand in no text.
+    length. Generated reasons are checked for other scores than their own, and for numbers and
+    quotations that stand in no text.
 
     Each share has a count, a 95 % interval and an aim. The exit code is 0 whatever they are.
     """

@@ -74,7 +74,7 @@ def import_data(
 
     Raises:
         DataError: the source cannot be read, lacks a column, holds scores or winners of another
-            scale, or no row of it is usable.
+            scale than one that nobody has named, or no row of it is usable.
         StorageError: a file cannot be written. In both cases nothing is.
     """
     rejected = rejected or rejected_path(out)
@@ -84,7 +84,7 @@ def import_data(
     table = open_table(source, options)
     layout, converter = converter_of(table, options)
     tally, met = _Tally(), dict.fromkeys(table.columns)
-    misread = Misread(converter.binding, options.scale)
+    misread = Misread(converter.binding, scale_is_named=options.scale is not None)
     with contextlib.ExitStack() as stack:
         good = stack.enter_context(atomic_file(out))
         bad = None

@@ -9,9 +9,10 @@ from autograder.jsonl import show
 from autograder.tables.binding import Binding
 from autograder.tables.layouts import winner_side
 from autograder.tables.rows import SourceRow
-from autograder.tables.scales import Scale, parsed
+from autograder.tables.scales import parsed
 from autograder.tables.values import look_up
 
+_LOW, _HIGH = Decimal(1), Decimal(5)
 _MOST_SHOWN = 5
 _MOST_DIGITS = 30
 
@@ -19,19 +20,20 @@ _MOST_DIGITS = 30
 class Misread:
     """What the column of scores, or of winners, holds so far.
 
-    One such number makes all others doubtful: of labels that are 0 and 1, the ones fit a scale
-    from 1 to 5 too, and would be its worst score.
+    One number that does not fit makes all others doubtful: of labels that are 0 and 1, the ones
+    fit a scale from 1 to 5 too, and would be its worst score. Where the user has named the scale,
+    there is no doubt, and such a number is the fault of its row alone.
 
     Args:
         binding: where the fields of a row come from.
-        scale: of the scores; None: they are whole numbers from 1 to 5.
+        scale_is_named: whether the user says what the scores are.
     """
 
-    def __init__(self, binding: Binding, scale: Scale | None) -> None:
-        fields = [field for field in ("score", "winner") if field in binding.columns]
+    def __init__(self, binding: Binding, *, scale_is_named: bool) -> None:
+        assumed = ["winner"] if scale_is_named else ["score", "winner"]
+        fields = [field for field in assumed if field in binding.columns]
         self.field = fields[0] if fields else ""
         self.column = binding.columns.get(self.field, "")
-        self.scale = scale
         self.num_rows = self.num_outside = self.line = 0
         self.shown: dict[str, None] = {}
         self.numbers: list[Decimal] = []
@@ -50,19 +52,16 @@ class Misread:
         if found is None:
             return
         self.numbers = [min([*self.numbers, *found]), max([*self.numbers, *found])]
-        if not self._fits(value, found):
+        if not self._fits(found):
             self.num_outside += 1
             self.line = self.line or row.line
             if len(self.shown) < _MOST_SHOWN:
                 self.shown[show(value).strip('"')] = None
 
-    def _fits(self, value: object, found: tuple[Decimal, ...]) -> bool:
+    def _fits(self, found: tuple[Decimal, ...]) -> bool:
         if self.field == "winner":
             return 1 <= found[0] <= 2
-        scale = self.scale or Scale(Decimal(1), Decimal(5))
-        if scale.words:
-            return scale.has_word(value)
-        return scale.low <= found[0] <= scale.high and found[1:] in {(), (scale.high,)}
+        return _LOW <= found[0] <= _HIGH and found[1:] in {(), (_HIGH,)}
 
     def error(self, name: str) -> DataError:
         """What to tell the user of the source of that name."""
@@ -70,20 +69,15 @@ class Misread:
         if self.field == "winner":
             expected = "1 (the first), 2 (the second) and 1.5 (a tie)"
             remedy = "write a and b, tie and both_bad in place of the numbers"
-        elif self.scale and self.scale.words:
-            expected = f"the scale {', '.join(self.scale.words)}"
-            remedy = "--scale takes all labels from the worst to the best"
         else:
             expected = "the scale 1 to 5"
-            if self.scale:
-                expected = f"the scale {self.scale.low} to {self.scale.high}"
             low, high = map(str, self.numbers)
             if low == high or len(low + high) > _MOST_DIGITS:
                 low, high = "LOW", "HIGH"
-            remedy = f"--scale {low}:{high} if it is from {low} to {high}"
-        message = f"holds numbers outside {expected}, in {seen}. The column is of another scale"
+            remedy = f"--scale {low}:{high} if it is from {low} to {high}, or --scale 1:5 if these "
+            remedy += "are slips, whose rows are then rejected"
+        message = f"holds numbers outside {expected}, in {seen}. The column may be of another scale"
         message += f", and nothing was written: {remedy}; --map {self.field}=COLUMN reads another"
-        message += "; if a number is a slip, correct it or empty its cell"
         if self.column != self.field:
             message += f" (column {self.column!r})"
         return DataError(message, path=name, line=self.line, field=self.field)

@@ -77,9 +77,9 @@ class Scale:
             ValueError: it is not a number between `low` and `high`, or none of the words.
         """
         value = sole(value)
-        word = _word(value)
+        word = str(value).strip().casefold()
         if self.words:
-            if not self.has_word(value):
+            if word not in self.words:
                 raise ValueError(f"{show(value)} is none of {', '.join(self.words)}")
             return self._rating(Decimal(self.words.index(word)))
         if self.low == 0 and self.high == 1 and word in _TRUTHS:
@@ -92,10 +92,6 @@ class Scale:
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
         return self._rating(given)
 
-    def has_word(self, value: object) -> bool:
-        """Whether a label is one of the words."""
-        return _word(sole(value)) in self.words
-
     def placed(self, given: Decimal) -> int:
         """The score of a number between `low` and `high`."""
         return _rounded(self._rating(given))
@@ -103,10 +99,6 @@ class Scale:
     def _rating(self, given: Decimal) -> Decimal:
         with localcontext(prec=_NUM_DIGITS):
             return _LOW + (_HIGH - _LOW) * (given - self.low) / (self.high - self.low)
-
-
-def _word(value: object) -> str:
-    return str(value).strip().casefold()
 
 
 def _rounded(rating: Decimal) -> int:
