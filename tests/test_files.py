@@ -53,6 +53,20 @@ def test_files_and_folders_have_the_permissions_that_the_umask_leaves(tmp_path, 
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["below", "own"]
 
 
+@pytest.mark.parametrize(("before", "after"), [(0o600, 0o600), (0o664, 0o664), (0o444, 0o644)])
+def test_a_file_keeps_the_permissions_of_the_one_it_replaces(tmp_path, before, after):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    path.chmod(before)
+    mask = os.umask(0o022)
+    try:
+        atomic_write(path, "new")
+    finally:
+        os.umask(mask)
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == after
+
+
 def test_a_file_written_in_parts_appears_at_the_end_or_not_at_all(tmp_path):
     path = tmp_path / "a" / "file"
     with atomic_file(path) as file:

@@ -9,6 +9,7 @@ import math
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -35,6 +36,8 @@ def storage_errors(path: Path) -> Iterator[None]:
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Give a temporary file that is renamed to `path` when the block ends without an error.
 
+    A file that it replaces passes its permissions on.
+
     Raises:
         StorageError: the disk is full or the folder cannot be written; `path` is untouched.
     """
@@ -46,6 +49,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with storage_errors(path):
             with opened as file:
+                _take_permissions(path, file)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -54,6 +58,17 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             scratch.unlink()
         raise
+
+
+def _take_permissions(path: Path, file: BinaryIO) -> None:
+    """Give a new file the permissions of the one at `path`, if that may be written at all.
+
+    What DVC links into its cache is read-only, and what replaces it must not be.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode) and mode & stat.S_IWUSR:
+            Path(file.name).chmod(stat.S_IMODE(mode))
 
 
 def atomic_write(path: Path, content: str | bytes) -> None:

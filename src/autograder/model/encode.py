@@ -25,7 +25,7 @@ _MARK = "\ue000AUTOGRADER-SECTION\ue001"
 _PLAIN_SEPARATOR = "\n\n"
 _SIGNS = "#\uff03\ufe5f"
 """The number sign, and what some tokenizers read as one (Unicode's NFKC)."""
-_CUT_ORDER: tuple[FieldName, ...] = ("response", "reference", "prompt")
+_MAY_BE_CUT: tuple[FieldName, ...] = ("response", "reference", "prompt")
 _MIN_KEPT = 32
 """A text is never cut below this many tokens: an error is better than a guess."""
 
@@ -195,11 +195,11 @@ class Encoder:
     ) -> Encoded:
         """Encode one response, cut to `max_length` if it must be.
 
-        The response is cut in its middle first, then the reference answer, then the prompt;
-        rubric and verdict never are.
+        Response, reference answer and prompt are cut in their middles, the longest first, so that
+        a long one leaves a short one whole; rubric and verdict never are.
 
         Raises:
-            DataError: rubric and prompt leave no room for a response, or a text is none.
+            DataError: the rubric leaves no room for the others, or a text is none.
         """
         reference = reference or ""
         _check(prompt=prompt, response=response, rubric=rubric, reference=reference)
@@ -208,21 +208,18 @@ class Encoder:
         texts = {part.field: self.untrusted(part.text) for part in parts}
         fixed = len(self.opening) + len(self.closing) + len(self.lead)
         fixed += len(self.separator) * (len(parts) - 1)
-        over = fixed + sum(map(len, (*headings, *texts.values())))
-        over += max(VERDICT_ROOM, len(verdict)) - self.max_length
-        truncated = []
-        for field in _CUT_ORDER:
-            ids = texts.get(field, [])
-            if over > 0 and len(ids) > _MIN_KEPT:
-                texts[field] = self._cut(ids, max(_MIN_KEPT, len(ids) - over))
-                over -= len(ids) - len(texts[field])
-                truncated.append(field)
-        if over > 0:
+        room = self.max_length - fixed - max(VERDICT_ROOM, len(verdict))
+        room -= sum(map(len, (*headings, texts["rubric"])))
+        longest = _longest_kept([len(texts.get(field, ())) for field in _MAY_BE_CUT], room)
+        truncated = [field for field in _MAY_BE_CUT if len(texts.get(field, ())) > longest]
+        if truncated and longest < _MIN_KEPT:
             raise DataError(
-                f"rubric and prompt are {over} tokens too long for model.max_length "
-                f"{self.max_length}; shorten the rubric or raise model.max_length",
+                f"too long for model.max_length {self.max_length}: leaves {max(room, 0)} tokens "
+                "for prompt, reference answer and response; shorten it or raise model.max_length",
                 field="rubric",
             )
+        for field in truncated:
+            texts[field] = self._cut(texts[field], longest)
         *shared, response_ids = texts.values()
         prefix = [*self.opening, *headings[0]]
         opening_end = len(prefix)
@@ -259,6 +256,16 @@ class Encoder:
         keep = max(room - len(mark), 2)
         head = (keep + 1) // 2
         return [*ids[:head], *mark, *ids[len(ids) - (keep - head) :]]
+
+
+def _longest_kept(lengths: Iterable[int], room: int) -> int:
+    """How long texts may be so that all fit a room together, if only longer ones are cut."""
+    left = sorted(lengths, reverse=True)
+    if sum(left) <= room:
+        return left[0]
+    while left[-1] * len(left) <= room:
+        room -= left.pop()
+    return room // len(left)
 
 
 def _check(**texts: object) -> None:
