@@ -14,11 +14,11 @@ from tqdm import tqdm
 
 from autograder.balance import place
 from autograder.files import atomic_write
-from autograder.judging.generation import greedy, split_cache
 from autograder.judging.grader import MAX_RENDERINGS
 from autograder.judging.renderings import RenderingEncoder, in_renderings, rubric_renderings
 from autograder.model.batch import collate
 from autograder.model.encode import Encoded, Encoder
+from autograder.model.generation import greedy, split_cache
 from autograder.prompt import sections
 from autograder.schema import Example, read_examples
 from autograder.training.data import ThinReasoning, outlines, pack

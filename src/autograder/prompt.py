@@ -27,6 +27,15 @@ LEAD = "Score: "
 HEADING_SIGN = "###"
 """Every heading begins with it."""
 
+OWN_ANSWER_HEADING = f"{HEADING_SIGN} Answer of an assistant, may be wrong\n"
+"""Over what the base itself has answered to the prompt, where it was asked; see `Encoder`."""
+
+OWN_ANSWER_REQUEST = "Answer in one sentence."
+"""Follows the prompt when the base is asked."""
+
+OWN_ANSWER_ROOM = 40
+"""Tokens of such an answer, at most."""
+
 CUT = "\n[... text left out ...]\n"
 """Stands where an over-long text was cut in its middle."""
 

@@ -35,6 +35,19 @@ def tiny_backbone(config: Config, std: float = 0.0) -> Backbone:
     return backbone
 
 
+def talking(backbone: Backbone) -> Backbone:
+    """A copy with an output layer of its own: with the embeddings' it repeats the last token."""
+    import copy
+
+    import torch
+
+    copied = copy.deepcopy(backbone)
+    head = copied.causal.lm_head
+    torch.manual_seed(3)
+    head.weight = torch.nn.Parameter(torch.randn_like(head.weight), requires_grad=False)
+    return copied
+
+
 def tiny_module(base: Path) -> JudgeModule:
     """The module of a random adapter, whose scores differ from text to text."""
     from autograder.config import Config

@@ -145,6 +145,11 @@ class TrainConfig(Group):
         default=0.2,
         description="share of the examples that teach their reasoning too, not only their score",
     )
+    solve: Share = Field(
+        default=0.0,
+        description="share of the prompts without a reference answer that the base answers itself, "
+        "for the judge to read before the response; if above 0, the judge asks it when it grades",
+    )
     patience: int = Field(
         default=2,
         ge=0,

@@ -23,7 +23,7 @@ from autograder.judging.read_ahead import in_order, windows
 from autograder.judging.renderings import RenderingEncoder, check_renderings
 from autograder.judging.scoring import Scorer
 from autograder.model.backbone import Backbone
-from autograder.model.encode import Encoded
+from autograder.model.encode import Encoded, Encoder
 from autograder.model.scores import expected_score, integer_score
 from autograder.schema import TIE, Comparison, Request, Verdict
 
@@ -31,9 +31,15 @@ _WINDOW = 8
 """Batches that are read ahead, so that answers with a common prefix can be graded together."""
 
 
-def mark_of(*, fast: bool = False, renderings: int = 1) -> str:
-    """What the name and the fingerprint of a judge end in, by how it was loaded."""
-    return ("+int8" if fast else "") + (f"+renderings{renderings}" if renderings > 1 else "")
+def mark_of(*, fast: bool = False, renderings: int = 1, solve: bool = True) -> str:
+    """What the name and the fingerprint of a judge end in, by how it was loaded.
+
+    Args:
+        fast, renderings: as `Judge.load` takes them.
+        solve: false if a judge that solves was told not to.
+    """
+    marks = {"+int8": fast, f"+renderings{renderings}": renderings > 1, "+unsolved": not solve}
+    return "".join(mark for mark, holds in marks.items() if holds)
 
 
 class Judge(Scorer):
@@ -56,6 +62,8 @@ class Judge(Scorer):
         renderings: of each request, up to 4; a verdict is the mean over them. Another layout of a
             rubric must not matter, and a judge that is moved by it is moved less on average. The
             reasoning is about the request as it is.
+        solve: where a request has no reference answer, the base answers the prompt itself first,
+            in a sentence, and the judge reads that before the response.
 
     Raises:
         ModelError: `renderings` is no whole number from 1 to 4.
@@ -69,11 +77,14 @@ class Judge(Scorer):
         model: str = "",
         cached_tokens: int = 4096,
         renderings: int = 1,
+        solve: bool = False,
     ) -> None:
         super().__init__(backbone, temperature, batch_size, cached_tokens)
-        self.encoder = backbone.encoder
+        self.encoder = encoder = backbone.encoder
+        if solve:
+            self.encoder = Encoder(encoder.tokenizer, encoder.max_length, solves=True)
         if check_renderings(renderings) > 1:
-            self.encoder = RenderingEncoder(backbone.encoder, renderings)
+            self.encoder = RenderingEncoder(self.encoder, renderings)
         self.model = model
 
     @classmethod
@@ -86,6 +97,7 @@ class Judge(Scorer):
         packed: bool | None = None,
         fast: bool = False,
         renderings: int = 1,
+        solve: bool | None = None,
     ) -> Judge:
         """Load a judge by its name.
 
@@ -103,17 +115,23 @@ class Judge(Scorer):
                 by about 0.03. `Verdict.model` then ends in `+int8`.
             renderings: grade each request in up to so many renderings and take the mean, at so
                 many times the cost: 1 to 4. `Verdict.model` then ends in, e.g., `+renderings3`.
+            solve: where a request has no reference answer, let the base answer the prompt itself
+                first, for the judge to read. None does so if the judge was trained for it
+                (`train.solve`). False is quicker, less often right, and what an exported judge
+                does; `Verdict.model` of a judge that was trained for it then ends in `+unsolved`.
 
         Raises:
             ModelError: there is no such judge, or it is of another template; the device or
-                quantisation does not exist; `fast` is not possible with them; or `renderings` is
-                no whole number from 1 to 4.
+                quantisation does not exist; `fast` is not possible with them; `renderings` is
+                no whole number from 1 to 4; or the judge was not trained to `solve`.
             SourceError: judge or base model are not on this machine and cannot be fetched.
         """
         check_renderings(renderings)
-        loaded = load_backbone(judge, device, quantization, packed, fast)
-        name = loaded.name + mark_of(fast=fast, renderings=renderings)
-        return cls(loaded.backbone, loaded.temperature, batch_size, name, renderings=renderings)
+        loaded = load_backbone(judge, device, quantization, packed, fast, solve)
+        skips = loaded.can_solve and not loaded.solves
+        name = loaded.name + mark_of(fast=fast, renderings=renderings, solve=not skips)
+        options: dict[str, Any] = {"renderings": renderings, "solve": loaded.solves}
+        return cls(loaded.backbone, loaded.temperature, batch_size, name, **options)
 
     def evaluate(
         self,

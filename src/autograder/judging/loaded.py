@@ -37,11 +37,15 @@ class Loaded(NamedTuple):
         backbone: base and adapter, on their device.
         temperature: divides the logits of the digits.
         name: the base's, and the start of the judge's fingerprint.
+        can_solve: whether it was trained to read the base's own answers.
+        solves: whether it is to.
     """
 
     backbone: Backbone
     temperature: float
     name: str
+    can_solve: bool
+    solves: bool
 
 
 def load_backbone(
@@ -50,6 +54,7 @@ def load_backbone(
     quantization: str | None,
     packed: bool | None,
     fast: bool,
+    solve: bool | None = None,
 ) -> Loaded:
     """Load what a published judge grades with; arguments and errors are those of `Judge.load`."""
     folder = find_judge(judge)
@@ -63,6 +68,11 @@ def load_backbone(
     config = configuration.parse_groups(
         values["params"], ("model", "quantization"), str(folder / "judge.json")
     )
+    # Judges of before there was such a parameter do not have it.
+    can_solve = values["params"].get("train", {}).get("solve", 0) > 0
+    solves = can_solve if solve is None else solve
+    if solves and not can_solve:
+        raise ModelError(f"solve: {folder}: was trained with train.solve 0; leave it out")
     settings = config.quantization
     if quantization is not None:
         if quantization not in QUANTIZATIONS:
@@ -81,11 +91,11 @@ def load_backbone(
     from autograder.judging.packing import pack_adapter  # it imports what load_base keeps quiet
 
     if fast or packed or (packed is None and _fits(backbone, dtype)):
-        count = pack_adapter(backbone, dtype, int8=fast)
+        count = pack_adapter(backbone, dtype, int8=fast, unadapted=solves)
         if fast and not count:
             raise ModelError(f"fast: {folder}: not for this kind of adapter; leave it out")
     name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
-    return Loaded(backbone, values["temperature"], name)
+    return Loaded(backbone, values["temperature"], name, can_solve, solves)
 
 
 def _fits(backbone: Backbone, dtype: torch.dtype) -> bool:

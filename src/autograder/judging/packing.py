@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
+from peft.tuners.lora.layer import LoraLayer
 from torch import Tensor, nn
 
 from autograder.model.int8 import Int8Weight, has_int8
@@ -65,24 +66,33 @@ class Int8Linear:
 
     Attributes:
         weight: W + B A, rounded.
+        unadapted: W, rounded, where it is wanted.
         bias: (out,), if there is one.
         dtype: of what goes in and comes out.
     """
 
     weight: Int8Weight
+    unadapted: Int8Weight | None
     bias: Tensor | None
     dtype: torch.dtype
 
     @classmethod
-    def of(cls, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor) -> Int8Linear:
-        """Round dense W (out, in) plus scaled B (out, rank) times A (rank, in)."""
+    def of(
+        cls, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, unadapted: bool
+    ) -> Int8Linear:
+        """Round dense W (out, in) plus scaled B (out, rank) times A (rank, in), and W if wanted."""
         dtype = weight.dtype
         whole = torch.addmm(weight.float(), b.float(), a.float())
-        return cls(Int8Weight.of(whole), None if bias is None else bias.to(dtype), dtype)
+        base = Int8Weight.of(weight) if unadapted else None
+        return cls(Int8Weight.of(whole), base, None if bias is None else bias.to(dtype), dtype)
 
-    def multiply(self, x: Tensor) -> Tensor:
-        """x (W + B A)^T + bias, nearly: (..., in) to (..., out)."""
-        return self.weight.multiply(x, self.bias).view(*x.shape[:-1], -1)
+    def multiply(self, x: Tensor, adapted: bool) -> Tensor | None:
+        """x (W + B A)^T + bias, nearly: (..., in) to (..., out).
+
+        Without the adapter x W^T + bias, or None if W was not wanted.
+        """
+        weight = self.weight if adapted else self.unadapted
+        return None if weight is None else weight.multiply(x, self.bias).view(*x.shape[:-1], -1)
 
 
 def can_pack(device: torch.device, dtype: torch.dtype) -> bool:
@@ -107,10 +117,9 @@ class _Packed:
         """(..., in) to (..., out)."""
         packed, adapted = self.packed, not self.disable_adapters
         if not torch.is_grad_enabled() and x.dtype == packed.dtype:
-            if isinstance(packed, PackedLinear):
-                return packed.multiply(x, adapted)
-            if adapted:
-                return cast(Int8Linear, packed).multiply(x)
+            product: Tensor | None = packed.multiply(x, adapted)
+            if product is not None:
+                return product
         return cast(Tensor, super().forward(x))  # type: ignore[misc]  # the layer's class has it
 
 
@@ -120,7 +129,9 @@ def packed_bytes(model: nn.Module, dtype: torch.dtype) -> int:
     return sum(sizes) * dtype.itemsize
 
 
-def pack_adapter(model: nn.Module, dtype: torch.dtype, int8: bool = False) -> int:
+def pack_adapter(
+    model: nn.Module, dtype: torch.dtype, int8: bool = False, unadapted: bool = False
+) -> int:
     """Pack the fused layers for inference in `dtype`; products are all that is left to do.
 
     Neither the base nor the adapter may change after it. Gradients go by the 4-bit weight still.
@@ -128,13 +139,13 @@ def pack_adapter(model: nn.Module, dtype: torch.dtype, int8: bool = False) -> in
     Args:
         model: on a CPU.
         dtype: of what goes into the layers and comes out.
-        int8: multiply in 8 bits: twice as fast, and slightly less exact. With the adapter
-            switched off the layers answer by the 4-bit weight then.
+        int8: multiply in 8 bits: twice as fast, and slightly less exact.
+        unadapted: with 8 bits, keep the weights without the adapter too: with the adapter switched
+            off the layers otherwise answer by the 4-bit weights.
 
     Returns:
         how many layers were packed: none where this machine cannot.
     """
-    kind = Int8Linear if int8 else PackedLinear
     count = 0
     for layer in fused_layers(model):
         base = layer.get_base_layer()
@@ -143,7 +154,13 @@ def pack_adapter(model: nn.Module, dtype: torch.dtype, int8: bool = False) -> in
             continue
         a, b = adapter_of(layer)
         with torch.no_grad():
-            layer.packed = kind.of(dense_weight(base, dtype), base.bias, a, b)
+            weight = dense_weight(base, dtype)
+            if int8:
+                # A layer without an adapter has W as it is.
+                wanted = unadapted and isinstance(layer, LoraLayer)
+                layer.packed = Int8Linear.of(weight, base.bias, a, b, wanted)
+            else:
+                layer.packed = PackedLinear.of(weight, base.bias, a, b)
         if not isinstance(layer, _Packed):
             layer.__class__ = type(type(layer).__name__, (_Packed, type(layer)), {})
         count += 1

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.judging.generation import ReasoningText, greedy, split_cache
+from autograder.judging.generation import ReasoningText
 from autograder.judging.layer_states import LayerStates
+from autograder.judging.own_answers import OwnAnswers
 from autograder.judging.prefix_cache import PrefixCache, start_cache
 from autograder.judging.turns import Turns
 from autograder.model.backbone import Backbone
 from autograder.model.batch import Batch, collate
 from autograder.model.encode import Encoded
+from autograder.model.generation import greedy, split_cache
 
 _MOST_LANES = 4
 """Passes side by side on a CPU; measured were two, on two cores."""
@@ -50,17 +52,20 @@ class Passes:
         self._keeping = threading.Lock()
         on_cpu = backbone.device.type == "cpu"
         self._turns = Turns(min(torch.get_num_threads(), _MOST_LANES) if on_cpu else 1)
+        self._own_answers = OwnAnswers(backbone, self._turns)
 
     def read(self, encoded: Sequence[Encoded]) -> Read:
-        """One pass over examples that fit a batch."""
+        """One pass over examples that fit a batch, after their questions are answered."""
+        solved = self._own_answers.put(encoded)
         with self._turns.whole():
-            return self._read(encoded)
+            return self._read(solved)
 
     def read_each(
         self, batches: Iterable[Sequence[Encoded]]
     ) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
         """Each batch with its digits' logits, lazily and in order; see `Turns.each`."""
-        return self._turns.each(lambda batch: (batch, self._read(batch).logits), batches)
+        solved = self._own_answers.put_each(batches)
+        return self._turns.each(lambda batch: (batch, self._read(batch).logits), solved)
 
     def states_each(
         self, batches: Iterable[Sequence[Encoded]], depths: Sequence[int]
@@ -71,7 +76,7 @@ class Passes:
             def read(batch: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
                 return self._read(batch, states).logits, states.taken()
 
-            yield from self._turns.each(read, batches)
+            yield from self._turns.each(read, self._own_answers.put_each(batches))
 
     @torch.no_grad()
     def _read(self, encoded: Sequence[Encoded], states: LayerStates | None = None) -> Read:

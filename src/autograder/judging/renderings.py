@@ -80,7 +80,7 @@ class RenderingEncoder(Encoder):
     """
 
     def __init__(self, encoder: Encoder, num: int) -> None:
-        super().__init__(encoder.tokenizer, encoder.max_length)
+        super().__init__(encoder.tokenizer, encoder.max_length, encoder.solves)
         self.num = num
 
     def encode_request(self, request: Request | Example) -> Rendered:

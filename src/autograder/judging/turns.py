@@ -58,7 +58,7 @@ class Turns:
         begun: deque[Future[Result]] = deque()
         try:
             while True:
-                group, error = _take(source, self.num_lanes)
+                group, error = take(source, self.num_lanes)
                 if len(group) < self.num_lanes:
                     break
                 begun.extend(self._lanes().submit(self._in_lane, work, item) for item in group)
@@ -94,7 +94,7 @@ class Turns:
         return self._pool
 
 
-def _take(source: Iterator[Item], num: int) -> tuple[list[Item], Exception | None]:
+def take(source: Iterator[Item], num: int) -> tuple[list[Item], Exception | None]:
     """So many items, or those up to an error."""
     taken: list[Item] = []
     try:

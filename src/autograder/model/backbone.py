@@ -134,6 +134,9 @@ class Backbone(nn.Module):
     @contextmanager
     def without_adapter(self) -> Iterator[None]:
         """Inside, the backbone answers as the untrained base model."""
+        if not self.adapted:
+            yield
+            return
         self.adapted = False
         try:
             with cast(Any, self.model).disable_adapter():

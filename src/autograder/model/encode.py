@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from autograder.errors import DataError, ModelError
 from autograder.prompt import (
@@ -14,6 +14,9 @@ from autograder.prompt import (
     HEADING_SIGN,
     INSTRUCTION,
     LEAD,
+    OWN_ANSWER_HEADING,
+    OWN_ANSWER_REQUEST,
+    OWN_ANSWER_ROOM,
     VERDICT_ROOM,
     FieldName,
     sections,
@@ -48,6 +51,8 @@ class Encoded:
         truncated: names of the fields that were cut.
         opening_end: how many tokens of the prefix are the instruction, equal for all.
         rubric_end: how many are instruction and rubric, equal for equal rubrics.
+        question: what the base is asked, so that its own answer may stand before the response; see
+            `Encoder.with_own_answer`. Empty where none is wanted.
     """
 
     prefix: tuple[int, ...]
@@ -57,6 +62,7 @@ class Encoded:
     truncated: tuple[str, ...]
     opening_end: int = 0
     rubric_end: int = 0
+    question: tuple[int, ...] = ()
 
     @property
     def segments(self) -> tuple[int, int, int]:
@@ -78,15 +84,17 @@ class Encoder:
     Args:
         tokenizer: a transformers tokenizer.
         max_length: tokens of prompt and verdict together.
+        solves: where there is no reference answer, ask the base to answer the prompt itself.
 
     Raises:
         ModelError: the tokenizer has no single token for a digit after `LEAD`, or a response
             could imitate a heading.
     """
 
-    def __init__(self, tokenizer: Any, max_length: int) -> None:
+    def __init__(self, tokenizer: Any, max_length: int, solves: bool = False) -> None:
         self.tokenizer = tokenizer
         self.max_length = max_length
+        self.solves = solves
         # A name of one character cannot be broken, so nothing may rest on it.
         control = {str(n): id_ for n, id_ in tokenizer.get_added_vocab().items() if len(str(n)) > 1}
         self.opening, self.separator, self.closing = self._frame(set(control.values()))
@@ -97,6 +105,10 @@ class Encoder:
         if not fenced:
             self._check_headings()
         self.lead, self.digit_ids = self._digits()
+        self.asking = self._asking() if solves else ((), ())
+        response = self._trusted(sections("", "", "")[-1].heading)
+        self._before_response = (*self.separator, *response)
+        self._before_answer = (*self.separator, *self._trusted(OWN_ANSWER_HEADING))
         self.end_id: int = tokenizer.eos_token_id
         pad = tokenizer.pad_token_id
         self.pad_id: int = self.end_id if pad is None else pad
@@ -118,24 +130,38 @@ class Encoder:
             separator = _PLAIN_SEPARATOR
         return tuple(tuple(self._trusted(text)) for text in (opening, separator, closing))
 
+    def _asking(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Token ids before and after a prompt that the base shall answer."""
+        turn = {"role": "user", "content": f"{_MARK}\n\n{OWN_ANSWER_REQUEST}"}
+        around = self._rendered([turn]).split(_MARK)
+        if len(around) != 2:
+            raise ModelError("the tokenizer's chat template drops or changes the user's turn")
+        before, after = (tuple(self._trusted(text)) for text in around)
+        return before, after
+
     def _around_turns(self, num_turns: int) -> list[str]:
         """What the chat template writes before, between and after turns of the user."""
         system = {"role": "system", "content": INSTRUCTION}
         turns = [{"role": "user", "content": _MARK} for _ in range(num_turns)]
+        try:
+            text = self._rendered([system, *turns])
+        except Exception:  # a template without a system role raises jinja's or its own error
+            turns[0]["content"] = f"{INSTRUCTION}\n\n{_MARK}"
+            text = self._rendered(turns)
+        return text.split(_MARK)
+
+    def _rendered(self, turns: list[dict[str, str]]) -> str:
+        """What the chat template makes of turns, up to where the assistant's begins."""
         options: dict[str, Any] = {"tokenize": False, "add_generation_prompt": True}
         # Llama 3 writes today's date into its system turn; a judge must not change overnight.
         options["date_string"] = "26 Jul 2024"
         if not self.tokenizer.chat_template:
             options["chat_template"] = _PLAIN_TEMPLATE
-        try:
-            text: str = self.tokenizer.apply_chat_template([system, *turns], **options)
-        except Exception:  # a template without a system role raises jinja's or its own error
-            turns[0]["content"] = f"{INSTRUCTION}\n\n{_MARK}"
-            text = self.tokenizer.apply_chat_template(turns, **options)
-        return text.split(_MARK)
+        return cast(str, self.tokenizer.apply_chat_template(turns, **options))
 
     def _check_headings(self) -> None:
         headings = [section.heading for section in sections("", "", "", reference="any")]
+        headings.append(OWN_ANSWER_HEADING)
         for heading, sign in itertools.product(headings, _SIGNS):
             if self.untrusted(heading.replace("#", sign)) == self._trusted(heading):
                 raise ModelError(
@@ -208,6 +234,9 @@ class Encoder:
         texts = {part.field: self.untrusted(part.text) for part in parts}
         fixed = len(self.opening) + len(self.closing) + len(self.lead)
         fixed += len(self.separator) * (len(parts) - 1)
+        asks = self.solves and not reference
+        if asks:
+            fixed += len(self._before_answer) + OWN_ANSWER_ROOM
         room = self.max_length - fixed - max(VERDICT_ROOM, len(verdict))
         room -= sum(map(len, (*headings, texts["rubric"])))
         longest = _longest_kept([len(texts.get(field, ())) for field in _MAY_BE_CUT], room)
@@ -227,9 +256,30 @@ class Encoder:
         for ids, next_heading in zip(shared, headings[1:], strict=True):
             prefix += [*ids, *self.separator, *next_heading]
         branch = (*response_ids, *self.closing, *self.lead)
+        before, after = self.asking
+        question = (*before, *texts["prompt"], *after) if asks else ()
         return Encoded(
-            tuple(prefix), branch, verdict, score, tuple(truncated), opening_end, rubric_end
+            *(tuple(prefix), branch, verdict, score, tuple(truncated), opening_end, rubric_end),
+            question,
         )
+
+    def with_own_answer(self, encoded: Encoded, tokens: Sequence[int]) -> Encoded:
+        """Put what the base has answered to an example's question before the response.
+
+        Args:
+            encoded: what was asked.
+            tokens: the answer's, at most `OWN_ANSWER_ROOM`, as `own_answer` gives them; none if
+                the base has said nothing.
+        """
+        at = len(encoded.prefix) - len(self._before_response)
+        own = (*self._before_answer, *tokens) if tokens else ()
+        prefix = (*encoded.prefix[:at], *own, *encoded.prefix[at:])
+        return replace(encoded, prefix=prefix, question=())
+
+    def own_answer(self, generated: Sequence[int]) -> tuple[int, ...]:
+        """Generated tokens as an untrusted text's: what a prompt makes the base say is no more."""
+        text = self.tokenizer.decode(generated, skip_special_tokens=True)
+        return tuple(self.untrusted(text.strip())[:OWN_ANSWER_ROOM])
 
     def encode_example(self, example: Example) -> Encoded:
         """Encode a graded response with its verdict, for training."""

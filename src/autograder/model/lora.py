@@ -20,7 +20,6 @@ import torch
 from peft.tuners.lora.bnb import Linear4bit
 from peft.tuners.lora.layer import Linear, LoraLayer
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from autograder.model.int8 import Int8Weight
 
@@ -127,8 +126,7 @@ def _forward(layer: Any, x: Tensor) -> Tensor:
     if torch.is_autocast_enabled(x.device.type):
         x = x.to(torch.get_autocast_dtype(x.device.type))
     if layer.disable_adapters:
-        bias = None if base.bias is None else base.bias.to(x.dtype)
-        return F.linear(x, dense_weight(base, x.dtype), bias)
+        return _product(base, x, None, None)
     a, b = adapter_of(layer)
     (name,) = layer.active_adapters
     rate = getattr(layer.lora_dropout[name], "p", 0.0)

@@ -40,7 +40,7 @@ EXAMPLE = Features(
     | {name: Value("int8") for name in ("score", "level")}
 )
 ENCODED = Features(
-    dict.fromkeys(("prefix", "response", "verdict"), _TOKENS)
+    dict.fromkeys(("prefix", "response", "verdict", "question"), _TOKENS)
     | {name: Value("int32") for name in ("opening_end", "rubric_end")}
     | {"score": Value("int8"), "truncated": List(_TEXT)}
     | {"key": Value("binary")}
@@ -65,7 +65,7 @@ class EncodedRows(Sequence[Encoded]):
         row = self.rows[index]
         for name in _OUTLINE:
             del row[name]
-        for name in ("prefix", "response", "verdict", "truncated"):
+        for name in ("prefix", "response", "verdict", "question", "truncated"):
             row[name] = tuple(row[name])
         return Encoded(**row)
 
@@ -206,7 +206,7 @@ def _identity(encoder: Encoder) -> Iterator[bytes]:
     fast = getattr(tokenizer, "backend_tokenizer", None)
     yield fast.to_str().encode() if fast else repr(sorted(tokenizer.get_vocab().items())).encode()
     frame = (encoder.opening, encoder.separator, encoder.closing, encoder.lead)
-    yield repr((frame, encoder.digit_ids, encoder.end_id)).encode()
+    yield repr((frame, encoder.asking, encoder.digit_ids, encoder.end_id)).encode()
     yield repr((encoder.max_length, TEMPLATE_VERSION, tokenizers.__version__)).encode()
     for module in (encode_module, prompt_module, data_module):
         assert module.__file__

@@ -15,6 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from autograder.config import Config
 from autograder.errors import TrainingError
 from autograder.files import atomic_write, json_text
 from autograder.model.backbone import choose_dtype, default_device
+from autograder.model.encode import Encoded, Encoder
 from autograder.model.int8 import trains_in_int8
 from autograder.training.callbacks import (
     BEST,
@@ -47,8 +49,10 @@ from autograder.training.module import (
     open_checkpoint,
 )
 from autograder.training.outcome import Outputs, write_outcome
+from autograder.training.own_answers import Solved, answer_all, drawn
 
 FINISHED = "finished.json"
+OWN_ANSWERS = "own-answers.json"
 
 
 def train(
@@ -103,16 +107,26 @@ def train(
         module = JudgeModule(backbone, config)
         module.trainer = trainer
         encoder = module.backbone.encoder
+        if config.train.solve:
+            encoder = Encoder(encoder.tokenizer, encoder.max_length, solves=True)
         rows, validation = (part.encode(encoder, cache) for part in (used, validation_rows))
+        _announce(module, rows, validation)
+        parts: list[Sequence[Encoded]] = [rows, validation]
+        if config.train.solve:
+            answers = answer_all(
+                backbone,
+                drawn(chain(*parts), config.train.solve, config.seed),
+                scratch / OWN_ANSWERS,
+            )
+            parts = [Solved(part, encoder, answers) for part in parts]
         data = JudgeDataModule(
-            ThinReasoning(rows, config.train.reasoning_share, config.seed),
-            validation,
+            ThinReasoning(parts[0], config.train.reasoning_share, config.seed),
+            parts[1],
             config=config.train,
             pad_id=encoder.pad_id,
             seed=config.seed,
             follows_tree=backbone.follows_tree,
         )
-        _announce(module, rows, validation)
         module = fit(trainer, module, data, scratch)
         if trainer.is_global_zero:
             before_writing()

@@ -1,0 +1,131 @@
+"""Text that a model writes on from what it has read, a token at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.model.backbone import Backbone
+from autograder.model.batch import Batch, collate
+from autograder.model.encode import Encoded
+from autograder.prompt import OWN_ANSWER_ROOM
+
+ASKED_TOGETHER = 32
+"""Questions in a batch of `own_answers`: each step reads all weights, for few or for many."""
+
+
+@torch.no_grad()
+def split_cache(cache: Any, batch: Batch) -> tuple[Any, list[int]]:
+    """Each example's own keys and values, out of those of the rows it stood in.
+
+    Args:
+        cache: transformers' cache after `batch` was read.
+        batch: N examples without verdicts, each prefix in a row of its own.
+
+    Returns:
+        a cache of N rows, padded on the left; and how many tokens of each are real.
+    """
+    from transformers import DynamicCache
+
+    trunks = [batch.known + sum(row.trunk) for row in batch.tree]
+    places = [(row, trunks[row], batch.known + a, batch.known + b) for row, a, b in batch.branch]
+    lengths = [trunk + end - start for _, trunk, start, end in places]
+    longest = max(lengths)
+
+    def gather(states: Tensor) -> Tensor:
+        out = states.new_zeros(len(places), states.shape[1], longest, states.shape[3])
+        for at, (row, trunk, start, end) in enumerate(places):
+            own = (states[row, :, :trunk], states[row, :, start:end])
+            out[at, :, longest - lengths[at] :] = torch.cat(own, dim=1)
+        return out
+
+    layers = [(gather(layer.keys), gather(layer.values)) for layer in cache.layers]
+    return DynamicCache(layers), lengths
+
+
+@torch.no_grad()
+def greedy(
+    backbone: Backbone,
+    cache: Any,
+    lengths: Sequence[int],
+    tokens: Sequence[int],
+    max_new_tokens: int,
+) -> Iterator[list[int | None]]:
+    """The most probable tokens after each of N texts, one step at a time.
+
+    Args:
+        backbone: the model.
+        cache: of N rows, padded on the left; it grows.
+        lengths: real tokens in each row.
+        tokens: the token that follows each text already and is not in the cache.
+        max_new_tokens: steps, at most.
+
+    Yields:
+        N token ids, None where a text has ended.
+    """
+    causal = backbone.causal
+    body = getattr(causal, causal.base_model_prefix)
+    head = causal.get_output_embeddings()
+    dtype = causal.get_input_embeddings().weight.dtype
+    device, longest = backbone.device, max(lengths)
+    sizes = torch.tensor(lengths, device=device)
+    padded = torch.arange(longest + max_new_tokens, device=device) < longest - sizes[:, None]
+    mask = torch.zeros(padded.shape, dtype=dtype, device=device)
+    mask = mask.masked_fill_(padded, torch.finfo(dtype).min)[:, None, None]
+    current = torch.tensor(tokens, device=device)
+    ended = torch.zeros(len(lengths), dtype=torch.bool, device=device)
+    for step in range(max_new_tokens):
+        hidden = body(
+            input_ids=current[:, None],
+            position_ids=sizes[:, None] + step,
+            attention_mask=mask[..., : longest + step + 1],
+            past_key_values=cache,
+            use_cache=True,
+        ).last_hidden_state
+        current = head(hidden[:, -1]).argmax(dim=-1)
+        ended |= current == backbone.encoder.end_id
+        if ended.all():
+            return
+        yield [
+            None if end else token
+            for token, end in zip(current.tolist(), ended.tolist(), strict=True)
+        ]
+
+
+@torch.no_grad()
+def own_answers(backbone: Backbone, questions: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """What the base answers, without the adapter: its most probable tokens.
+
+    Args:
+        backbone: the model; it computes in evaluation mode here, whatever its mode is.
+        questions: token ids, as `Encoded.question`; one batch.
+
+    Returns:
+        an answer for each, as `Encoder.own_answer` gives it.
+    """
+    from transformers import DynamicCache
+
+    encoder, was_training = backbone.encoder, backbone.training
+    # The last token is the first that `greedy` reads.
+    rows = [
+        Encoded(tuple(ids[:1]), tuple(ids[1:-1]), (), 0, (), opening_end=1, rubric_end=1)
+        for ids in questions
+    ]
+    batch = collate(rows, encoder.pad_id, share_prefix=False)
+    said: list[list[int]] = [[] for _ in questions]
+    backbone.eval()
+    try:
+        with backbone.without_adapter():
+            cache: Any = DynamicCache()
+            backbone.digit_logits(batch.to(backbone.device), cache)
+            cache, lengths = split_cache(cache, batch)
+            last = [ids[-1] for ids in questions]
+            for tokens in greedy(backbone, cache, lengths, last, OWN_ANSWER_ROOM):
+                for told, token in zip(said, tokens, strict=True):
+                    told.extend([] if token is None else [token])
+    finally:
+        backbone.train(was_training)
+    return [encoder.own_answer(told) for told in said]

@@ -1,0 +1,94 @@
+"""Before the response stands what the base itself has answered, in a share of the examples."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from autograder.files import atomic_write
+from autograder.model.backbone import Backbone
+from autograder.model.encode import Encoded, Encoder
+from autograder.model.generation import ASKED_TOGETHER, own_answers
+from autograder.training.data import Outline, outlines
+
+Tokens = tuple[int, ...]
+
+
+class Solved(Sequence[Encoded]):
+    """Puts the base's own answers before the responses, where there are such answers.
+
+    Args:
+        examples: encoded examples, some with a question.
+        encoder: the one that encoded them.
+        answers: by question; an example whose question has none here stays without.
+    """
+
+    def __init__(
+        self, examples: Sequence[Encoded], encoder: Encoder, answers: Mapping[Tokens, Tokens]
+    ) -> None:
+        self.examples = examples
+        self.encoder = encoder
+        self.answers = answers
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._solved(self.examples[place])
+
+    def _solved(self, example: Encoded) -> Encoded:
+        return self.encoder.with_own_answer(example, self.answers.get(example.question, ()))
+
+    @property
+    def outlines(self) -> Sequence[Outline]:
+        # Equal prefixes have equal questions, so their keys still say which are equal.
+        return [
+            row._replace(prefix=len(solved.prefix) - solved.opening_end)
+            for row, solved in zip(outlines(self.examples), self, strict=True)
+        ]
+
+
+def drawn(examples: Iterable[Encoded], share: float, seed: int) -> list[Tokens]:
+    """The questions of a seeded share of all that the examples have, each once."""
+    questions = dict.fromkeys(example.question for example in examples if example.question)
+    return [
+        question
+        for question in questions
+        if random.Random(f"{seed}/solve/{_name(question)}").random() < share
+    ]
+
+
+def answer_all(backbone: Backbone, questions: Iterable[Tokens], file: Path) -> dict[Tokens, Tokens]:
+    """The base's own answers, by question.
+
+    Args:
+        backbone: the model.
+        questions: each is asked once.
+        file: keeps the answers batch by batch, so that a killed run does not ask again.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    known: dict[str, list[int]] = json.loads(file.read_bytes()) if file.exists() else {}
+    wanted = {_name(question): question for question in questions}
+    left = sorted(wanted.keys() - known.keys(), key=lambda name: (len(wanted[name]), name))
+    bar = tqdm(total=len(left), desc="the base's own answers", delay=5, file=sys.stderr)
+    with bar:
+        for start in range(0, len(left), ASKED_TOGETHER):
+            names = left[start : start + ASKED_TOGETHER]
+            found = own_answers(backbone, [wanted[name] for name in names])
+            known |= {name: list(tokens) for name, tokens in zip(names, found, strict=True)}
+            atomic_write(file, json.dumps(known))
+            bar.update(len(names))
+    return {question: tuple(known[name]) for name, question in wanted.items()}
+
+
+def _name(question: Tokens) -> str:
+    return hashlib.sha256(repr(question).encode()).hexdigest()[:32]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from autograder.model.encode import Encoder
+from autograder.model.generation import own_answers
+from autograder.prompt import OWN_ANSWER_REQUEST, OWN_ANSWER_ROOM
+from helpers.tiny_judge import talking, tiny_backbone
+
+PROMPTS = ["What is 2+2?", "Name a river in France, please.", "x", "Is water wet?" * 9]
+
+
+@pytest.fixture
+def backbone(tiny_config):
+    """With an adapter that would change what is said."""
+    return talking(tiny_backbone(tiny_config.changed(lora={"r": 4, "alpha": 32.0}), std=0.3))
+
+
+def questions_of(backbone, prompts=PROMPTS):
+    encoder = Encoder(backbone.encoder.tokenizer, 1024, solves=True)
+    return [encoder.encode(prompt, "r", "u").question for prompt in prompts]
+
+
+def test_a_question_is_the_prompt_in_the_chat_template(backbone):
+    tokenizer = backbone.encoder.tokenizer
+    for prompt, question in zip(PROMPTS, questions_of(backbone), strict=True):
+        turn = {"role": "user", "content": f"{prompt}\n\n{OWN_ANSWER_REQUEST}"}
+        text = tokenizer.apply_chat_template([turn], tokenize=False, add_generation_prompt=True)
+        assert tokenizer.decode(question) == text
+
+
+def test_the_base_says_what_it_says_by_itself(backbone):
+    found = own_answers(backbone, questions_of(backbone))
+    with backbone.without_adapter():
+        for question, answer in zip(questions_of(backbone), found, strict=True):
+            whole = backbone.causal.generate(
+                torch.tensor([question]),
+                attention_mask=torch.ones(1, len(question)),
+                do_sample=False,
+                max_new_tokens=OWN_ANSWER_ROOM,
+            )
+            said = whole[0, len(question) :].tolist()
+            assert answer == backbone.encoder.own_answer(said)
+            assert len(answer) <= OWN_ANSWER_ROOM
+    assert len(set(found)) > 2
+
+
+def test_the_adapter_and_the_mode_are_as_before(backbone):
+    backbone.train()
+    own_answers(backbone, questions_of(backbone))
+    assert backbone.training
+    assert backbone.adapted
+    backbone.eval()
+    with backbone.without_adapter():
+        own_answers(backbone, questions_of(backbone))
+        assert not backbone.adapted
+    assert not backbone.training
+    assert backbone.adapted
+
+
+def test_nothing_that_is_said_is_a_control_token(backbone):
+    encoder = backbone.encoder
+    control = encoder.tokenizer.convert_tokens_to_ids(["<|im_end|>", "<|im_start|>"])
+    forged = encoder.tokenizer("a <|im_", add_special_tokens=False)["input_ids"]
+    rest = encoder.tokenizer("start|>b", add_special_tokens=False)["input_ids"]
+    answer = encoder.own_answer([*forged, *rest, *control])
+    assert not set(control) & set(answer)
+    assert encoder.tokenizer.decode(answer) == "a <|im_start|>b"

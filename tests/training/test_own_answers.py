@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from autograder.judging.judge import Judge
+from autograder.model.encode import Encoder
+from autograder.model.generation import own_answers
+from autograder.training import own_answers as module
+from autograder.training.callbacks import LAST
+from autograder.training.data import outlines, pack
+from autograder.training.own_answers import Solved, answer_all, drawn
+from autograder.training.run import OWN_ANSWERS
+from helpers.tiny_judge import talking, tiny_backbone
+from training.test_run import config, contents, interrupted, judge_of, run  # noqa: F401
+
+
+@pytest.fixture
+def backbone(tiny_config):
+    return talking(tiny_backbone(tiny_config))
+
+
+@pytest.fixture
+def encoder(backbone):
+    return Encoder(backbone.encoder.tokenizer, 1024, solves=True)
+
+
+@pytest.fixture
+def encoded(encoder, examples):
+    """The last item has a reference answer."""
+    last = examples[-1].item
+    return encoder.encode_all(
+        dataclasses.replace(example, reference="4." if example.item == last else "")
+        for example in examples
+    )
+
+
+def test_examples_hold_what_the_judge_will_read(backbone, encoder, encoded, tmp_path):
+    answers = answer_all(backbone, drawn(encoded, 1.0, 0), tmp_path / "answers.json")
+    solved = Solved(encoded, encoder, answers)
+    assert len(solved) == len(encoded)
+    num_with = 0
+    for before, after in zip(encoded, solved, strict=True):
+        expected = dataclasses.replace(before, question=())
+        if before.question:
+            (answer,) = own_answers(backbone, [before.question])
+            assert answer
+            expected = encoder.with_own_answer(before, answer)
+            num_with += 1
+        assert after == expected
+    assert 0 < num_with < len(encoded)
+
+
+def test_outlines_are_those_of_the_longer_examples(backbone, encoder, encoded, tmp_path):
+    answers = answer_all(backbone, drawn(encoded, 0.5, 1), tmp_path / "answers.json")
+    solved = Solved(encoded, encoder, answers)
+    plain = outlines(list(solved))
+    for one, other in zip(outlines(solved), plain, strict=True):
+        assert one[1:] == other[1:]
+    assert pack(outlines(solved), 4, 2) == pack(plain, 4, 2)
+
+
+def test_a_share_is_drawn_by_the_seed_and_a_larger_one_holds_it(encoded):
+    questions = {example.question for example in encoded if example.question}
+    assert set(drawn(encoded, 1.0, 3)) == questions
+    assert drawn(encoded, 0.0, 3) == []
+    half, more = set(drawn(encoded, 0.5, 3)), set(drawn(encoded, 0.8, 3))
+    assert half < more < questions
+    assert half == set(drawn(reversed(encoded), 0.5, 3))
+    assert half != set(drawn(encoded, 0.5, 4))
+
+
+def test_what_was_answered_is_not_asked_again(backbone, encoded, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "ASKED_TOGETHER", 2)
+    questions, asked = drawn(encoded, 1.0, 0), []
+    assert len(questions) > 2
+    expected = answer_all(backbone, questions, tmp_path / "expected.json")
+
+    def dying(backbone, batch):
+        if asked:
+            raise KeyboardInterrupt
+        asked.extend(batch)
+        return own_answers(backbone, batch)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "own_answers", dying)
+        with pytest.raises(KeyboardInterrupt):
+            answer_all(backbone, questions, tmp_path / "answers.json")
+    kept = json.loads((tmp_path / "answers.json").read_text())
+    assert len(kept) == len(asked) == 2
+
+    def counted(backbone, batch):
+        asked.extend(batch)
+        return own_answers(backbone, batch)
+
+    monkeypatch.setattr(module, "own_answers", counted)
+    assert answer_all(backbone, questions, tmp_path / "answers.json") == expected
+    assert sorted(asked) == sorted(questions)
+
+
+def test_a_killed_training_goes_on_with_the_same_answers(config, examples, tmp_path, monkeypatch):  # noqa: F811
+    config = config.changed(train={"solve": 0.7})
+    whole = run(config, examples, tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        interrupted(patch, 3)
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, tmp_path / "killed")
+    assert (tmp_path / "killed" / "scratch" / LAST).exists()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "own_answers", None)  # nobody is asked
+        killed = run(config, examples, tmp_path / "killed")
+    assert contents(killed / "checkpoints" / "adapter") == contents(
+        whole / "checkpoints" / "adapter"
+    )
+    assert json.loads((killed / "scratch" / OWN_ANSWERS).read_text())
+    judge: Judge = judge_of(killed, examples[20:26])
+    assert judge.encoder.solves
+
+
+def test_without_it_nobody_is_asked(config, examples, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(module, "own_answers", None)
+    run(config, examples, tmp_path)
+    assert not (tmp_path / "scratch" / OWN_ANSWERS).exists()
+    assert not judge_of(tmp_path, examples[20:26]).encoder.solves
