@@ -29,8 +29,8 @@ from autograder.config import Config
 from autograder.errors import AutograderError
 from autograder.files import atomic_write, json_text
 from autograder.judging.folder import judge_fingerprint, read_judge
-from autograder.judging.grader import MAX_RENDERINGS
-from autograder.judging.judge import Judge, mark_of
+from autograder.judging.grader import MAX_RENDERINGS, Mode
+from autograder.judging.judge import Judge
 from autograder.judging.naming import BUILT, find_judge
 from autograder.model.backbone import Backbone, choose_dtype, default_device, load_base
 from autograder.prompt import TEMPLATE_VERSION
@@ -134,7 +134,7 @@ def columns(args: argparse.Namespace) -> Iterator[Column]:
     Raises:
         ModelError: there is no such judge.
     """
-    mark, renderings = mark_of(renderings=args.renderings), args.renderings
+    mark, renderings = Mode(renderings=args.renderings).mark, args.renderings
     for name in dict.fromkeys(args.judge):
         folder = find_judge(name)
         read_judge(folder)

@@ -312,10 +312,10 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"and at most --scored {args.scored}"
         )
     examples = draw(args.data, args.scored, args.seed)
-    judge = Judge.load(args.judge, batch_size=args.batch_size)
+    judge = Judge.load(args.judge, batch_size=args.batch_size, solve=False)
     fast = None
     if has_int8(judge.backbone.device):
-        fast = Judge.load(args.judge, batch_size=args.batch_size, fast=True)
+        fast = Judge.load(args.judge, batch_size=args.batch_size, fast=True, solve=False)
     peer = load_peer(args.judge, like=judge)
     with llama_servers(args.judge, judge.encoder.max_length) as servers:
         found = measure(judge, fast, peer, servers, examples, args)

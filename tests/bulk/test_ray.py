@@ -23,6 +23,7 @@ from autograder.cli import cli, main
 from autograder.errors import DataError, ModelError
 from autograder.extras import how_to_install
 from autograder.judging.folder import judge_fingerprint
+from autograder.judging.grader import Mode
 from autograder.tables.formats import ImportOptions
 from bulk.fake_runs import answers, names, read_jsonl, write_jsonl
 from bulk.ray_judges import ExactJudge, MortalJudge
@@ -249,7 +250,7 @@ def test_a_node_needs_the_very_judge(judge_folder, tmp_path):
         load_same(tmp_path / "none", "f", None)
     with pytest.raises(ModelError, match="holds another judge than where the run was started"):
         load_same(judge_folder, "f", None)
-    judge = load_same(judge_folder, judge_fingerprint(judge_folder), 7, renderings=2)
+    judge = load_same(judge_folder, judge_fingerprint(judge_folder), 7, Mode(renderings=2))
     assert (judge.batch_size, judge.model[-12:]) == (7, "+renderings2")
 
 

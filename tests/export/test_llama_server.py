@@ -195,10 +195,10 @@ def held_out(judge, folder, num):
 @pytest.mark.timeout(7200)
 def test_a_trained_judge_keeps_its_scores(all_cores, tmp_path, capsys):
     folder = find_judge(os.environ.get("JUDGE") or None)
-    judge = Judge.load(folder)
+    judge = Judge.load(folder, solve=False)
     requests = held_out(judge, folder, int(os.environ.get("ANSWERS", "200")))
 
-    exact = Judge.load(in_float32(folder, tmp_path / "float32"))
+    exact = Judge.load(in_float32(folder, tmp_path / "float32"), solve=False)
 
     def ask(judge, part):
         verdicts = [asdict(one) for one in judge.evaluate_many(part)]

@@ -10,6 +10,7 @@ from scipy.special import softmax
 from autograder.errors import ModelError
 from autograder.judging import own_answers as module
 from autograder.judging.judge import Judge
+from autograder.judging.renderings import Rendered
 from autograder.model.generation import own_answers
 from helpers.tiny_judge import publish_module, talking, tiny_module
 
@@ -85,7 +86,7 @@ def test_a_question_is_asked_once_and_many_together(solving, some, asked):
 def test_few_are_remembered(solving, some, asked, monkeypatch):
     monkeypatch.setattr(module, "_KEPT", 2)
     expected = list(solving.evaluate_many(some))
-    assert len(solving._passes._own_answers._known) == 2
+    assert len(solving._passes.own_answers._known) == 2
     again = list(solving.evaluate_many(some))
     assert len(asked) == 2
     for one, other in zip(again, expected, strict=True):
@@ -96,6 +97,7 @@ def test_several_renderings_share_an_answer(backbone, some, asked):
     judge = Judge(backbone, renderings=4, solve=True)
     request = dataclasses.replace(some[0], rubric="5: all.\n1: none.")
     encoded = judge.encoder.encode_request(request)
+    assert isinstance(encoded, Rendered)
     assert encoded.others
     verdict = judge.evaluate(*request.texts)
     assert [len(batch) for batch in asked] == [1]
@@ -129,7 +131,7 @@ def test_batches_without_questions_are_not_read_ahead(solving, some):
             taken.append(number)
             yield [encoded]
 
-    found = solving._passes._own_answers.put_each(batches())
+    found = solving._passes.own_answers.put_each(batches())
     next(found)
     assert taken == [0]
 

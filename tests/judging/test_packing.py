@@ -177,6 +177,21 @@ def test_in_8_bits_with_the_adapter_off_it_is_the_base(x):
 
 
 @needs_int8
+@pytest.mark.parametrize("bias", [True, False])
+def test_in_8_bits_the_base_by_itself_may_be_kept_too(bias, x):
+    model, _ = adapted(quantised=True, bias=bias)
+    with torch.no_grad():
+        with model.disable_adapter():
+            exact = model(x)
+        expected = model(x)
+        pack_adapter(model, torch.float32, int8=True, unadapted=True)
+        with model.disable_adapter():
+            found = model(x)
+        assert 0 < (found - exact).abs().mean() < 0.01 * exact.abs().mean()
+        assert (model(x) - expected).abs().mean() < 0.01 * expected.abs().mean()
+
+
+@needs_int8
 def test_a_model_in_8_bits_is_near_to_itself(tiny_config, examples):
     backbone, batch = backbone_and_batch(tiny_config, examples, torch.bfloat16)
     with torch.no_grad():

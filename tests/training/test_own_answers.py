@@ -74,7 +74,7 @@ def test_a_share_is_drawn_by_the_seed_and_a_larger_one_holds_it(encoded):
 
 def test_what_was_answered_is_not_asked_again(backbone, encoded, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "ASKED_TOGETHER", 2)
-    questions, asked = drawn(encoded, 1.0, 0), []
+    questions, asked = drawn(encoded, 1.0, 0), list[tuple[int, ...]]()
     assert len(questions) > 2
     expected = answer_all(backbone, questions, tmp_path / "expected.json")
 

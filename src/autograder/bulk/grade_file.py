@@ -20,7 +20,7 @@ from autograder.bulk.windows import Progress, grade_rows
 from autograder.errors import DataError
 from autograder.files import replace, storage_errors
 from autograder.jsonl import first_repeated
-from autograder.judging.grader import Grader
+from autograder.judging.grader import AS_TRAINED, Grader, Mode
 from autograder.tables.arrow import parquet_module
 from autograder.tables.rejects import check_places, reject_line, rejected_path, remove_rejects
 from autograder.tables.rows import SourceRow
@@ -42,8 +42,7 @@ class Plan:
         columns: which columns of the input are carried over; None for all.
         prefix: put before the names of the added columns.
         reasoning: whether one of them is the judge's reasoning.
-        fast: whether the judge is one that multiplies in 8 bits.
-        renderings: of each request, over which a verdict is the mean.
+        mode: how the judge grades.
         skip: leave out rows that cannot be graded instead of stopping.
         overwrite: replace an output that is there.
         restart: throw away what an earlier run has done.
@@ -54,8 +53,7 @@ class Plan:
     columns: tuple[str, ...] | None = None
     prefix: str = ""
     reasoning: bool = False
-    fast: bool = False
-    renderings: int = 1
+    mode: Mode = AS_TRAINED
     skip: bool = False
     overwrite: bool = False
     restart: bool = False
@@ -186,9 +184,11 @@ def grade_file(
         StorageError: a file cannot be written. All that was graded is kept.
     """
     before = _state(plan.source.path)
-    about = {"judge": fingerprint, "fast": plan.fast, "reasoning": plan.reasoning}
-    if plan.renderings > 1:  # a run that was begun before there were any goes on
-        about["renderings"] = plan.renderings
+    mode = plan.mode
+    about = {"judge": fingerprint, "fast": mode.fast, "reasoning": plan.reasoning}
+    # A run that was begun before there were such modes goes on.
+    about |= {"renderings": mode.renderings} if mode.renderings > 1 else {}
+    about |= {} if mode.solve is None else {"solve": mode.solve}
     run = plan.digest(about, before)
     if not plan.overwrite:
         counts = _ended(plan, run)

@@ -29,7 +29,7 @@ from autograder.bulk.windows import Progress, Window, encode, judged, read_windo
 from autograder.errors import AutograderError, ModelError
 from autograder.extras import how_to_install
 from autograder.judging.folder import judge_fingerprint
-from autograder.judging.grader import Grader
+from autograder.judging.grader import AS_TRAINED, Grader, Mode
 from autograder.judging.judge import Judge
 from autograder.schema import Request
 from autograder.tables.rows import SourceRow
@@ -156,9 +156,7 @@ def load_same(
     folder: Path,
     fingerprint: str,
     batch_size: int | None,
-    *,
-    fast: bool = False,
-    renderings: int = 1,
+    mode: Mode = AS_TRAINED,
 ) -> Judge:
     """Load the judge in a folder of this node if it is the one that the run is about.
 
@@ -176,7 +174,7 @@ def load_same(
             f"{folder}: holds another judge than where the run was started; every node needs a "
             "copy of that one in this place"
         )
-    judge = Judge.load(folder, fast=fast, renderings=renderings)
+    judge = Judge.load(folder, **mode.values)
     judge.batch_size = batch_size or judge.batch_size
     return judge
 

@@ -8,9 +8,9 @@ import click
 
 from autograder.cli.apart import keep_apart
 from autograder.cli.counting import rows_bar
-from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
-from autograder.cli.renderings import renderings_option
+from autograder.cli.mode import mode_options
+from autograder.judging.grader import Mode
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HELD_OUT = Path("build/splits/test.jsonl")
@@ -51,8 +51,7 @@ _HELD_OUT = Path("build/splits/test.jsonl")
     show_default=True,
     help="Folder of attacks.jsonl, quotes.jsonl, padding.jsonl, additions.jsonl, falsehoods.jsonl.",
 )
-@fast_option
-@renderings_option
+@mode_options
 def behaviour(
     judge_name: str,
     items: Path,
@@ -62,8 +61,7 @@ def behaviour(
     reasons: int,
     seed: int,
     texts: Path,
-    fast: bool,
-    renderings: int,
+    mode: Mode,
 ) -> None:
     """Count what a judge withstands.
 
@@ -103,7 +101,7 @@ def behaviour(
     from autograder.robustness.table import table
 
     folder = find_judge(judge_name)
-    judge = Judge.load(folder, fast=fast, renderings=renderings)
+    judge = Judge.load(folder, **mode.values)
     with rows_bar(len(requests), "answer") as progress:
         verdicts = grade(judge, requests, lambda num: progress(num, True))
     why = list(dict.fromkeys(row.request for row in asked.explained))
@@ -113,8 +111,7 @@ def behaviour(
     about = {
         "judge": judge_name,
         "judge_sha256": judge_fingerprint(folder),
-        "fast": fast,
-        "renderings": renderings,
+        **mode.values,
         "items": str(items),
         "limit": limit,
         "num_reasons": reasons,

@@ -18,9 +18,9 @@ from autograder.cli.columns import (
     set_option,
 )
 from autograder.cli.counting import rows_bar
-from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
-from autograder.cli.renderings import renderings_option
+from autograder.cli.mode import mode_options
+from autograder.judging.grader import Mode
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -42,8 +42,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=click.IntRange(min=10),
     help="Resamples for the 95 % intervals; each draws whole prompts.",
 )
-@fast_option
-@renderings_option
+@mode_options
 @click.option(
     "--limit", type=click.IntRange(min=1), help="Stop after this many answers, or pairs of them."
 )
@@ -69,8 +68,7 @@ def benchmark(
     output: Path | None,
     predictions: Path | None,
     bootstrap: int,
-    fast: bool,
-    renderings: int,
+    mode: Mode,
     limit: int | None,
     reference: bool,
     rubric: str | None,
@@ -135,18 +133,18 @@ def benchmark(
     from autograder.benchmark.board import measure_file, summary
     from autograder.benchmark.predictions import grade
     from autograder.judging.folder import judge_fingerprint
-    from autograder.judging.judge import Judge, mark_of
+    from autograder.judging.judge import Judge
     from autograder.judging.naming import find_judge
 
     folder = find_judge(judge_name)
-    judge = Judge.load(folder, fast=fast, renderings=renderings)
+    judge = Judge.load(folder, **mode.values)
     fingerprint = judge_fingerprint(folder)
     with rows_bar(len(read.rows), "answer") as progress:
         grades = grade(
             judge,
             read.rows,
             source=str(file),
-            fingerprint=fingerprint + mark_of(fast=fast, renderings=renderings),
+            fingerprint=fingerprint + mode.mark,
             predictions=predictions,
             progress=progress,
         )
@@ -156,8 +154,7 @@ def benchmark(
         "file": str(file),
         "judge": judge_name,
         "judge_sha256": fingerprint,
-        "fast": fast,
-        "renderings": renderings,
+        **mode.values,
         "max_length": judge.encoder.max_length,
         "num_references": read.num_references,
         "num_tied": read.num_tied,

@@ -16,9 +16,9 @@ from autograder.cli.columns import (
     set_option,
 )
 from autograder.cli.counting import rows_bar
-from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
-from autograder.cli.renderings import renderings_option
+from autograder.cli.mode import mode_options
+from autograder.judging.grader import Mode
 
 _FILE = click.Path(path_type=Path)
 _SKIPPED = 3
@@ -59,8 +59,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many rows.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Answers in one forward pass.")
-@fast_option
-@renderings_option
+@mode_options
 @click.option(
     "--engine",
     type=click.Choice(["local", "ray"]),
@@ -97,8 +96,7 @@ def grade(
     on_error: str,
     limit: int | None,
     batch_size: int | None,
-    fast: bool,
-    renderings: int,
+    mode: Mode,
     engine: str,
     ray_address: str | None,
     workers: int | None,
@@ -150,8 +148,7 @@ def grade(
         columns=None if columns is None else tuple(dict.fromkeys(filter(None, columns.split(",")))),
         prefix=prefix,
         reasoning=reasoning,
-        fast=fast,
-        renderings=renderings,
+        mode=mode,
         skip=on_error == "skip",
         overwrite=overwrite,
         restart=restart,
@@ -171,7 +168,7 @@ def grade(
     fingerprint = judge_fingerprint(folder)
 
     def load() -> Judge:
-        judge = Judge.load(folder, fast=fast, renderings=renderings)
+        judge = Judge.load(folder, **mode.values)
         judge.batch_size = batch_size or judge.batch_size
         return judge
 
@@ -183,7 +180,7 @@ def grade(
 
         where = RayEngine(ray_address, workers)
         same = partial(load_same, folder.absolute(), fingerprint, batch_size)
-        load = partial(same, fast=fast, renderings=renderings)
+        load = partial(same, mode=mode)
     try:
         with rows_bar(found.num_rows, "row") as progress:
             report = grade_file(plan, found, fingerprint, load, progress, where)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
-from autograder.cli.renderings import renderings_option
+from autograder.cli.mode import mode_options
+from autograder.judging.grader import Mode
 from autograder.schema import TIE
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ _SKIPPED = 3
     help="Requests: a JSON object, an array, or one object per line; - reads standard input.",
 )
 @judge_option(older="--model")
-@fast_option
-@renderings_option
+@mode_options
 @click.option(
     "--reasoning/--no-reasoning",
     default=True,
@@ -88,8 +87,7 @@ def judge(
     tie: float,
     path: str | None,
     judge_name: str,
-    fast: bool,
-    renderings: int,
+    mode: Mode,
     reasoning: bool,
     on_error: str,
     as_json: bool,
@@ -157,7 +155,7 @@ def judge(
     from autograder.cli.judge_answers import print_json, print_text
     from autograder.judging.judge import Judge
 
-    loaded = Judge.load(folder, fast=fast, renderings=renderings)
+    loaded = Judge.load(folder, **mode.values)
     found = [row if isinstance(row, DataError) else _fitting(loaded, row) for row in found]
     _stop_at_fault(found, skip)
     print_answers = print_json if as_json else print_text

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from autograder.cli.fast import fast_option
 from autograder.cli.judge_option import judge_option
-from autograder.cli.renderings import renderings_option
+from autograder.cli.mode import mode_options
 from autograder.extras import how_to_install
+from autograder.judging.grader import Mode
 
 if TYPE_CHECKING:
     from autograder.judging.judge import Judge
@@ -29,8 +29,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
     type=click.Choice(["nf4", "fp4", "int8", "none"]),
     help="Quantisation of the base model; by default as in training.",
 )
-@fast_option
-@renderings_option
+@mode_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -108,8 +107,7 @@ def serve(
     judge_name: str,
     device: str,
     quantization: Literal["nf4", "fp4", "int8", "none"] | None,
-    fast: bool,
-    renderings: int,
+    mode: Mode,
     host: str,
     port: int,
     batch_size: int | None,
@@ -174,7 +172,7 @@ def serve(
     def load() -> Judge:
         from autograder.judging.judge import Judge
 
-        judge = Judge.load(folder, device, quantization, fast=fast, renderings=renderings)
+        judge = Judge.load(folder, device, quantization, **mode.values)
         judge.batch_size = batch_size or judge.batch_size
         # The first pass is slow; nobody should wait for it.
         judge.evaluate("What is 1+1?", "2", "Is the sum right?", reasoning=False)

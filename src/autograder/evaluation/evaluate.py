@@ -92,8 +92,10 @@ def evaluate(
         judge_sha256: the judge's fingerprint, which the figures then name.
         start: what the judge that training started from says of both.
     """
-    encoded, unseen = (
-        [judge.encoder.encode_request(example) for example in part] for part in (test, holdout)
+    # The judge may read what the base answers itself; the base and the probe never do.
+    (encoded, unseen), (plain, plain_unseen) = (
+        [[encoder.encode_request(example) for example in part] for part in (test, holdout)]
+        for encoder in (judge.encoder, judge.backbone.encoder)
     )
     drawn = draw(train, config.probe_examples, seed)
     num_passes = 2 if config.base_model or drawn else 1
@@ -106,7 +108,7 @@ def evaluate(
         probe = fit_probe(judge, drawn, validation, shown.update)
         frozen, frozen_on_unseen = (
             _frozen(judge, part, config.base_model, probe, shown.update)
-            for part in (encoded, unseen)
+            for part in (plain, plain_unseen)
         )
     if start:
         frozen |= {"start": start.test}
@@ -275,7 +277,7 @@ def _reasonings(
 @torch.no_grad()
 def _token_loss(judge: Judge, examples: Sequence[Example]) -> float:
     backbone, total = judge.backbone, 0.0
-    encoded = judge.encoder.encode_all(examples)
+    encoded = judge.solved(judge.encoder.encode_all(examples))
     for one in encoded:
         batch = collate([one], judge.encoder.pad_id).to(backbone.device)
         parts = judge_loss(

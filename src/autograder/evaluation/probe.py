@@ -87,9 +87,10 @@ def fit_probe(
     depths = list(range(num_layers - 1, 0, -_EVERY))[::-1]
     if len(train) < 2 or not validation or not depths:
         return None
+    encode = judge.backbone.encoder.encode_request
     with judge.backbone.without_adapter():
         fitted_on, chosen_on = (
-            judge.layer_states(list(map(judge.encoder.encode_request, part)), depths, progress)[1]
+            judge.layer_states(list(map(encode, part)), depths, progress)[1]
             for part in (train, validation)
         )
     labels, wanted = ([row.score for row in part] for part in (train, validation))

@@ -176,13 +176,13 @@ def largest_change(
 
 def _read_panel(path: Path, fingerprints: set[str]) -> dict[str, Any]:
     """What `bench/panel.py --output` wrote of a judge with one of the fingerprints."""
-    from autograder.judging.judge import mark_of
+    from autograder.judging.grader import Mode
 
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         named = {judge["fingerprint"] for judge in values.get("judges", ())}
         num = values.get("renderings", 1)
-        mark = mark_of(renderings=num)
+        mark = Mode(renderings=num).mark
     except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
         raise ModelError(f"{path}: is no file of `bench/panel.py --output` ({error!r})") from None
     if named & fingerprints:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.schema import Request, Verdict
@@ -16,6 +17,37 @@ if TYPE_CHECKING:
 MAX_REASONING_TOKENS = 64
 MAX_RENDERINGS = 4
 """Of one request, at most; see `renderings.rubric_renderings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a judge grades; by default as it was trained.
+
+    Attributes:
+        fast, renderings, solve: see `Judge.load`.
+    """
+
+    fast: bool = False
+    renderings: int = 1
+    solve: bool | None = None
+
+    @property
+    def mark(self) -> str:
+        """What the name and the fingerprint of a judge end in; empty by default."""
+        marks = {
+            "+int8": self.fast,
+            f"+renderings{self.renderings}": self.renderings > 1,
+            "+unsolved": self.solve is False,
+        }
+        return "".join(mark for mark, holds in marks.items() if holds)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """By name, to load a judge with and to write down."""
+        return asdict(self)
+
+
+AS_TRAINED = Mode()
 
 
 class RequestEncoder(Protocol):

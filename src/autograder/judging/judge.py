@@ -17,7 +17,7 @@ from typing import Any, Literal
 from torch import Tensor
 
 from autograder.judging.generation import ReasoningText
-from autograder.judging.grader import MAX_REASONING_TOKENS
+from autograder.judging.grader import MAX_REASONING_TOKENS, Mode
 from autograder.judging.loaded import load_backbone
 from autograder.judging.read_ahead import in_order, windows
 from autograder.judging.renderings import RenderingEncoder, check_renderings
@@ -29,17 +29,6 @@ from autograder.schema import TIE, Comparison, Request, Verdict
 
 _WINDOW = 8
 """Batches that are read ahead, so that answers with a common prefix can be graded together."""
-
-
-def mark_of(*, fast: bool = False, renderings: int = 1, solve: bool = True) -> str:
-    """What the name and the fingerprint of a judge end in, by how it was loaded.
-
-    Args:
-        fast, renderings: as `Judge.load` takes them.
-        solve: false if a judge that solves was told not to.
-    """
-    marks = {"+int8": fast, f"+renderings{renderings}": renderings > 1, "+unsolved": not solve}
-    return "".join(mark for mark, holds in marks.items() if holds)
 
 
 class Judge(Scorer):
@@ -128,8 +117,8 @@ class Judge(Scorer):
         """
         check_renderings(renderings)
         loaded = load_backbone(judge, device, quantization, packed, fast, solve)
-        skips = loaded.can_solve and not loaded.solves
-        name = loaded.name + mark_of(fast=fast, renderings=renderings, solve=not skips)
+        differs = loaded.can_solve and not loaded.solves
+        name = loaded.name + Mode(fast, renderings, False if differs else None).mark
         options: dict[str, Any] = {"renderings": renderings, "solve": loaded.solves}
         return cls(loaded.backbone, loaded.temperature, batch_size, name, **options)
 

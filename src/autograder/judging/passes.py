@@ -52,11 +52,11 @@ class Passes:
         self._keeping = threading.Lock()
         on_cpu = backbone.device.type == "cpu"
         self._turns = Turns(min(torch.get_num_threads(), _MOST_LANES) if on_cpu else 1)
-        self._own_answers = OwnAnswers(backbone, self._turns)
+        self.own_answers = OwnAnswers(backbone, self._turns)
 
     def read(self, encoded: Sequence[Encoded]) -> Read:
         """One pass over examples that fit a batch, after their questions are answered."""
-        solved = self._own_answers.put(encoded)
+        solved = self.own_answers.put(encoded)
         with self._turns.whole():
             return self._read(solved)
 
@@ -64,7 +64,7 @@ class Passes:
         self, batches: Iterable[Sequence[Encoded]]
     ) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
         """Each batch with its digits' logits, lazily and in order; see `Turns.each`."""
-        solved = self._own_answers.put_each(batches)
+        solved = self.own_answers.put_each(batches)
         return self._turns.each(lambda batch: (batch, self._read(batch).logits), solved)
 
     def states_each(
@@ -76,7 +76,7 @@ class Passes:
             def read(batch: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
                 return self._read(batch, states).logits, states.taken()
 
-            yield from self._turns.each(read, self._own_answers.put_each(batches))
+            yield from self._turns.each(read, self.own_answers.put_each(batches))
 
     @torch.no_grad()
     def _read(self, encoded: Sequence[Encoded], states: LayerStates | None = None) -> Read:

@@ -46,6 +46,13 @@ class Scorer:
         """Indices of the examples to grade together, a list per batch; see `model.batch.plan`."""
         return plan(encoded, self.batch_size)
 
+    def solved(self, encoded: Sequence[Encoded]) -> list[Encoded]:
+        """The examples as they are read: before a response what the base answers, if it is asked.
+
+        All other methods do this by themselves.
+        """
+        return self._passes.own_answers.put(encoded)
+
     def digit_logits(
         self, encoded: Sequence[Encoded], progress: Callable[[int], object] = lambda _: None
     ) -> Tensor:
