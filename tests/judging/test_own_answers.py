@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import numpy as np
 import pytest
@@ -91,6 +92,43 @@ def test_few_are_remembered(solving, some, asked, monkeypatch):
     assert len(asked) == 2
     for one, other in zip(again, expected, strict=True):
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
+
+
+def test_long_questions_are_asked_few_at_a_time(solving, some, asked, monkeypatch):
+    lengths = sorted({len(solving.encoder.encode_request(one).question) for one in some} - {0})
+    monkeypatch.setattr(module, "_ROOM", 2 * lengths[-1])
+    list(solving.evaluate_many(some))
+    assert len(asked) > 1
+    assert max(map(len, asked)) > 1
+    for batch in asked:
+        assert len(batch) * max(map(len, batch)) <= 2 * lengths[-1]
+    monkeypatch.setattr(module, "_ROOM", 1)
+    solving.evaluate(some[0].prompt + " Why?", *some[0].texts[1:])
+    assert len(asked[-1]) == 1
+
+
+def test_who_grades_meanwhile_never_sees_the_adapter_off(threads, solving, some, monkeypatch):
+    known = [dataclasses.replace(one, reference="Iron.") for one in some]
+    expected = [one.probabilities for one in solving.evaluate_many(known)]
+    inside, graded, found = threading.Event(), threading.Event(), []
+
+    def other():
+        inside.wait(60)
+        found.extend(one.probabilities for one in solving.evaluate_many(known))
+        graded.set()
+
+    def slow(backbone, questions):
+        with backbone.without_adapter():
+            inside.set()
+            graded.wait(0.5)
+        return own_answers(backbone, questions)
+
+    monkeypatch.setattr(module, "own_answers", slow)
+    thread = threading.Thread(target=other)
+    thread.start()
+    list(solving.evaluate_many(some))
+    thread.join()
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_several_renderings_share_an_answer(backbone, some, asked):

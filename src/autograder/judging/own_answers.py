@@ -13,6 +13,8 @@ from autograder.model.encode import Encoded
 from autograder.model.generation import ASKED_TOGETHER, own_answers
 
 _KEPT = 1024
+_ROOM = 8192
+"""Tokens of questions that are read together, their padding included: they decide the memory."""
 _BATCHES = 8
 """Batches that are read ahead, so that many questions are asked together."""
 
@@ -63,8 +65,7 @@ class OwnAnswers:
         with self._knowing:
             found = {question: self._known[question] for question in questions & self._known.keys()}
         missing = sorted(questions - found.keys(), key=lambda ids: (len(ids), ids))
-        for start in range(0, len(missing), ASKED_TOGETHER):
-            asked = missing[start : start + ASKED_TOGETHER]
+        for asked in _together(missing):
             with self._turns.whole():
                 told = own_answers(self.backbone, asked)
             found |= zip(asked, told, strict=True)
@@ -75,3 +76,16 @@ class OwnAnswers:
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return found
+
+
+def _together(questions: Iterable[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
+    """Questions to ask together: of those in order of their lengths as many as have room."""
+    asked: list[tuple[int, ...]] = []
+    for question in questions:
+        num = len(asked) + 1
+        if asked and (num > ASKED_TOGETHER or num * len(question) > _ROOM):
+            yield asked
+            asked = []
+        asked.append(question)
+    if asked:
+        yield asked
