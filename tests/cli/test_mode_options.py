@@ -116,6 +116,17 @@ def test_every_command_may_leave_the_base_unasked(command, solving_folder, monke
         assert found.value.args == (expected,)
 
 
+def test_a_benchmark_says_whether_the_base_was_asked(solving_folder, tmp_path):
+    row = {"prompt": ASKED.prompt, "response": ASKED.response, "rubric": ASKED.rubric}
+    lines = [json.dumps(row | {"response": str(n), "score": 1 + n}) + "\n" for n in range(5)]
+    (tmp_path / "in.jsonl").write_text("".join(lines))
+    options = ["--judge", solving_folder, "--bootstrap", 10, "--output", tmp_path / "out.json"]
+    for given, expected in (([], True), (["--no-solve"], False)):
+        result = call("benchmark", tmp_path / "in.jsonl", *options, *given)
+        assert result.exit_code == 0, result.output
+        assert json.loads((tmp_path / "out.json").read_text())["solve"] == expected
+
+
 def test_a_run_never_goes_on_with_another_choice_of_solve(solving_folder, tmp_path, monkeypatch):
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     row = {"prompt": ASKED.prompt, "response": ASKED.response, "rubric": ASKED.rubric}
@@ -130,6 +141,18 @@ def test_a_run_never_goes_on_with_another_choice_of_solve(solving_folder, tmp_pa
     found = json.loads(out.read_text())
     verdict = Judge.load(solving_folder, solve=False).evaluate(*ASKED.texts, reasoning=False)
     assert found["expected_score"] == pytest.approx(verdict.expected_score, abs=1e-3)
+
+
+def test_a_run_goes_on_if_the_default_is_named(solving_folder, tmp_path, monkeypatch):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    row = {"prompt": ASKED.prompt, "response": ASKED.response, "rubric": ASKED.rubric}
+    source.write_text(json.dumps(row) + "\n")
+    options = [source, out, "--judge", solving_folder]
+    with monkeypatch.context() as patch:
+        patch.setattr("autograder.bulk.grade_file._finish", interrupted)
+        assert call("grade", *options).exit_code == 130
+    assert call("grade", *options, "--solve").exit_code == 0
+    assert json.loads(out.read_text())["score"] in range(1, 6)
 
 
 def test_a_judge_that_was_not_trained_for_it_does_not_solve(judge_folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from autograder.export.writing import Plan
 from autograder.export.writing import export as export_adapter
 from autograder.judging.folder import FILES, SUMS_FILE
 from autograder.judging.judge import Judge
-from export.conftest import judged
+from export.conftest import change, judged
 from export.programs import run_example
 from helpers.damage import flip
 
@@ -41,6 +42,18 @@ def test_the_program_grades_like_the_judge(
     assert write(out, folder).exit_code == 0
     found = run_example(out, str(tiny_base))
     np.testing.assert_allclose([row["p"] for row in found], judged(folder), atol=tolerance)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.7])
+def test_the_readme_says_what_the_program_does_not_do(judge_folder, tmp_path, share):
+    folder, out = tmp_path / "judge", tmp_path / "out"
+    shutil.copytree(judge_folder, folder)
+    params = json.loads((folder / "judge.json").read_text(encoding="utf-8"))["params"]
+    params["train"]["solve"] = share
+    change(folder, params=params)
+    assert write(out, folder).exit_code == 0
+    text = (out / "README.md").read_text(encoding="utf-8")
+    assert ("lets the base answer the prompt" in text) == bool(share)
 
 
 def test_peft_loads_it_on_the_base(judge_folder, tiny_base, tmp_path):

@@ -173,6 +173,23 @@ def test_a_rank_is_the_results(judge_folder, other_folder, tmp_path):
         call(tmp_path / "x", judge_folder, other_folder, *options[:-1], 7)
 
 
+@pytest.mark.parametrize(("shares", "solves"), [((0.7, 0.5), True), ((0.7, 0.0), False)])
+def test_it_reads_the_bases_own_answers_if_all_were_taught_to(
+    judge_folder, other_folder, tmp_path, shares, solves
+):
+    folders = []
+    for at, (folder, share) in enumerate(zip((judge_folder, other_folder), shares, strict=True)):
+        folders.append(tmp_path / str(at))
+        shutil.copytree(folder, folders[at])
+        params = json.loads((folder / "judge.json").read_text(encoding="utf-8"))["params"]
+        params["train"]["solve"] = share
+        change(folders[at], params=params)
+    run(tmp_path / "one", *folders)
+    run(tmp_path / "other", *reversed(folders))
+    for name in ("one", "other"):
+        assert Judge.load(tmp_path / name).encoder.solves == solves
+
+
 def test_a_judge_combined_with_itself_is_itself(judge_folder, tmp_path):
     run(tmp_path / "out", judge_folder, judge_folder)
     np.testing.assert_allclose(judged(tmp_path / "out"), judged(judge_folder), atol=1e-5)

@@ -97,6 +97,26 @@ def test_what_benchmark_writes_is_read_too(trained, tmp_path):
     assert "/home" not in text
 
 
+@pytest.mark.parametrize(
+    ("mode", "title"),
+    [
+        ({"fast": False, "renderings": 1, "solve": True}, "b.jsonl"),
+        (
+            {"fast": True, "renderings": 2, "solve": False},
+            "b.jsonl --fast --renderings 2 --no-solve",
+        ),
+    ],
+)
+def test_how_the_benchmark_graded_stands_beside_its_name(trained, tmp_path, mode, title):
+    trained.values["params"]["train"]["solve"] = 0.7
+    values = {"file": "b.jsonl", "systems": {"judge": figures(0.5)}} | mode
+    path = write(tmp_path / "b.json", values | {"judge_sha256": trained.fingerprint})
+    assert list(find_evidence(trained, path, tmp_path / "none").sets) == [title]
+    trained.values["params"]["train"]["solve"] = 0.0
+    found = find_evidence(trained, path, tmp_path / "none")
+    assert list(found.sets) == [title.removesuffix(" --no-solve")]
+
+
 def test_figures_of_pairs_stand_in_no_card(trained, tmp_path):
     path = write(tmp_path / "b.json", {"judge_sha256": trained.fingerprint, "pairs": {}})
     with pytest.raises(DataError, match=r"b\.json: holds figures of pairs; a card takes those of"):

@@ -108,3 +108,12 @@ def test_a_folder_without_an_adapter_is_told_and_the_judge_before_stays(adapter,
     with pytest.raises(ModelError, match=r"adapter: holds no trained adapter .*dvc repro"):
         publish(adapter, 2.0, tmp_path / "judge")
     assert contents(tmp_path / "judge") == before
+
+
+@pytest.mark.parametrize("share", [None, 0.0, 0.7])
+def test_a_card_says_whether_the_base_is_asked(adapter, tmp_path, share):
+    publish(adapter, 1.0, tmp_path / "judge")
+    values = json.loads((tmp_path / "judge" / "judge.json").read_text())
+    values["params"]["train"].pop("solve")
+    values["params"]["train"] |= {} if share is None else {"solve": share}
+    assert ("`solve=False`" in model_card(values)) == bool(share)

@@ -188,7 +188,7 @@ def grade_file(
     about = {"judge": fingerprint, "fast": mode.fast, "reasoning": plan.reasoning}
     # A run that was begun before there were such modes goes on.
     about |= {"renderings": mode.renderings} if mode.renderings > 1 else {}
-    about |= {} if mode.solve is None else {"solve": mode.solve}
+    about |= {"solve": False} if mode.solve is False else {}  # to solve is the default, if it can
     run = plan.digest(about, before)
     if not plan.overwrite:
         counts = _ended(plan, run)

@@ -112,6 +112,7 @@ def behaviour(
         "judge": judge_name,
         "judge_sha256": judge_fingerprint(folder),
         **mode.values,
+        "solve": judge.encoder.solves,
         "items": str(items),
         "limit": limit,
         "num_reasons": reasons,

@@ -155,6 +155,7 @@ def benchmark(
         "judge": judge_name,
         "judge_sha256": fingerprint,
         **mode.values,
+        "solve": judge.encoder.solves,
         "max_length": judge.encoder.max_length,
         "num_references": read.num_references,
         "num_tied": read.num_tied,

@@ -19,6 +19,7 @@ from autograder.evaluation.result_models import Comparison, Figures, Systems
 from autograder.evaluation.results import SYSTEMS
 from autograder.evaluation.typed_files import made_by, read_json, read_text
 from autograder.export.trained import Trained
+from autograder.judging.folder import can_solve
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,18 @@ class Benchmark(BaseModel):
     file: str = "a benchmark"
     judge_sha256: str | None = None
     systems: Mapping[str, Figures]
+    fast: bool = False
+    renderings: int = 1
+    solve: bool | None = None
+
+    def title(self, trained: Trained) -> str:
+        """The file's name, and the options with which the judge graded otherwise than by itself."""
+        options = {
+            "--fast": self.fast,
+            f"--renderings {self.renderings}": self.renderings > 1,
+            "--no-solve": self.solve is False and can_solve(trained.values),
+        }
+        return " ".join((Path(self.file).name, *(name for name, holds in options.items() if holds)))
 
 
 def find_evidence(trained: Trained, metrics: Path | None, default: Path) -> Evidence | None:
@@ -53,7 +66,7 @@ def find_evidence(trained: Trained, metrics: Path | None, default: Path) -> Evid
     if metrics is None and not default.is_file():
         return None
     path = metrics or default
-    sha256, sets = _read(path)
+    sha256, sets = _read(path, trained)
     certain = sha256 == trained.fingerprint
     if metrics is None and not certain:
         return None
@@ -66,7 +79,7 @@ def find_evidence(trained: Trained, metrics: Path | None, default: Path) -> Evid
     return Evidence(sets, certain)
 
 
-def _read(path: Path) -> tuple[str | None, dict[str, dict[str, Figures]]]:
+def _read(path: Path, trained: Trained) -> tuple[str | None, dict[str, dict[str, Figures]]]:
     """The judge's sha256, and the figures by the title of the set of answers."""
     keys = _keys(path)
     if "pairs" in keys:
@@ -80,7 +93,7 @@ def _read(path: Path) -> tuple[str | None, dict[str, dict[str, Figures]]]:
             raise
         if "judge" not in found.systems:
             raise DataError("missing", path=str(path), field="systems.judge")
-        return found.judge_sha256, {Path(found.file).name: dict(found.systems)}
+        return found.judge_sha256, {found.title(trained): dict(found.systems)}
     whole = path.parent / "eval" / SYSTEMS if path.name == "metrics.json" else path
     with made_by("evaluate"):
         systems = read_json(whole, Systems)

@@ -21,7 +21,7 @@ from autograder.export.readme import escape, front_matter
 from autograder.export.trained import Trained, check_space, weights_errors
 from autograder.files import atomic_folder, finite, json_text
 from autograder.judging.calibration import fit_temperature
-from autograder.judging.folder import write_sums
+from autograder.judging.folder import can_solve, write_sums
 from autograder.judging.judge import Judge
 from autograder.metrics.functional import MEASURES
 from autograder.schema import Example
@@ -85,6 +85,9 @@ def _describe(
         size * judge.values["temperature"] for size, judge in zip(sizes, judges, strict=True)
     )
     values["temperature"] = mean / sum(sizes)
+    if not all(can_solve(judge.values) for judge in judges):
+        # One that never saw the base's own answers would be confused by them.
+        values["params"].get("train", {}).pop("solve", None)
     values["validation"] = {}
     values["merge"] = {
         "method": recipe.method,

@@ -16,7 +16,7 @@ from autograder.export.readme import card, fenced
 from autograder.export.trained import BaseWeights, Trained, check_space, weights_errors
 from autograder.export.versions import PEFT, TRANSFORMERS_5, in_words
 from autograder.files import atomic_folder, json_text
-from autograder.judging.folder import write_sums
+from autograder.judging.folder import can_solve, write_sums
 
 Format = Literal["merged", "adapter", "gguf"]
 Dtype = Literal["bf16", "fp16", "fp32", "q8_0"]
@@ -211,7 +211,18 @@ def _rank(rank: int) -> str:
     return f" The adapter's rank is {rank}; vLLM needs `--max-lora-rank {known[0]}`."
 
 
+_UNSOLVED = (
+    "\n\nWhere there is no reference answer, the judge itself lets the base answer the prompt "
+    "first, and reads that before the response. `grade.py` does not: it grades such answers less "
+    "often right, and the figures below and the temperature are those of the judge."
+)
+
+
 def _notes(trained: Trained, plan: Plan) -> str:
+    return _weights(trained, plan) + (_UNSOLVED if can_solve(trained.values) else "")
+
+
+def _weights(trained: Trained, plan: Plan) -> str:
     bits = trained.config.quantization.bits
     if plan.kind == "adapter":
         return (

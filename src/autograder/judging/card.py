@@ -6,6 +6,7 @@ from typing import Any
 
 from autograder.bases.catalog import resolve
 from autograder.errors import UnknownModelError
+from autograder.judging.folder import can_solve
 
 _CARD = """---
 base_model: {name}
@@ -30,7 +31,7 @@ The score is the most probable digit after `Score: `; the five probabilities com
 forward pass at temperature {temperature:.3f}, fitted on the validation split. `judge.json` holds
 the base's pin, the digits' token ids and every parameter. The adapter alone loads with plain
 `peft` on the same base.
-
+{solves}
 ## On the validation split, at the best epoch
 
 | measure | value |
@@ -45,6 +46,12 @@ split are in `reports/metrics.json` of the project that trained it.
 It grades by its rubric what it can see in the text; it looks nothing up and runs no code. A
 score is an estimate: use the expected score and the confidence, and let a human see what
 matters. It was trained on short texts, mostly English.
+"""
+
+_SOLVES = """
+Where there is no reference answer, the base first answers the prompt itself in a sentence, and the
+judge reads that before the response: the figures below are of this. With `solve=False`, and with
+plain `peft`, it reads the response alone, which is quicker and less often right.
 """
 
 
@@ -65,6 +72,7 @@ def model_card(judge: dict[str, Any], folder: str = "build/judge") -> str:
         bits=judge["params"]["quantization"]["bits"],
         temperature=judge["temperature"],
         rows=rows,
+        solves=_SOLVES if can_solve(judge) else "",
         folder=folder,
         **{key: judge["params"]["lora"][key] for key in ("r", "alpha", "dropout")},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,15 @@ def read_judge(folder: Path) -> dict[str, Any]:
     if not isinstance(values, dict) or wanted - values.keys():
         raise ModelError(f"{folder}: judge.json is not one of ours; train a judge with `dvc repro`")
     return values
+
+
+def can_solve(values: Mapping[str, Any]) -> bool:
+    """Whether a judge was trained to read what its base answers itself.
+
+    Args:
+        values: its description. That of a judge from before there was such a parameter has none.
+    """
+    return bool(values["params"].get("train", {}).get("solve", 0) > 0)
 
 
 def judge_fingerprint(folder: Path) -> str:

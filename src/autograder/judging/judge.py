@@ -36,7 +36,8 @@ class Judge(Scorer):
 
     The score comes from the distribution over the five digits after the forced `Score: `: one
     forward pass, no parsing. A reasoning is generated after it on request and cannot change the
-    score. A request gets the same verdict alone and in any batch.
+    score. A request gets the same verdict alone and in any batch; with `solve` only as far as the
+    base gives the same answer, which in 16 bits can depend on what it is asked together with.
 
     All methods may be called from several threads; forward passes take turns. On a CPU, several
     batches are scored in parallel.

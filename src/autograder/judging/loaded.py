@@ -10,7 +10,7 @@ import torch
 
 from autograder import config as configuration
 from autograder.errors import ModelError
-from autograder.judging.folder import judge_fingerprint, read_judge
+from autograder.judging.folder import can_solve, judge_fingerprint, read_judge
 from autograder.judging.naming import find_judge
 from autograder.model.backbone import (
     Backbone,
@@ -68,10 +68,9 @@ def load_backbone(
     config = configuration.parse_groups(
         values["params"], ("model", "quantization"), str(folder / "judge.json")
     )
-    # Judges of before there was such a parameter do not have it.
-    can_solve = values["params"].get("train", {}).get("solve", 0) > 0
-    solves = can_solve if solve is None else solve
-    if solves and not can_solve:
+    was_taught = can_solve(values)
+    solves = was_taught if solve is None else solve
+    if solves and not was_taught:
         raise ModelError(f"solve: {folder}: was trained with train.solve 0; leave it out")
     settings = config.quantization
     if quantization is not None:
@@ -95,7 +94,7 @@ def load_backbone(
         if fast and not count:
             raise ModelError(f"fast: {folder}: not for this kind of adapter; leave it out")
     name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
-    return Loaded(backbone, values["temperature"], name, can_solve, solves)
+    return Loaded(backbone, values["temperature"], name, was_taught, solves)
 
 
 def _fits(backbone: Backbone, dtype: torch.dtype) -> bool:
