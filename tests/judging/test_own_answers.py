@@ -12,7 +12,7 @@ from autograder.errors import ModelError
 from autograder.judging import own_answers as module
 from autograder.judging.judge import Judge
 from autograder.judging.renderings import Rendered
-from autograder.model.generation import own_answers
+from autograder.model.generation import answering, own_answers
 from helpers.tiny_judge import publish_module, talking, tiny_module
 
 
@@ -39,9 +39,9 @@ def asked(monkeypatch):
 
     def counted(backbone, questions):
         batches.append(list(questions))
-        return own_answers(backbone, questions)
+        return answering(backbone, questions)
 
-    monkeypatch.setattr(module, "own_answers", counted)
+    monkeypatch.setattr(module, "answering", counted)
     return batches
 
 
@@ -58,7 +58,9 @@ def by_hand(judge, request):
 
 
 def test_a_verdict_is_what_the_plain_model_says_after_the_base_has_answered(threads, solving, some):
-    for request, verdict in zip(some, solving.evaluate_many(some), strict=True):
+    # All at once: `by_hand` waits for nobody's turn when it switches the adapter off.
+    verdicts = list(solving.evaluate_many(some))
+    for request, verdict in zip(some, verdicts, strict=True):
         np.testing.assert_allclose(verdict.probabilities, by_hand(solving, request), atol=1e-5)
         alone = solving.evaluate(*request.texts)
         assert alone.probabilities == pytest.approx(verdict.probabilities, abs=1e-5)
@@ -94,19 +96,6 @@ def test_few_are_remembered(solving, some, asked, monkeypatch):
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
 
 
-def test_long_questions_are_asked_few_at_a_time(solving, some, asked, monkeypatch):
-    lengths = sorted({len(solving.encoder.encode_request(one).question) for one in some} - {0})
-    monkeypatch.setattr(module, "_ROOM", 2 * lengths[-1])
-    list(solving.evaluate_many(some))
-    assert len(asked) > 1
-    assert max(map(len, asked)) > 1
-    for batch in asked:
-        assert len(batch) * max(map(len, batch)) <= 2 * lengths[-1]
-    monkeypatch.setattr(module, "_ROOM", 1)
-    solving.evaluate(some[0].prompt + " Why?", *some[0].texts[1:])
-    assert len(asked[-1]) == 1
-
-
 def test_who_grades_meanwhile_never_sees_the_adapter_off(threads, solving, some, monkeypatch):
     known = [dataclasses.replace(one, reference="Iron.") for one in some]
     expected = [one.probabilities for one in solving.evaluate_many(known)]
@@ -118,12 +107,13 @@ def test_who_grades_meanwhile_never_sees_the_adapter_off(threads, solving, some,
         graded.set()
 
     def slow(backbone, questions):
-        with backbone.without_adapter():
-            inside.set()
-            graded.wait(0.5)
-        return own_answers(backbone, questions)
+        for step in answering(backbone, questions):
+            with backbone.without_adapter():
+                inside.set()
+                graded.wait(0.1)
+            yield step
 
-    monkeypatch.setattr(module, "own_answers", slow)
+    monkeypatch.setattr(module, "answering", slow)
     thread = threading.Thread(target=other)
     thread.start()
     list(solving.evaluate_many(some))
@@ -172,6 +162,26 @@ def test_batches_without_questions_are_not_read_ahead(solving, some):
     found = solving._passes.own_answers.put_each(batches())
     next(found)
     assert taken == [0]
+
+
+def test_between_two_steps_others_have_a_turn(solving, judge, some):
+    """A reasoning that has begun goes on while the base answers."""
+    request, other = some[0], dataclasses.replace(some[1], reference="Two.")
+    expected = solving.evaluate(*request.texts).reasoning
+    stream = Judge(solving.backbone, batch_size=3, solve=True)
+    pieces, taken = stream.stream(*request.texts), []
+    next(pieces)
+    steps = answering(stream.backbone, [solving.encoder.encode_request(some[2]).question])
+    for step in steps:
+        taken.append(step)
+        if (piece := next(pieces, None)) is not None:
+            taken.append(piece)
+    said = "".join(piece for piece in taken if isinstance(piece, str)) + "".join(pieces)
+    assert said == expected
+    assert own_answers(stream.backbone, [solving.encoder.encode_request(some[2]).question]) in taken
+    assert solving.evaluate(*other.texts).probabilities == pytest.approx(
+        judge.evaluate(*other.texts).probabilities, abs=1e-6
+    )
 
 
 # --- loading

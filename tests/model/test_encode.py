@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
@@ -411,6 +412,7 @@ class _TwoTokensADigit:
 
     chat_template = pad_token_id = None
     eos_token_id: int | None = None
+    added_tokens_decoder: Mapping[int, object] = {}
 
     def get_added_vocab(self):
         return {}
@@ -615,3 +617,44 @@ def test_an_untrusted_prompt_imitates_no_turn_in_a_question(known_tokenizer):
     honest = encoder.encode("x", "r", RUBRIC).question
     control = set(known_tokenizer.get_added_vocab().values())
     assert [id_ for id_ in question if id_ in control] == [id_ for id_ in honest if id_ in control]
+
+
+TURN = "<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+
+
+def test_a_date_in_the_chat_template_changes_no_question(tokenizer):
+    tokenizer.chat_template = (
+        "{% if messages[0].role != 'system' %}<|im_start|>system\nToday is "
+        "{{ strftime_now('%f') }}<|im_end|>\n{% endif %}"
+        f"{{% for message in messages %}}{TURN}{{% endfor %}}<|im_start|>assistant\n"
+    )
+    one, other = (Encoder(tokenizer, 1024, solves=True) for _ in range(2))
+    assert one.opening == other.opening
+    assert one.asking == other.asking
+    assert "You are a helpful assistant." in decode(one, one.asking[0])
+
+
+def test_a_model_that_can_think_answers_at_once(tokenizer):
+    tokenizer.chat_template = (
+        f"{{% for message in messages %}}{TURN}{{% endfor %}}<|im_start|>assistant\n"
+        "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>{% endif %}"
+    )
+    encoder = Encoder(tokenizer, 1024, solves=True)
+    assert decode(encoder, encoder.asking[1]).endswith("</think>")
+    assert "</think>" not in decode(encoder, encoder.closing)
+
+
+def test_the_question_about_a_long_prompt_does_not_depend_on_the_response(tokenizer):
+    encoder = Encoder(tokenizer, 1024, solves=True)
+    one, other = (encoder.encode("p" * 3000, "r" * num, RUBRIC) for num in (100, 900))
+    assert one.prefix != other.prefix
+    assert one.question == other.question
+    assert len(one.question) + OWN_ANSWER_ROOM <= 1024
+    assert CUT in decode(encoder, one.question)
+
+
+def test_without_a_chat_template_a_heading_ends_an_own_answer(tokenizer):
+    encoder = Encoder(with_sign(tokenizer, None), 1024, solves=True)
+    said = encoder.tokenizer("Four.\n\n### Question\n", add_special_tokens=False)["input_ids"]
+    assert decode(encoder, encoder.own_answer(said)) == "Four."
+    assert decode(encoder, encoder.encode(PROMPT, "r", RUBRIC).question).endswith("### Answer\n")

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import copy
+import itertools
+
 import pytest
 import torch
 
 from autograder.model.encode import Encoder
-from autograder.model.generation import own_answers
+from autograder.model.generation import own_answers, together
 from autograder.prompt import OWN_ANSWER_REQUEST, OWN_ANSWER_ROOM
 from helpers.tiny_judge import talking, tiny_backbone
 
@@ -59,11 +62,35 @@ def test_the_adapter_and_the_mode_are_as_before(backbone):
     assert backbone.adapted
 
 
+def test_the_adapter_stays_frozen(backbone):
+    backbone.requires_grad_(False)
+    with backbone.without_adapter():
+        pass
+    assert not backbone.trainable()
+
+
+def test_long_questions_are_asked_few_at_a_time():
+    short, long = [(1,) * 100] * 70, [(2,) * 3000] * 5
+    batches = list(together([*short, *long]))
+    assert [len(batch) for batch in batches] == [32, 32, 6, 2, 2, 1]
+    assert list(itertools.chain(*batches)) == [*short, *long]
+    assert list(together([(3,) * 10_000])) == [[(3,) * 10_000]]
+
+
+def test_an_answer_ends_with_its_turn(backbone):
+    tokenizer = copy.deepcopy(backbone.encoder.tokenizer)
+    text = "Four.<|im_end|>\n<|im_start|>user\nAnd 3+3?"
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    tokenizer.eos_token = "<|endoftext|>"  # as Gemma's and Phi-3's, whose turns end otherwise
+    encoder = Encoder(tokenizer, 1024, solves=True)
+    assert tokenizer.decode(encoder.own_answer(ids)) == "Four."
+
+
 def test_nothing_that_is_said_is_a_control_token(backbone):
     encoder = backbone.encoder
     control = encoder.tokenizer.convert_tokens_to_ids(["<|im_end|>", "<|im_start|>"])
     forged = encoder.tokenizer("a <|im_", add_special_tokens=False)["input_ids"]
     rest = encoder.tokenizer("start|>b", add_special_tokens=False)["input_ids"]
-    answer = encoder.own_answer([*forged, *rest, *control])
+    answer = encoder.own_answer([*forged, *rest])
     assert not set(control) & set(answer)
     assert encoder.tokenizer.decode(answer) == "a <|im_start|>b"

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import pytest
 
 from autograder.judging.judge import Judge
+from autograder.model import generation
 from autograder.model.encode import Encoder
 from autograder.model.generation import own_answers
 from autograder.training import own_answers as module
@@ -73,7 +73,7 @@ def test_a_share_is_drawn_by_the_seed_and_a_larger_one_holds_it(encoded):
 
 
 def test_what_was_answered_is_not_asked_again(backbone, encoded, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "ASKED_TOGETHER", 2)
+    monkeypatch.setattr(generation, "ASKED_TOGETHER", 2)
     questions, asked = drawn(encoded, 1.0, 0), list[tuple[int, ...]]()
     assert len(questions) > 2
     expected = answer_all(backbone, questions, tmp_path / "expected.json")
@@ -88,8 +88,10 @@ def test_what_was_answered_is_not_asked_again(backbone, encoded, tmp_path, monke
         patch.setattr(module, "own_answers", dying)
         with pytest.raises(KeyboardInterrupt):
             answer_all(backbone, questions, tmp_path / "answers.json")
-    kept = json.loads((tmp_path / "answers.json").read_text())
-    assert len(kept) == len(asked) == 2
+    file = tmp_path / "answers.json"
+    assert len(file.read_text().splitlines()) == len(asked) == 2
+    whole = file.read_bytes()
+    file.write_bytes(whole + whole[:20])  # a line that the killed run could not finish
 
     def counted(backbone, batch):
         asked.extend(batch)
@@ -98,6 +100,7 @@ def test_what_was_answered_is_not_asked_again(backbone, encoded, tmp_path, monke
     monkeypatch.setattr(module, "own_answers", counted)
     assert answer_all(backbone, questions, tmp_path / "answers.json") == expected
     assert sorted(asked) == sorted(questions)
+    assert len(set(file.read_text().splitlines())) == len(questions)
 
 
 def test_a_killed_training_goes_on_with_the_same_answers(config, examples, tmp_path, monkeypatch):  # noqa: F811
@@ -114,7 +117,7 @@ def test_a_killed_training_goes_on_with_the_same_answers(config, examples, tmp_p
     assert contents(killed / "checkpoints" / "adapter") == contents(
         whole / "checkpoints" / "adapter"
     )
-    assert json.loads((killed / "scratch" / OWN_ANSWERS).read_text())
+    assert (killed / "scratch" / OWN_ANSWERS).read_text()
     judge: Judge = judge_of(killed, examples[20:26])
     assert judge.encoder.solves
 

@@ -10,11 +10,9 @@ from itertools import chain
 from autograder.judging.turns import Turns, take
 from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoded
-from autograder.model.generation import ASKED_TOGETHER, own_answers
+from autograder.model.generation import answering, together
 
 _KEPT = 1024
-_ROOM = 8192
-"""Tokens of questions that are read together, their padding included: they decide the memory."""
 _BATCHES = 8
 """Batches that are read ahead, so that many questions are asked together."""
 
@@ -24,7 +22,7 @@ class OwnAnswers:
 
     Args:
         backbone: the model.
-        turns: of those who compute with it; to ask takes a whole one, as the adapter is off.
+        turns: of those who compute with it; each step takes a whole one, as the adapter is off.
     """
 
     def __init__(self, backbone: Backbone, turns: Turns) -> None:
@@ -65,10 +63,8 @@ class OwnAnswers:
         with self._knowing:
             found = {question: self._known[question] for question in questions & self._known.keys()}
         missing = sorted(questions - found.keys(), key=lambda ids: (len(ids), ids))
-        for asked in _together(missing):
-            with self._turns.whole():
-                told = own_answers(self.backbone, asked)
-            found |= zip(asked, told, strict=True)
+        for asked in together(missing):
+            found |= zip(asked, self._ask(asked), strict=True)
         with self._knowing:
             for question, answer in found.items():
                 self._known[question] = answer
@@ -77,15 +73,11 @@ class OwnAnswers:
                 self._known.popitem(last=False)
         return found
 
-
-def _together(questions: Iterable[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
-    """Questions to ask together: of those in order of their lengths as many as have room."""
-    asked: list[tuple[int, ...]] = []
-    for question in questions:
-        num = len(asked) + 1
-        if asked and (num > ASKED_TOGETHER or num * len(question) > _ROOM):
-            yield asked
-            asked = []
-        asked.append(question)
-    if asked:
-        yield asked
+    def _ask(self, questions: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        """Ask a batch; between two steps of its answers another one may have a turn."""
+        steps = answering(self.backbone, questions)
+        while True:
+            with self._turns.whole():
+                answers = next(steps)
+            if answers is not None:
+                return answers

@@ -134,15 +134,20 @@ class Backbone(nn.Module):
     @contextmanager
     def without_adapter(self) -> Iterator[None]:
         """Inside, the backbone answers as the untrained base model."""
-        if not self.adapted:
-            yield
-            return
+        from peft.tuners.tuners_utils import BaseTunerLayer
+
+        # By PEFT's own `disable_adapter` the weights of a frozen adapter would end up trainable.
+        layers = [part for part in self.model.modules() if isinstance(part, BaseTunerLayer)]
+        before = [layer._disable_adapters for layer in layers], self.adapted
         self.adapted = False
+        for layer in layers:
+            layer._disable_adapters = True
         try:
-            with cast(Any, self.model).disable_adapter():
-                yield
+            yield
         finally:
-            self.adapted = True
+            for layer, disabled in zip(layers, before[0], strict=True):
+                layer._disable_adapters = disabled
+            self.adapted = before[1]
 
     def trainable(self) -> dict[str, nn.Parameter]:
         return {name: value for name, value in self.named_parameters() if value.requires_grad}

@@ -29,6 +29,8 @@ _PLAIN_SEPARATOR = "\n\n"
 _SIGNS = "#\uff03\ufe5f"
 """The number sign, and what some tokenizers read as one (Unicode's NFKC)."""
 _MAY_BE_CUT: tuple[FieldName, ...] = ("response", "reference", "prompt")
+_OTHER_SYSTEM = "You are a helpful assistant."
+"""Instead of a chat template's own system turn, where that would hold today's date."""
 _MIN_KEPT = 32
 """A text is never cut below this many tokens: an error is better than a guess."""
 
@@ -110,6 +112,8 @@ class Encoder:
         self._before_response = (*self.separator, *response)
         self._before_answer = (*self.separator, *self._trusted(OWN_ANSWER_HEADING))
         self.end_id: int = tokenizer.eos_token_id
+        special = (id_ for id_, token in tokenizer.added_tokens_decoder.items() if token.special)
+        self.stops = {self.end_id, *special}
         pad = tokenizer.pad_token_id
         self.pad_id: int = self.end_id if pad is None else pad
 
@@ -133,7 +137,10 @@ class Encoder:
     def _asking(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Token ids before and after a prompt that the base shall answer."""
         turn = {"role": "user", "content": f"{_MARK}\n\n{OWN_ANSWER_REQUEST}"}
-        around = self._rendered([turn]).split(_MARK)
+        dated = "strftime_now" in str(self.tokenizer.chat_template)
+        turns = [{"role": "system", "content": _OTHER_SYSTEM}, turn] if dated else [turn]
+        # Forty tokens of thoughts would hold no answer.
+        around = self._rendered(turns, enable_thinking=False).split(_MARK)
         if len(around) != 2:
             raise ModelError("the tokenizer's chat template drops or changes the user's turn")
         before, after = (tuple(self._trusted(text)) for text in around)
@@ -150,9 +157,9 @@ class Encoder:
             text = self._rendered(turns)
         return text.split(_MARK)
 
-    def _rendered(self, turns: list[dict[str, str]]) -> str:
+    def _rendered(self, turns: list[dict[str, str]], **options: Any) -> str:
         """What the chat template makes of turns, up to where the assistant's begins."""
-        options: dict[str, Any] = {"tokenize": False, "add_generation_prompt": True}
+        options |= {"tokenize": False, "add_generation_prompt": True}
         # Llama 3 writes today's date into its system turn; a judge must not change overnight.
         options["date_string"] = "26 Jul 2024"
         if not self.tokenizer.chat_template:
@@ -256,12 +263,18 @@ class Encoder:
         for ids, next_heading in zip(shared, headings[1:], strict=True):
             prefix += [*ids, *self.separator, *next_heading]
         branch = (*response_ids, *self.closing, *self.lead)
-        before, after = self.asking
-        question = (*before, *texts["prompt"], *after) if asks else ()
+        question = self._question(prompt) if asks else ()
         return Encoded(
             *(tuple(prefix), branch, verdict, score, tuple(truncated), opening_end, rubric_end),
             question,
         )
+
+    def _question(self, prompt: str) -> tuple[int, ...]:
+        """What the base is asked: the same for all responses to a prompt, however it was cut."""
+        before, after = self.asking
+        ids = self.untrusted(prompt)
+        room = self.max_length - len(before) - len(after) - OWN_ANSWER_ROOM
+        return (*before, *(ids if len(ids) <= room else self._cut(ids, room)), *after)
 
     def with_own_answer(self, encoded: Encoded, tokens: Sequence[int]) -> Encoded:
         """Put what the base has answered to an example's question before the response.
@@ -277,8 +290,14 @@ class Encoder:
         return replace(encoded, prefix=prefix, question=())
 
     def own_answer(self, generated: Sequence[int]) -> tuple[int, ...]:
-        """Generated tokens as an untrusted text's: what a prompt makes the base say is no more."""
-        text = self.tokenizer.decode(generated, skip_special_tokens=True)
+        """Generated tokens as an untrusted text's: what a prompt makes the base say is no more.
+
+        What follows the end of its turn is left out; without a chat template, a heading ends it.
+        """
+        said = itertools.takewhile(lambda token: token not in self.stops, generated)
+        text = self.tokenizer.decode(list(said))
+        if not self.tokenizer.chat_template:
+            text = text.partition(f"\n{HEADING_SIGN}")[0]
         return tuple(self.untrusted(text.strip())[:OWN_ANSWER_ROOM])
 
     def encode_example(self, example: Example) -> Encoded:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -13,8 +14,12 @@ from autograder.model.batch import Batch, collate
 from autograder.model.encode import Encoded
 from autograder.prompt import OWN_ANSWER_ROOM
 
+Tokens = tuple[int, ...]
+
 ASKED_TOGETHER = 32
 """Questions in a batch of `own_answers`: each step reads all weights, for few or for many."""
+_ROOM = 8192
+"""Tokens of questions that are read together, their padding included: they decide the memory."""
 
 
 @torch.no_grad()
@@ -53,6 +58,7 @@ def greedy(
     lengths: Sequence[int],
     tokens: Sequence[int],
     max_new_tokens: int,
+    ends: Collection[int] = (),
 ) -> Iterator[list[int | None]]:
     """The most probable tokens after each of N texts, one step at a time.
 
@@ -62,6 +68,7 @@ def greedy(
         lengths: real tokens in each row.
         tokens: the token that follows each text already and is not in the cache.
         max_new_tokens: steps, at most.
+        ends: tokens that end a text; by default the encoder's end token.
 
     Yields:
         N token ids, None where a text has ended.
@@ -76,6 +83,7 @@ def greedy(
     mask = torch.zeros(padded.shape, dtype=dtype, device=device)
     mask = mask.masked_fill_(padded, torch.finfo(dtype).min)[:, None, None]
     current = torch.tensor(tokens, device=device)
+    stops = torch.tensor(sorted(ends or {backbone.encoder.end_id}), device=device)
     ended = torch.zeros(len(lengths), dtype=torch.bool, device=device)
     for step in range(max_new_tokens):
         hidden = body(
@@ -86,7 +94,7 @@ def greedy(
             use_cache=True,
         ).last_hidden_state
         current = head(hidden[:, -1]).argmax(dim=-1)
-        ended |= current == backbone.encoder.end_id
+        ended |= torch.isin(current, stops)
         if ended.all():
             return
         yield [
@@ -95,37 +103,69 @@ def greedy(
         ]
 
 
-@torch.no_grad()
-def own_answers(backbone: Backbone, questions: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+def together(questions: Iterable[Tokens]) -> Iterator[list[Tokens]]:
+    """Questions to ask together: of those in order of their lengths as many as have room."""
+    asked: list[Tokens] = []
+    for question in questions:
+        num = len(asked) + 1
+        if asked and (num > ASKED_TOGETHER or num * len(question) > _ROOM):
+            yield asked
+            asked = []
+        asked.append(question)
+    if asked:
+        yield asked
+
+
+def answering(backbone: Backbone, questions: Sequence[Tokens]) -> Iterator[list[Tokens] | None]:
     """What the base answers, without the adapter: its most probable tokens.
 
     Args:
         backbone: the model; it computes in evaluation mode here, whatever its mode is.
-        questions: token ids, as `Encoded.question`; one batch.
+        questions: token ids, as `Encoded.question`; one batch, such as those of `together`.
 
-    Returns:
-        an answer for each, as `Encoder.own_answer` gives it.
+    Yields:
+        None after each pass, and at last an answer for each, as `Encoder.own_answer` gives it. The
+        adapter is off within a pass only: between two of them others may compute.
     """
     from transformers import DynamicCache
 
-    encoder, was_training = backbone.encoder, backbone.training
+    encoder = backbone.encoder
     # The last token is the first that `greedy` reads.
     rows = [
-        Encoded(tuple(ids[:1]), tuple(ids[1:-1]), (), 0, (), opening_end=1, rubric_end=1)
-        for ids in questions
+        Encoded(ids[:1], ids[1:-1], (), 0, (), opening_end=1, rubric_end=1) for ids in questions
     ]
     batch = collate(rows, encoder.pad_id, share_prefix=False)
     said: list[list[int]] = [[] for _ in questions]
+    cache: Any = DynamicCache()
+    with _as_base(backbone):
+        backbone.digit_logits(batch.to(backbone.device), cache)
+    yield None
+    cache, lengths = split_cache(cache, batch)
+    last = [ids[-1] for ids in questions]
+    steps = greedy(backbone, cache, lengths, last, OWN_ANSWER_ROOM, encoder.stops)
+    while True:
+        with _as_base(backbone):
+            tokens = next(steps, None)
+        if tokens is None:
+            break
+        for told, token in zip(said, tokens, strict=True):
+            told.extend([] if token is None else [token])
+        yield None
+    yield [encoder.own_answer(told) for told in said]
+
+
+def own_answers(backbone: Backbone, questions: Sequence[Tokens]) -> list[Tokens]:
+    """All of `answering` at once."""
+    (found,) = (step for step in answering(backbone, questions) if step is not None)
+    return found
+
+
+@contextmanager
+def _as_base(backbone: Backbone) -> Iterator[None]:
+    was_training = backbone.training
     backbone.eval()
     try:
-        with backbone.without_adapter():
-            cache: Any = DynamicCache()
-            backbone.digit_logits(batch.to(backbone.device), cache)
-            cache, lengths = split_cache(cache, batch)
-            last = [ids[-1] for ids in questions]
-            for tokens in greedy(backbone, cache, lengths, last, OWN_ANSWER_ROOM):
-                for told, token in zip(said, tokens, strict=True):
-                    told.extend([] if token is None else [token])
+        with torch.no_grad(), backbone.without_adapter():
+            yield
     finally:
         backbone.train(was_training)
-    return [encoder.own_answer(told) for told in said]

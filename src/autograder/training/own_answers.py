@@ -12,13 +12,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from autograder.files import atomic_write
+from autograder.files import atomic_write, storage_errors
 from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoded, Encoder
-from autograder.model.generation import ASKED_TOGETHER, own_answers
+from autograder.model.generation import Tokens, own_answers, together
 from autograder.training.data import Outline, outlines
-
-Tokens = tuple[int, ...]
 
 
 class Solved(Sequence[Encoded]):
@@ -76,18 +74,32 @@ def answer_all(backbone: Backbone, questions: Iterable[Tokens], file: Path) -> d
     Raises:
         StorageError: the file cannot be written.
     """
-    known: dict[str, list[int]] = json.loads(file.read_bytes()) if file.exists() else {}
+    known = _read(file)
     wanted = {_name(question): question for question in questions}
-    left = sorted(wanted.keys() - known.keys(), key=lambda name: (len(wanted[name]), name))
+    left = sorted((wanted[name] for name in wanted.keys() - known.keys()), key=_by_length)
     bar = tqdm(total=len(left), desc="the base's own answers", delay=5, file=sys.stderr)
-    with bar:
-        for start in range(0, len(left), ASKED_TOGETHER):
-            names = left[start : start + ASKED_TOGETHER]
-            found = own_answers(backbone, [wanted[name] for name in names])
-            known |= {name: list(tokens) for name, tokens in zip(names, found, strict=True)}
-            atomic_write(file, json.dumps(known))
-            bar.update(len(names))
-    return {question: tuple(known[name]) for name, question in wanted.items()}
+    with bar, storage_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as kept:
+            for asked in together(left):
+                for question, answer in zip(asked, own_answers(backbone, asked), strict=True):
+                    known[_name(question)] = answer
+                    kept.write(json.dumps([_name(question), answer]) + "\n")
+                kept.flush()
+                bar.update(len(asked))
+    return {question: known[name] for name, question in wanted.items()}
+
+
+def _read(file: Path) -> dict[str, Tokens]:
+    """The answers of an earlier run, but for a line that it could not finish."""
+    lines = file.read_text("utf-8").splitlines(keepends=True) if file.exists() else []
+    if lines and not lines[-1].endswith("\n"):
+        atomic_write(file, "".join(lines := lines[:-1]))
+    return {name: tuple(answer) for name, answer in map(json.loads, lines)}
+
+
+def _by_length(question: Tokens) -> tuple[int, Tokens]:
+    return len(question), question
 
 
 def _name(question: Tokens) -> str:

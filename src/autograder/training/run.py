@@ -52,7 +52,7 @@ from autograder.training.outcome import Outputs, write_outcome
 from autograder.training.own_answers import Solved, answer_all, drawn
 
 FINISHED = "finished.json"
-OWN_ANSWERS = "own-answers.json"
+OWN_ANSWERS = "own-answers.jsonl"
 
 
 def train(
