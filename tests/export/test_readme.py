@@ -111,9 +111,12 @@ def test_how_the_benchmark_graded_stands_beside_its_name(trained, tmp_path, mode
     trained.values["params"]["train"]["solve"] = 0.7
     values = {"file": "b.jsonl", "systems": {"judge": figures(0.5)}} | mode
     path = write(tmp_path / "b.json", values | {"judge_sha256": trained.fingerprint})
-    assert list(find_evidence(trained, path, tmp_path / "none").sets) == [title]
+    found = find_evidence(trained, path, tmp_path / "none")
+    assert found is not None
+    assert list(found.sets) == [title]
     trained.values["params"]["train"]["solve"] = 0.0
     found = find_evidence(trained, path, tmp_path / "none")
+    assert found is not None
     assert list(found.sets) == [title.removesuffix(" --no-solve")]
 
 

@@ -99,7 +99,8 @@ def test_few_are_remembered(solving, some, asked, monkeypatch):
 def test_who_grades_meanwhile_never_sees_the_adapter_off(threads, solving, some, monkeypatch):
     known = [dataclasses.replace(one, reference="Iron.") for one in some]
     expected = [one.probabilities for one in solving.evaluate_many(known)]
-    inside, graded, found = threading.Event(), threading.Event(), []
+    inside, graded = threading.Event(), threading.Event()
+    found = list[tuple[float, ...]]()
 
     def other():
         inside.wait(60)
@@ -168,17 +169,15 @@ def test_between_two_steps_others_have_a_turn(solving, judge, some):
     """A reasoning that has begun goes on while the base answers."""
     request, other = some[0], dataclasses.replace(some[1], reference="Two.")
     expected = solving.evaluate(*request.texts).reasoning
-    stream = Judge(solving.backbone, batch_size=3, solve=True)
-    pieces, taken = stream.stream(*request.texts), []
+    pieces, said = solving.stream(*request.texts), ""
     next(pieces)
-    steps = answering(stream.backbone, [solving.encoder.encode_request(some[2]).question])
-    for step in steps:
-        taken.append(step)
-        if (piece := next(pieces, None)) is not None:
-            taken.append(piece)
-    said = "".join(piece for piece in taken if isinstance(piece, str)) + "".join(pieces)
-    assert said == expected
-    assert own_answers(stream.backbone, [solving.encoder.encode_request(some[2]).question]) in taken
+    question = solving.encoder.encode_request(some[2]).question
+    answers = None
+    for step in answering(solving.backbone, [question]):
+        answers = step
+        said += str(next(pieces, ""))
+    assert said + "".join(map(str, pieces)) == expected
+    assert answers == own_answers(solving.backbone, [question])
     assert solving.evaluate(*other.texts).probabilities == pytest.approx(
         judge.evaluate(*other.texts).probabilities, abs=1e-6
     )

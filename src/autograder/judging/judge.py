@@ -16,10 +16,10 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from autograder.judging.generation import ReasoningText
 from autograder.judging.grader import MAX_REASONING_TOKENS, Mode
 from autograder.judging.loaded import load_backbone
 from autograder.judging.read_ahead import in_order, windows
+from autograder.judging.reasoning_text import ReasoningText
 from autograder.judging.renderings import RenderingEncoder, check_renderings
 from autograder.judging.scoring import Scorer
 from autograder.model.backbone import Backbone

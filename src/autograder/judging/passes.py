@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.judging.generation import ReasoningText
 from autograder.judging.layer_states import LayerStates
 from autograder.judging.own_answers import OwnAnswers
 from autograder.judging.prefix_cache import PrefixCache, start_cache
+from autograder.judging.reasoning_text import ReasoningText
 from autograder.judging.turns import Turns
 from autograder.model.backbone import Backbone
 from autograder.model.batch import Batch, collate

@@ -49,7 +49,7 @@ from autograder.training.module import (
     open_checkpoint,
 )
 from autograder.training.outcome import Outputs, write_outcome
-from autograder.training.own_answers import Solved, answer_all, drawn
+from autograder.training.solved import Solved, answer_all, drawn
 
 FINISHED = "finished.json"
 OWN_ANSWERS = "own-answers.jsonl"

@@ -8,11 +8,11 @@ from autograder.judging.judge import Judge
 from autograder.model import generation
 from autograder.model.encode import Encoder
 from autograder.model.generation import own_answers
-from autograder.training import own_answers as module
+from autograder.training import solved as module
 from autograder.training.callbacks import LAST
 from autograder.training.data import outlines, pack
-from autograder.training.own_answers import Solved, answer_all, drawn
 from autograder.training.run import OWN_ANSWERS
+from autograder.training.solved import Solved, answer_all, drawn
 from helpers.tiny_judge import talking, tiny_backbone
 from training.test_run import config, contents, interrupted, judge_of, run  # noqa: F401
 
