@@ -77,11 +77,13 @@ test-integrations:  ## the judge in inspect_ai, deepeval and TRL themselves, in 
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check inspect_ai==0.3.285 deepeval==4.3.1
 	$(TOOLS)/bin/python -m pytest -p no:asyncio tests/integrations --timeout 1800
 
+# The default judge, or: make test-versions JUDGE=judge-1.5b
 OLDER := .scratch/transformers4
 test-versions: setup  ## exports read by transformers 4 too, from an environment of its own
 	test -x $(OLDER)/bin/python || $(PYTHON) -m venv $(OLDER)
 	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(OLDER)/bin/python -m pip install --quiet --disable-pip-version-check 'transformers>=4.57,<5'
+	@test -e build/splits/test.jsonl || $(BIN)/dvc repro split
 	$(BIN)/python -m pytest tests/export/test_versions.py --timeout 1800
 
 # Its server alone, from the sources that pip has; a build that was stopped goes on. JOBS=1 takes less memory.

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
@@ -165,8 +166,11 @@ def test_kills_at_random_moments_change_no_byte(judge_folder, tmp_path, num_kill
         }
         for n in range(150)
     ]
-    file, place = tmp_path / "in.jsonl", tmp_path / "out"
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    file, place = tmp_path / f"in.{form}", tmp_path / "out"
+    if form == "parquet":
+        parquet.write_table(pa.Table.from_pylist(rows), file)
+    else:
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     place.mkdir()
     plan = {"file": str(file), "folder": str(place), "judge": str(judge_folder)}
     plan |= {"form": form, "num_kills": num_kills, "seed": num_kills}

@@ -32,6 +32,8 @@ COMMANDS = {
     "audit": ["data", "audit", "{file}"],
     "stats": ["data", "stats", "{file}"],
     "leaks": ["data", "leaks", "{file}", "--against", "{small}"],
+    "benchmark": ["benchmark", "{file}", "--judge", "{judge}", "--bootstrap", "10"],
+    "judge": ["judge", "--file", "{file}", "--judge", "{judge}", "--no-reasoning"],
 }  # fmt: skip
 
 TOO_LONG = "has 10,000,0"
@@ -57,25 +59,29 @@ class Ran(NamedTuple):
     said: str
 
 
-def columns_of(num: int, response: Any = "It is 4.") -> dict[str, list[Any]]:
+def columns_of(
+    num: int, response: Any = "It is 4.", *, scored: bool = True
+) -> dict[str, list[Any]]:
     responses = response if isinstance(response, list) else [response] * num
-    return {
+    columns: dict[str, list[Any]] = {
         "id": [f"row-{n}" for n in range(num)],
         "prompt": [f"What is 2 + {n}?" for n in range(num)],
         "response": responses,
         "rubric": ["Is the sum right?"] * num,
-        "score": [1 + n % 5 for n in range(num)],
     }
+    return columns | ({"score": [1 + n % 5 for n in range(num)]} if scored else {})
 
 
 def lines_of(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def write_files(folder: Path) -> None:
+def write_files(folder: Path, *, scored: bool) -> None:
     """One of each kind in `SAYS`, and `small.*`, in which nothing is wrong."""
-    small = columns_of(20)
-    for name, columns in (("small", small), ("ten", columns_of(3, ["4", LONG, "6"]))):
+    folder.mkdir()
+    small = columns_of(20, scored=scored)
+    ten = columns_of(3, ["4", LONG, "6"], scored=scored)
+    for name, columns in (("small", small), ("ten", ten)):
         parquet.write_table(pa.table(columns), folder / f"{name}.parquet")
         rows = lines_of(columns)
         text = "".join(f"{json.dumps(row)}\n" for row in rows)
@@ -89,7 +95,8 @@ def write_files(folder: Path) -> None:
     once = pa.DictionaryArray.from_arrays(pa.array([0] * num, pa.int32()), [LONG])
     for name, changes in (("bomb", {"response": once}), ("note", {"note": once})):
         path = folder / f"{name}.parquet"
-        parquet.write_table(pa.table({**columns_of(num), **changes}), path, compression="zstd")
+        table = pa.table({**columns_of(num, scored=scored), **changes})
+        parquet.write_table(table, path, compression="zstd")
         assert path.stat().st_size < 20_000
     deep = pa.array(["x"] * 20)
     for _ in range(1000):
@@ -100,11 +107,12 @@ def write_files(folder: Path) -> None:
     (folder / "deep.jsonl").write_text("".join(lines), encoding="utf-8")
     whole = (folder / "small.parquet").read_bytes()
     size = int.from_bytes(whole[-8:-4], "little")
+    pages = min(600, len(whole) - 8 - size)  # the footer stays
     broken = {
         "truncated": whole[: len(whole) // 2],
         "long-footer": whole[:-8] + (2**31 - 1).to_bytes(4, "little") + b"PAR1",
         "short-footer": whole[:-8] + (size // 2).to_bytes(4, "little") + b"PAR1",
-        "damaged": whole[:4] + bytes(byte ^ 0x55 for byte in whole[4:600]) + whole[600:],
+        "damaged": whole[:4] + bytes(byte ^ 0x55 for byte in whole[4:pages]) + whole[pages:],
     }
     for name, content in broken.items():
         (folder / f"{name}.parquet").write_bytes(content)
@@ -114,14 +122,16 @@ def write_files(folder: Path) -> None:
 def ran(judge_folder, tmp_path_factory):
     """What became of each command on each file, the peak being that above a small file's."""
     folder = tmp_path_factory.mktemp("hostile")
-    write_files(folder)
+    write_files(folder / "scored", scored=True)
+    write_files(folder / "asked", scored=False)  # a request has no score
     small = [f"small.{form}" for form in ("parquet", "jsonl", "csv")]
     keys = [(command, name) for command in COMMANDS for name in (*small, *SAYS)]
-    places = {"judge": str(judge_folder), "small": str(folder / "small.jsonl")}
+    places = {"judge": str(judge_folder), "small": str(folder / "scored" / "small.jsonl")}
     plan = []
     for number, (command, name) in enumerate(keys):
         form = name.partition(".")[2]
-        values = {"file": str(folder / name), "out": str(folder / f"out-{number}"), "form": form}
+        file = folder / ("asked" if command == "judge" else "scored") / name
+        values = {"file": str(file), "out": str(folder / f"out-{number}"), "form": form}
         plan.append([part.format(**places, **values) for part in COMMANDS[command]])
     path = folder / "plan.json"
     path.write_text(json.dumps(plan), encoding="utf-8")

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -95,6 +98,25 @@ def test_figures_that_cannot_be_printed_are_written(folder, file, tmp_path, monk
     with pytest.raises(BrokenPipeError):
         call(file, "--judge", folder, "--bootstrap", 20, "--output", output)
     assert json.loads(output.read_text(encoding="utf-8"))["systems"]
+
+
+def test_a_category_that_the_terminal_lacks_is_an_escape(folder, tmp_path, request):
+    path = tmp_path / "ru.jsonl"
+    rows = [
+        {"prompt": "p", "response": f"{n}", "rubric": "r", "score": n, "category": category}
+        for n, category in enumerate(("география", "география", "история"), start=1)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    options = ["--judge", folder, "--bootstrap", "10"]
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "benchmark", path, *options],
+        env=os.environ
+        | {"PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(request.config.rootpath / "src")},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert rb"\u0433\u0435\u043e" in done.stdout
 
 
 def test_limit_and_reference(folder, file):

@@ -325,10 +325,10 @@ def test_a_rubric_that_is_too_long_is_found_before_anything_is_graded(folder, tm
     assert exit_of(folder, "--file", path, "--no-reasoning") == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert f"error: {path}:2: rubric: rubric and prompt are" in captured.err
+    assert f"error: {path}:2: rubric: too long" in captured.err
     named = {"prompt": "p", "response": "r", "rubrics": {"tone": "long " * 3000}}
     assert exit_of(folder, "--file", write(path, named)) == 1
-    assert f"error: {path}:1: rubrics.tone: rubric and prompt are" in capsys.readouterr().err
+    assert f"error: {path}:1: rubrics.tone: too long" in capsys.readouterr().err
 
 
 def test_faulty_requests_can_be_skipped(folder, judge, tmp_path):
@@ -343,7 +343,7 @@ def test_faulty_requests_can_be_skipped(folder, judge, tmp_path):
     assert_same(first, judge.evaluate(**TEXTS, reasoning=False))
     assert list(empty) == list(long) == list(half) == ["error"]
     assert empty["error"].startswith(f"{path}:2: response: is empty")
-    assert long["error"].startswith(f"{path}:3: rubric: rubric and prompt are")
+    assert long["error"].startswith(f"{path}:3: rubric: too long")
     assert half["error"].startswith(f"{path}:4: not a JSON object")
     assert_same(last, judge.evaluate(**{**TEXTS, "response": OTHER}, reasoning=False))
 

@@ -12,38 +12,31 @@ import importlib
 import itertools
 import json
 import os
-import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
-from statistics import mean
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
 
-from autograder.balance import place
 from autograder.cli.export import export
 from autograder.export.rendering import one_message
-from autograder.judging.folder import JUDGE_FILE, SUMS_FILE, read_judge
 from autograder.judging.judge import Judge
 from autograder.judging.naming import find_judge
-from autograder.schema import read_examples, write_examples
+from autograder.schema import write_examples
 from conftest import make_examples
+from export.agreement import ROOT, TEST, Agreement, check, compare, held_out, in_float32
 from export.conftest import ANSWERS, judged
 from export.programs import run_example
 
-ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "bench"))
 llama_server, scoring = map(importlib.import_module, ("llama_server", "scoring"))
 sys.path.pop()
 
 SERVER = llama_server.find_server()
-TEST = ROOT / "build/splits/test.jsonl"
 ROUNDS = 4
 pytestmark = pytest.mark.skipif(SERVER is None, reason="no llama-server: make test-llama")
 
@@ -127,45 +120,9 @@ def test_the_benchmark_times_it_in_batches(judge_folder, tmp_path, monkeypatch, 
     assert float(line.split()[-3]) == pytest.approx(found["per_s"], abs=1e-3)
 
 
-class Agreement(NamedTuple):
-    """How near answers are to those of the judge in float32.
-
-    Attributes:
-        same_score: share of the answers that have the same score.
-        mean_shift, largest_shift: distance of expected scores, over all answers and in the worst.
-        largest_difference: of a probability, in the worst answer.
-    """
-
-    same_score: float
-    mean_shift: float
-    largest_shift: float
-    largest_difference: float
-
-
 TOLERANCE = Agreement(0.9, 0.03, 0.15, 0.1)
 DTYPES = ("fp16", "q8_0")
 EXACT, OURS = "the judge in float32", "the judge"
-
-
-def compare(exact, others):
-    pairs = list(zip(exact, others, strict=True))
-    shifts = [abs(a["expected_score"] - b["expected_score"]) for a, b in pairs]
-    return Agreement(
-        mean(a["score"] == b["score"] for a, b in pairs),
-        mean(shifts),
-        max(shifts),
-        max(np.abs(np.subtract(a["p"], b["p"])).max() for a, b in pairs),
-    )
-
-
-def in_float32(folder, out):
-    """A copy of a judge's folder whose judge computes in float32."""
-    shutil.copytree(folder, out)
-    (out / SUMS_FILE).unlink(missing_ok=True)
-    values = read_judge(folder)
-    values["params"]["quantization"]["compute_dtype"] = "fp32"
-    (out / JUDGE_FILE).write_text(json.dumps(values), encoding="utf-8")
-    return out
 
 
 @pytest.fixture
@@ -175,20 +132,6 @@ def all_cores():
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     yield
     torch.set_num_threads(before)
-
-
-def held_out(judge, folder, num):
-    """Answers of the test split that the judge was not trained on."""
-    if not TEST.exists():
-        pytest.skip("no test split: make test-llama")
-    # A test item stands below the share of the test split, whatever the recipe and its size.
-    share = read_judge(folder)["params"]["split"]["test"]
-    drawn = scoring.draw(TEST, len(list(read_examples(TEST))), seed=17)
-    requests = [example.request for example in drawn if place("split", example.item) < share]
-    # The program refuses what the judge has to shorten.
-    whole = [one for one in requests if not judge.encoder.encode_request(one).truncated]
-    assert len(whole) >= num, f"{TEST}: only {len(whole)} answers that {folder} has never seen"
-    return whole[:num]
 
 
 @pytest.mark.slow
@@ -228,11 +171,7 @@ def test_a_trained_judge_keeps_its_scores(all_cores, tmp_path, capsys):
     with capsys.disabled():
         print(table(judge, sides, found))
     for dtype in DTYPES:
-        one = found[dtype]
-        assert one.same_score >= TOLERANCE.same_score, dtype
-        assert one.mean_shift <= TOLERANCE.mean_shift, dtype
-        assert one.largest_shift <= TOLERANCE.largest_shift, dtype
-        assert one.largest_difference <= TOLERANCE.largest_difference, dtype
+        check(found[dtype], TOLERANCE, dtype)
 
 
 def table(judge, sides, found):

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from autograder.cli.export import export
 from autograder.export.transformers_files import save_model, save_tokenizer
 from autograder.export.versions import PEFT, TRANSFORMERS, TRANSFORMERS_5, in_words
+from autograder.judging.judge import Judge
+from autograder.judging.naming import find_judge
+from export.agreement import ROOT, TEST, Agreement, check, compare, held_out, in_float32
 from export.conftest import change, judged
 from export.programs import run_alone, run_example
 
@@ -247,3 +251,42 @@ def test_both_read_the_same_models(tmp_path):
 def test_both_grade_alike(turned_judge, merged):
     found = [row["p"] for row in run_example(merged, python=str(OTHER))]
     np.testing.assert_allclose(found, judged(turned_judge), atol=1e-5)
+
+
+ALIKE = Agreement(0.98, 0.01, 0.1, 0.03)
+"""Both compute in float32, as the judge that they are compared with."""
+
+
+@needs_4
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_a_trained_judge_keeps_its_scores_in_both(tmp_path, capsys):
+    """On 200 answers, or as many as `ANSWERS` says, of the judge that `JUDGE` names."""
+    folder = find_judge(os.environ.get("JUDGE") or None)
+    judge = Judge.load(in_float32(folder, tmp_path / "float32"), solve=False)
+    requests = held_out(judge, folder, int(os.environ.get("ANSWERS", "200")))
+    verdicts = [asdict(verdict) for verdict in judge.evaluate_many(requests)]
+    exact = [verdict | {"p": verdict["probabilities"]} for verdict in verdicts]
+    name = judge.model
+    del judge  # a process of its own loads the export
+    out = write(tmp_path / "merged", str(folder), "merged", "--dtype", "fp32")
+    rows = [{field: text for field, text in asdict(one).items() if text} for one in requests]
+    found = {
+        version: compare(exact, run_example(out, python=python, answers=rows))
+        for version, python in (("4", str(OTHER)), ("5", sys.executable))
+    }
+    with capsys.disabled():
+        print(f"\n{len(rows)} answers of {TEST.relative_to(ROOT)}, {name}, merged in float32")
+        print(
+            "| transformers | same score | expected score, mean | largest | probability, largest |"
+        )
+        print("|---|---|---|---|---|")
+        for version, one in found.items():
+            cells = [
+                f"transformers {version}",
+                f"{one.same_score:.1%}",
+                *(f"{value:.4f}" for value in one[1:]),
+            ]
+            print(f"| {' | '.join(cells)} |")
+    for version, one in found.items():
+        check(one, ALIKE, version)

@@ -88,7 +88,7 @@ def test_faults_are_told(found):
     assert found["missing"][0] == "MissingTestCaseParamsError"
     assert found["long"][0] == "DataError"
     assert found["long"][1] == found["long"][2]
-    assert "rubric and prompt are" in found["long"][2]
+    assert "too long for model.max_length" in found["long"][2]
     assert found["long"][3] is False
     assert found["recovered"]["error"] is None
     assert found["wrong"][0] == "ConfigError"
@@ -113,7 +113,7 @@ def test_evaluate_gives_each_case_its_own_result(found, verdicts, way):
         assert strict["strict_mode"] is True
         assert strict["score"] == (1.0 if verdict.score == 5 else 0.0)
         assert long["success"] is False
-        assert "rubric and prompt are" in long["error"]
+        assert "too long for model.max_length" in long["error"]
 
 
 def test_nothing_is_sent_anywhere(found):

@@ -125,7 +125,7 @@ def test_a_sample_that_cannot_be_graded_is_unscored_and_ends_nothing(judge_folde
     (score,) = scores_of(log)
     assert score.value != score.value  # NaN, which the metrics leave out
     assert score.reason == "grader_failed"
-    assert "rubric and prompt are" in score.explanation
+    assert "too long for model.max_length" in score.explanation
 
 
 def test_all_messages_of_an_input_are_shown(judge, judge_folder, tmp_path):

@@ -95,9 +95,7 @@ def test_an_adapter_made_elsewhere_may_change_no_more(base, tmp_path, settings, 
 
 
 @pytest.mark.parametrize("targets", [LORA_PROJECTIONS, *((name,) for name in LORA_PROJECTIONS)])
-def test_training_judge_peft_and_merged_export_agree(
-    tiny_config, tiny_base, examples, tmp_path, targets
-):
+def test_training_judge_peft_and_exports_agree(tiny_config, tiny_base, examples, tmp_path, targets):
     config = tiny_config.changed(lora={"targets": targets, "dropout": 0.0, "alpha": 32.0})
     module = JudgeModule(tiny_backbone(config, std=0.5), config)
     module.history["validation"].append({"epoch": 1.0, "rps": 0.1})
@@ -105,8 +103,9 @@ def test_training_judge_peft_and_merged_export_agree(
     encoded = encoder.encode_all(examples[:5])
     batch = collate(encoded, encoder.pad_id)
     publish_module(module, tmp_path / "judge")
-    plan, silent = Plan("merged", "fp32"), lambda *_: None
-    export(open_trained(tmp_path / "judge"), tmp_path / "merged", plan, None, silent)
+    trained_judge = open_trained(tmp_path / "judge")
+    for kind in ("merged", "gguf"):
+        export(trained_judge, tmp_path / kind, Plan(kind, "fp32"), None, lambda *_: None)
 
     @torch.no_grad()
     def plain(model):
@@ -121,7 +120,10 @@ def test_training_judge_peft_and_merged_export_agree(
     verdicts = Judge.load(tmp_path / "judge").evaluate_many(requests)
     np.testing.assert_allclose([v.probabilities for v in verdicts], trained, atol=1e-5)
     merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged")
+    in_gguf = AutoModelForCausalLM.from_pretrained(
+        tmp_path / "gguf", gguf_file="judge-fp32.gguf", dtype=torch.float32
+    )
     adapted = peft.PeftModel.from_pretrained(base, tmp_path / "judge")
-    for model in (merged, adapted):
+    for model in (merged, in_gguf, adapted):
         np.testing.assert_allclose(plain(model), trained, atol=1e-5)
     assert (trained - untrained).abs().max() > 1e-3

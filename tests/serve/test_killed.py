@@ -1,4 +1,7 @@
-"""The service killed with SIGKILL while it answers: nothing is left behind, nothing is made up."""
+"""The service killed with SIGKILL while it answers: nothing is left behind, nothing is made up.
+
+`AUTOGRADER_KILLS=N` kills it N times at random moments in the long test, 20 times without it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ import contextlib
 import hashlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +33,7 @@ NUM_CLIENTS = 3
 MANY = {"requests": [{**BODY, "response": f"iron {n} " * 9} for n in range(250)], "reasoning": True}
 STREAM = {**BODY, "stream": True, "max_reasoning_tokens": 256}
 NUM_STREAMS = 8
+NUM_KILLS = int(os.environ.get("AUTOGRADER_KILLS", "20"))
 
 
 def contents(*folders: Path) -> dict[str, object]:
@@ -57,20 +63,24 @@ class Places:
     def contents(self) -> dict[str, object]:
         return contents(*self._all)
 
-    @contextlib.contextmanager
-    def service(self, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-        """A process of the command, once the judge is loaded, and its address."""
+    def start(self, port: int, log: int) -> subprocess.Popen[bytes]:
+        """A process of the command, which has yet to load the judge."""
         command: list[str | Path] = [sys.executable, "-m", "autograder", "serve"]
         command += ["--judge", self.judge]
         command += ["--port", str(port), "--token-file", self.token]
         changes = {"HOME": str(self.home), "TMPDIR": str(self.scratch)}
         source = Path(__file__).parents[2] / "src"
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
-            stderr=subprocess.PIPE,
+            stderr=log,
             cwd=self.current,
             env=os.environ | changes | {"PYTHONPATH": str(source)},
         )
+
+    @contextlib.contextmanager
+    def service(self, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+        """A process of the command, once the judge is loaded, and its address."""
+        process = self.start(port, subprocess.PIPE)
         assert process.stderr is not None
         log: threading.Thread | None = None
         lines: list[bytes] = []
@@ -184,3 +194,47 @@ def test_a_killed_service_leaves_nothing_and_starts_again_at_once(places):
             expected = pytest.approx(verdicts[text].probabilities, abs=1e-4)
             assert answer.json()["probabilities"] == expected
     assert places.contents() == before
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_kills_at_random_moments_leave_nothing(places):
+    """From the start of the process, through the loading of the judge, to busy answering."""
+    before = places.contents()
+    began = time.monotonic()
+    with places.service(0) as (_, url):
+        seconds = time.monotonic() - began
+        port = httpx2.URL(url).port or 0
+    chosen = random.Random(11)
+    num_answered = 0
+    for number in range(NUM_KILLS):
+        process = places.start(port, subprocess.DEVNULL)
+        is_over = threading.Event()
+        statuses: list[int] = []
+        client = threading.Thread(target=keep_asking, args=(url, is_over, statuses))
+        client.start()
+        try:
+            time.sleep(3 * seconds * (number + chosen.random()) / NUM_KILLS)
+            assert process.poll() is None
+        finally:
+            process.kill()
+            process.wait()
+            is_over.set()
+            client.join()
+        assert {*statuses} <= {200, 503}
+        num_answered += 200 in statuses
+        assert places.contents() == before
+    assert num_answered or NUM_KILLS < 3
+    with places.service(port) as (_, again):
+        assert again == url
+        answer = httpx2.post(f"{url}evaluate", json=PLAIN, headers=HEADERS, timeout=WAIT_S)
+        assert answer.status_code == 200
+
+
+def keep_asking(url: str, is_over: threading.Event, statuses: list[int]) -> None:
+    """Ask for one verdict after another, whether or not anybody listens."""
+    while not is_over.is_set():
+        with contextlib.suppress(httpx2.NetworkError, httpx2.RemoteProtocolError):
+            answer = httpx2.post(f"{url}evaluate", json=PLAIN, headers=HEADERS, timeout=WAIT_S)
+            statuses.append(answer.status_code)
+        is_over.wait(0.05)

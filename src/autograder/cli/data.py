@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.data_import import import_command
+from autograder.cli.source_options import source_options, table_options
 
 if TYPE_CHECKING:
+    from autograder.benchmark.records import Benchmark
     from autograder.config import AuditConfig
     from autograder.schema import Example
+    from autograder.tables.formats import ImportOptions
+    from autograder.tables.graded import GradedFile
 
 FILE = click.argument("file", type=click.Path())
 PARAMS = click.option(
@@ -56,7 +60,10 @@ data.add_command(import_command)
     type=click.IntRange(min=256),
     help="Tokens to which --mask shortens an example.",
 )
-def show(file: str, number: int, mask: bool, model: str, max_length: int) -> None:
+@source_options
+def show(
+    file: str, number: int, mask: bool, model: str, max_length: int, options: ImportOptions
+) -> None:
     """Print the counts of FILE and its first examples.
 
     With --mask, tokens without loss are dim, the score token is bold on a colour, and the tokens
@@ -64,7 +71,7 @@ def show(file: str, number: int, mask: bool, model: str, max_length: int) -> Non
     """
     from autograder.balance import summary
 
-    examples = _read(file)
+    examples = _read(file, options)
     if mask:
         _print_masks(examples[:number], model, max_length)
         return
@@ -77,7 +84,8 @@ def show(file: str, number: int, mask: bool, model: str, max_length: int) -> Non
 @data.command()
 @FILE
 @PARAMS
-def audit(file: str, params: str | None) -> None:
+@source_options
+def audit(file: str, params: str | None, options: ImportOptions) -> None:
     """Look for contradictions, leaks and shortcuts in FILE.
 
     Prints how far the scores depend on the prompt, how well length, format or the prompt alone
@@ -85,7 +93,7 @@ def audit(file: str, params: str | None) -> None:
     """
     from autograder.checks.audit import audit as audit_examples
 
-    report = audit_examples(_read(file), _thresholds(params))
+    report = audit_examples(_read(file, options), _thresholds(params))
     for line in report.lines():
         _echo(line)
     for warning in report.warnings:
@@ -95,7 +103,8 @@ def audit(file: str, params: str | None) -> None:
 
 @data.command()
 @FILE
-def stats(file: str) -> None:
+@source_options
+def stats(file: str, options: ImportOptions) -> None:
     """Count the examples of FILE by score, category, level, language and source.
 
     Also says how many have no reasoning: these teach the score alone.
@@ -106,7 +115,7 @@ def stats(file: str) -> None:
     from autograder.cli.bars import bars
     from autograder.schema import SCORES
 
-    examples = _read(file)
+    examples = _read(file, options)
     click.echo(summary(examples))
     if unexplained := sum(not example.reasoning for example in examples):
         click.echo(f"without reasoning (only the score is taught): {unexplained}")
@@ -130,8 +139,11 @@ def stats(file: str) -> None:
     type=click.Path(),
     help="The other file. Both files have a format that `autograder benchmark` reads.",
 )
-def leaks(file: str, against: str) -> None:
+@table_options
+def leaks(file: str, against: str, options: ImportOptions) -> None:
     """Look for rows of FILE that nearly repeat a row of another file.
+
+    --map, --set, --scale, --delimiter and --encoding say how FILE is read, and not the other file.
 
     Compares prompts, and prompts with responses, by their common word 8-grams. Prints each such
     row with the nearest row of the other file. Exits with 1 if there is any.
@@ -141,7 +153,12 @@ def leaks(file: str, against: str) -> None:
     from autograder.checks.leaks import LEAST, answers, nearest, prompts
 
     # Rubrics are not compared, so a row need not have one, nor a pair a better answer.
-    read = [read_benchmark(path, rubric=DEFAULT_RUBRIC) for path in (file, against)]
+    read = [
+        read_benchmark(path, rubric=DEFAULT_RUBRIC, options=how)
+        for path, how in ((file, options), (against, None))
+    ]
+    for path, each in zip((file, against), read, strict=True):
+        _tell(path, each)
     mine, theirs = ([row.example for row in (*each.rows, *each.tied)] for each in read)
     compared = {
         "prompt": nearest(prompts(mine), prompts(theirs)),
@@ -162,7 +179,17 @@ def leaks(file: str, against: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _read(file: str) -> list[Example]:
+def _tell(file: str, read: GradedFile | Benchmark) -> None:
+    """What was guessed of a file, and what was left out of it."""
+    from autograder.tables.binding import said_of
+
+    if read.note:
+        _echo(f"{file} {read.note}", err=True)
+    if read.unsaid:
+        click.echo(said_of(read.unsaid), err=True)
+
+
+def _read(file: str, options: ImportOptions) -> list[Example]:
     """The examples of FILE, under the sources that they have in the pipeline.
 
     There each file of `data/natural/` is a source of its own; a row does not say so itself.
@@ -170,14 +197,10 @@ def _read(file: str) -> list[Example]:
     import dataclasses
     from pathlib import Path
 
-    from autograder.tables.binding import said_of
     from autograder.tables.graded import read_graded
 
-    read, path = read_graded(file), Path(file).absolute()
-    if read.note:
-        _echo(f"{file} {read.note}", err=True)
-    if read.unsaid:
-        click.echo(said_of(read.unsaid), err=True)
+    read, path = read_graded(file, options), Path(file).absolute()
+    _tell(file, read)
     if read.unread:
         _echo(f"columns that are not read: {', '.join(read.unread)}", err=True)
     examples = read.examples

@@ -6,49 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.cli.columns import (
-    columns_and_texts,
-    delimiter_option,
-    encoding_option,
-    map_option,
-    one_delimiter,
-    one_scale,
-    scale_option,
-    set_option,
-)
+from autograder.cli.source_options import source_options
 
 if TYPE_CHECKING:
-    from autograder.tables.scales import PairRule
+    from autograder.tables.formats import ImportOptions
 
-_FORMATS = ("auto", "csv", "jsonl", "json", "parquet", "hub", "prometheus", "pairwise")
-_SCORE = click.IntRange(1, 5)
 _REJECTED = 3
 
 
 @click.command("import")
 @click.argument("source")
 @click.option("-o", "--out", required=True, type=click.Path(), help="The JSON Lines file to write.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(_FORMATS),
-    default="auto",
-    show_default=True,
-    help="auto decides by name and columns; prometheus and pairwise say what the columns mean, in "
-    "any kind of file.",
-)
-@map_option
-@set_option
-@scale_option
-@click.option("--preferred", type=_SCORE, help="Pairs: score of the preferred response.")
-@click.option("--other", type=_SCORE, help="Pairs: score of the other response.")
-@click.option("--tied", type=_SCORE, help="Pairs: score of both responses of a tie.")
-@click.option(
-    "--item",
-    metavar="COLUMN|prompt|prompt+rubric",
-    help="Keep rows with the same value on one side of the split. The default is the column "
-    "`item`, or without it the prompt.",
-)
+@source_options
 @click.option(
     "--rejected",
     type=click.Path(),
@@ -56,31 +25,14 @@ _REJECTED = 3
     "such rows, one of an earlier run is removed.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Read at most this many rows.")
-@delimiter_option
-@encoding_option
-@click.option("--split", help="Split of a hub data set.")
-@click.option("--revision", help="Revision of a hub data set; a commit pins it.")
-@click.option("--config", help="Configuration of a hub data set that has several.")
 @click.pass_context
 def import_command(
     context: click.Context,
     source: str,
     out: str,
-    form: str,
-    mapped: tuple[str, ...],
-    constants: tuple[str, ...],
-    scale: str | None,
-    preferred: int | None,
-    other: int | None,
-    tied: int | None,
-    item: str | None,
+    options: ImportOptions,
     rejected: str | None,
     limit: int | None,
-    delimiter: str | None,
-    encoding: str | None,
-    split: str | None,
-    revision: str | None,
-    config: str | None,
 ) -> None:
     """Convert graded data to examples.
 
@@ -93,37 +45,18 @@ def import_command(
     Exit codes: 0 if all rows were imported, 1 after an error (then nothing is written), 3 if rows
     were rejected (the reasons are in OUT.rejected.jsonl).
     """
+    import dataclasses
     from pathlib import Path
 
     from autograder.tables.binding import said_of
-    from autograder.tables.formats import ImportOptions
     from autograder.tables.importing import import_data
-    from autograder.tables.layouts import ANCHORS, FIELDS, PAIR
     from autograder.tables.rejects import rejected_path
     from autograder.terminal import printable
 
-    columns, texts = columns_and_texts(mapped, constants, (*FIELDS, *ANCHORS, *PAIR))
-    if item is not None and "item" in columns | texts:
-        raise click.UsageError("--item and --map or --set item say the same; leave one out")
-    if "id" in texts:
-        raise click.UsageError("--set id would give all rows one id; leave it out")
     report = import_data(
         source,
         Path(out),
-        ImportOptions(
-            form=form,
-            mapped=columns,
-            constants=texts,
-            scale=one_scale(scale),
-            pair=_pair_rule(preferred, other, tied),
-            item=item,
-            limit=limit,
-            delimiter=one_delimiter(delimiter),
-            encoding=encoding,
-            split=split,
-            revision=revision,
-            config=config,
-        ),
+        dataclasses.replace(options, limit=limit),
         Path(rejected) if rejected else None,
     )
     if report.note:
@@ -154,16 +87,3 @@ def import_command(
         place = printable(rejected or str(rejected_path(Path(out))), keep="")
         click.echo(f"the rejected rows and why: {place}", err=True)
         context.exit(_REJECTED)
-
-
-def _pair_rule(preferred: int | None, other: int | None, tied: int | None) -> PairRule | None:
-    from autograder.tables.scales import PairRule
-
-    if preferred is None and other is None and tied is None:
-        return None
-    if preferred is None or other is None:
-        raise click.UsageError("a pair takes both --preferred N and --other N")
-    try:
-        return PairRule(preferred, other, tied)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None

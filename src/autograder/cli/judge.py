@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.cli.columns import delimiter_option, encoding_option, one_delimiter
 from autograder.cli.judge_option import judge_option
 from autograder.cli.mode import mode_options
 from autograder.judging.grader import Mode
@@ -57,8 +58,10 @@ _SKIPPED = 3
     "--file",
     "path",
     metavar="FILE",
-    help="Requests: a JSON object, an array, or one object per line; - reads standard input.",
+    help="Requests: JSON of any shape, CSV or Parquet; - reads JSON from standard input.",
 )
+@delimiter_option
+@encoding_option
 @judge_option(older="--model")
 @mode_options
 @click.option(
@@ -86,6 +89,8 @@ def judge(
     other: str | None,
     tie: float,
     path: str | None,
+    delimiter: str | None,
+    encoding: str | None,
     judge_name: str,
     mode: Mode,
     reasoning: bool,
@@ -115,6 +120,7 @@ def judge(
     from autograder.errors import DataError
     from autograder.judging.folder import read_judge
     from autograder.judging.naming import find_judge
+    from autograder.tables.formats import ImportOptions
 
     texts = {
         "--prompt": prompt,
@@ -133,8 +139,11 @@ def judge(
 
     by_name = option_rubrics(rubrics, rubric_files)
     if path is not None:
-        found: list[Asked | DataError] = read_requests(path, by_name)
+        how = ImportOptions(delimiter=one_delimiter(delimiter), encoding=encoding)
+        found: list[Asked | DataError] = read_requests(path, by_name, how)
     else:
+        if delimiter is not None or encoding is not None:
+            raise click.UsageError("--delimiter and --encoding are for --file")
         if not by_name:
             raise click.UsageError("--rubric is missing; or give requests with --file")
         if other is not None and "" not in by_name:

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ from autograder.tables.binding import said_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
-from autograder.tables.rows import NoRowsError, SourceRow
+from autograder.tables.rows import NoRowsError, Table
 from autograder.tables.rubrics import rubric_text
 from autograder.tables.values import is_empty, nothing_said, renamed, stands_for_nothing
+from autograder.terminal import printable
 
 STDIN = "standard input"
 _NEEDED = ("prompt", "response", "a", "b", "rubric")
@@ -79,10 +80,10 @@ def read_text(path: str) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _text_file(path: str) -> TextFile:
+def _text_file(path: str, encoding: str | None = None) -> TextFile:
     if path == "-":
-        return TextFile.of(sys.stdin.buffer.read(), STDIN)
-    return TextFile.at(Path(path))
+        return TextFile.of(sys.stdin.buffer.read(), STDIN, encoding)
+    return TextFile.at(Path(path), encoding)
 
 
 def option_text(option: str, text: str | None) -> str:
@@ -172,7 +173,9 @@ def _named(row: Row) -> dict[str, str]:
     return {name: row.text(name) for name in row.values}
 
 
-def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]:
+def read_requests(
+    path: str, rubrics: dict[str, str], options: ImportOptions | None = None
+) -> list[Asked | DataError]:
     """The requests of a file, or of standard input for `-`; a fault in the place of a faulty one.
 
     The file holds JSON of any shape, CSV or Parquet; standard input holds JSON.
@@ -180,6 +183,7 @@ def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]
     Args:
         path: the file.
         rubrics: for all requests; then none may have its own.
+        options: the file's delimiter and encoding.
 
     Raises:
         DataError: the file cannot be read, is not JSON, or holds nothing.
@@ -187,7 +191,10 @@ def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]
     name = STDIN if path == "-" else path
     found: list[Asked | DataError] = []
     num_unsaid = 0
-    for row in _rows(path):
+    table = _table(path, options or ImportOptions())
+    if table.note:
+        click.echo(printable(f"{name} {table.note}", keep=""), err=True)
+    for row in table.rows:
         try:
             if row.fault:
                 raise DataError(row.fault, path=name, line=row.line)
@@ -204,14 +211,16 @@ def read_requests(path: str, rubrics: dict[str, str]) -> list[Asked | DataError]
     return found
 
 
-def _rows(path: str) -> Iterator[SourceRow]:
+def _table(path: str, options: ImportOptions) -> Table:
     try:
         if path == "-":
-            return open_text(_text_file(path), "json", ImportOptions()).rows
+            if options.delimiter is not None:
+                raise DataError("holds JSON; --delimiter is for CSV", path=STDIN)
+            return open_text(_text_file(path, options.encoding), "json", options)
         is_named = Path(path).suffix.lower() in SUFFIXES
-        return open_table(path, ImportOptions(form="auto" if is_named else "json")).rows
+        return open_table(path, replace(options, form="auto" if is_named else "json"))
     except NoRowsError:
-        return iter(())
+        return Table(path, (), iter(()))
 
 
 def _document(text: str, name: str) -> object:

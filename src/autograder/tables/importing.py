@@ -138,8 +138,7 @@ def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converte
         mapped["item"] = options.item
     if layout.is_pairwise and options.pair is None:
         raise DataError(
-            "holds pairs; say what their scores are with --preferred N and --other N "
-            "(of `data import`)",
+            "holds pairs; say what their scores are with --preferred N and --other N",
             path=table.name,
         )
     if layout.is_pairwise and options.scale is not None:
