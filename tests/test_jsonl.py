@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.jsonl import first_repeated, show, unique_keys
+from autograder.errors import DataError
+from autograder.jsonl import first_repeated, read_lines, show, unique_keys
 from helpers.counted import Counted, doubled
 
 
@@ -27,3 +28,12 @@ def test_a_value_of_any_depth_is_shown():
         value = [value]
     assert show(value) == "a list that is nested too deeply"
     assert show([[1]]) == "[[1]]"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf{}\n\n[1]\n")
+    assert list(read_lines(path)) == [(1, b"{}"), (3, b"[1]")]
+    path.write_bytes(b"\xef\xbb\xbf\n")
+    with pytest.raises(DataError, match="holds no rows"):
+        list(read_lines(path))

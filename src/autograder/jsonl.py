@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -125,14 +126,14 @@ def decode_line(raw: bytes, name: str, number: int) -> object:
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield every line that is not blank, with its number.
+    """Yield every line that is not blank, with its number; a byte order mark is no part of it.
 
     Raises:
         DataError: the file cannot be read, or all its lines are blank.
     """
     name = str(path)
     try:
-        data = path.read_bytes()
+        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except FileNotFoundError:
         raise DataError("no such file", path=name) from None
     except OSError as error:
