@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import unicodedata
+
+
+def show_all() -> None:
+    """What the terminal's encoding lacks is printed as an escape, and is no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def printable(text: str, *, keep: str = "\n") -> str:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -54,3 +57,15 @@ def test_a_fault_of_ours_keeps_its_traceback():
         run(lambda: print(1 // 0))
     with pytest.raises(OSError, match="odd"):
         run(lambda: (_ for _ in ()).throw(OSError(errno.EIO, "odd")))
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_what_a_terminal_lacks_is_shown_as_an_escape(request, encoding):
+    done = subprocess.run(
+        [sys.executable, "-c", "from autograder.stages import run; run(lambda: print('Лима'))"],
+        env=os.environ
+        | {"PYTHONIOENCODING": encoding, "PYTHONPATH": str(request.config.rootpath / "src")},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b"\\u041b\\u0438\\u043c\\u0430\n"

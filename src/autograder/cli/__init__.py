@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from importlib import import_module
 from typing import Any
@@ -51,10 +50,9 @@ def cli() -> None:
 
     `dvc repro` runs the pipeline; its settings are in params.yaml.
     """
-    # What a terminal's encoding lacks is shown as an escape, and is no reason to stop.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    from autograder.terminal import show_all
+
+    show_all()
 
 
 def main(arguments: list[str] | None = None) -> Any:

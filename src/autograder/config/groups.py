@@ -148,7 +148,7 @@ class TrainConfig(Group):
     solve: Share = Field(
         default=0.0,
         description="share of the prompts without a reference answer that the base answers itself, "
-        "for the judge to read before the response; if above 0, the judge asks it when it grades",
+        "for the judge to read",
     )
     patience: int = Field(
         default=2,

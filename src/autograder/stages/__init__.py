@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.errors import AutograderError
-from autograder.terminal import printable
+from autograder.terminal import printable, show_all
 
 PARAMS = Path("params.yaml")
 DATA = Path("data")
@@ -36,6 +36,7 @@ def run(main: Callable[[], None]) -> None:
 
     Exits with 1 for an error and with 130 when interrupted.
     """
+    show_all()
     try:
         main()
     except KeyboardInterrupt:
