@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from autograder.judging.packing import can_pack, pack_adapter, packed_bytes
+from autograder.judging.quick import quick_base
 from autograder.model.backbone import Backbone, add_adapter, load_base
 from autograder.model.batch import collate
 from autograder.model.int8 import has_int8
@@ -90,6 +92,7 @@ def test_a_model_packs_its_lora_layers_and_says_how_large_they_are(tiny_config, 
     keys = shape.num_key_value_heads * (width // shape.num_attention_heads)
     dense = shape.num_hidden_layers * (2 * width**2 + 2 * width * keys + 3 * width * inner)
     assert packed_bytes(backbone, torch.bfloat16) == 2 * dense
+    assert packed_bytes(backbone, torch.bfloat16, base=True) == 3 * dense
 
 
 def test_the_digits_logits_are_those_of_the_whole_vocabulary(tiny_config, examples):
@@ -177,18 +180,33 @@ def test_in_8_bits_with_the_adapter_off_it_is_the_base(x):
 
 
 @needs_int8
+@pytest.mark.parametrize("int8", [True, False])
 @pytest.mark.parametrize("bias", [True, False])
-def test_in_8_bits_the_base_by_itself_may_be_kept_too(bias, x):
+def test_the_base_by_itself_may_be_kept_in_8_bits_for_quick_passes(int8, bias, x):
     model, _ = adapted(quantised=True, bias=bias)
     with torch.no_grad():
-        with model.disable_adapter():
-            exact = model(x)
         expected = model(x)
-        pack_adapter(model, torch.float32, int8=True, unadapted=True)
         with model.disable_adapter():
-            found = model(x)
-        assert 0 < (found - exact).abs().mean() < 0.01 * exact.abs().mean()
+            base = model(x)
+        pack_adapter(model, torch.float32, int8=int8, base=True)
         assert (model(x) - expected).abs().mean() < 0.01 * expected.abs().mean()
+        with model.disable_adapter():
+            np.testing.assert_allclose(model(x), base, atol=1e-4)
+            with quick_base():
+                found = model(x)
+                assert torch.equal(model(x[2, 3]), found[2, 3])
+            np.testing.assert_allclose(model(x), base, atol=1e-4)
+    assert 0 < (found - base).abs().mean() < 0.01 * base.abs().mean()
+
+
+@needs_int8
+def test_a_quick_pass_without_such_weights_is_exact(x):
+    model, _ = adapted(quantised=True)
+    with torch.no_grad(), model.disable_adapter():
+        base = model(x)
+        pack_adapter(model, torch.float32)
+        with quick_base():
+            np.testing.assert_allclose(model(x), base, atol=1e-4)
 
 
 @needs_int8

@@ -89,20 +89,20 @@ def load_backbone(
     backbone = Backbone(read_adapter(base, folder), encoder).to(where)
     from autograder.judging.packing import pack_adapter  # it imports what load_base keeps quiet
 
-    if fast or packed or (packed is None and _fits(backbone, dtype)):
-        count = pack_adapter(backbone, dtype, int8=fast, unadapted=solves)
+    if fast or packed or (packed is None and _fits(backbone, dtype, solves)):
+        count = pack_adapter(backbone, dtype, int8=fast, base=solves)
         if fast and not count:
             raise ModelError(f"fast: {folder}: not for this kind of adapter; leave it out")
     name = f"{config.model.name.rpartition('/')[2]}+{fingerprint[:8]}"
     return Loaded(backbone, values["temperature"], name, was_taught, solves)
 
 
-def _fits(backbone: Backbone, dtype: torch.dtype) -> bool:
+def _fits(backbone: Backbone, dtype: torch.dtype, solves: bool) -> bool:
     """Whether the free memory is at least twice what packed weights take."""
     from autograder.judging.packing import packed_bytes
 
     free: int = psutil.virtual_memory().available
-    return 2 * packed_bytes(backbone, dtype) <= free
+    return 2 * packed_bytes(backbone, dtype, solves) <= free
 
 
 def _check_fast(device: torch.device, dtype: torch.dtype, bits: int) -> None:

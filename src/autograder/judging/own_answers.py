@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from autograder.judging.quick import quick_base
 from autograder.judging.turns import Turns, take
 from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoded
@@ -77,7 +78,7 @@ class OwnAnswers:
         """Ask a batch; between two steps of its answers another one may have a turn."""
         steps = answering(self.backbone, questions)
         while True:
-            with self._turns.whole():
+            with self._turns.whole(), quick_base():
                 answers = next(steps)
             if answers is not None:
                 return answers

@@ -15,6 +15,7 @@ import torch
 from peft.tuners.lora.layer import LoraLayer
 from torch import Tensor, nn
 
+from autograder.judging.quick import quick
 from autograder.model.int8 import Int8Weight, has_int8
 from autograder.model.lora import adapter_of, dense_weight, fused_layers
 
@@ -66,33 +67,27 @@ class Int8Linear:
 
     Attributes:
         weight: W + B A, rounded.
-        unadapted: W, rounded, where it is wanted.
         bias: (out,), if there is one.
         dtype: of what goes in and comes out.
     """
 
     weight: Int8Weight
-    unadapted: Int8Weight | None
     bias: Tensor | None
     dtype: torch.dtype
 
     @classmethod
-    def of(
-        cls, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, unadapted: bool
-    ) -> Int8Linear:
-        """Round dense W (out, in) plus scaled B (out, rank) times A (rank, in), and W if wanted."""
-        dtype = weight.dtype
-        whole = torch.addmm(weight.float(), b.float(), a.float())
-        base = Int8Weight.of(weight) if unadapted else None
-        return cls(Int8Weight.of(whole), base, None if bias is None else bias.to(dtype), dtype)
+    def of(cls, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor) -> Int8Linear:
+        """Round dense W (out, in) plus scaled B (out, rank) times A (rank, in)."""
+        return cls.of_base(torch.addmm(weight.float(), b.float(), a.float()), bias, weight.dtype)
 
-    def multiply(self, x: Tensor, adapted: bool) -> Tensor | None:
-        """x (W + B A)^T + bias, nearly: (..., in) to (..., out).
+    @classmethod
+    def of_base(cls, weight: Tensor, bias: Tensor | None, dtype: torch.dtype) -> Int8Linear:
+        """Round W (out, in) as it is; in and out goes `dtype`."""
+        return cls(Int8Weight.of(weight), None if bias is None else bias.to(dtype), dtype)
 
-        Without the adapter x W^T + bias, or None if W was not wanted.
-        """
-        weight = self.weight if adapted else self.unadapted
-        return None if weight is None else weight.multiply(x, self.bias).view(*x.shape[:-1], -1)
+    def multiply(self, x: Tensor) -> Tensor:
+        """x (W + B A)^T + bias, nearly: (..., in) to (..., out)."""
+        return self.weight.multiply(x, self.bias).view(*x.shape[:-1], -1)
 
 
 def can_pack(device: torch.device, dtype: torch.dtype) -> bool:
@@ -112,25 +107,29 @@ class _Packed:
     """
 
     packed: PackedLinear | Int8Linear
+    base: Int8Linear | None
 
     def forward(self: Any, x: Tensor) -> Tensor:
         """(..., in) to (..., out)."""
         packed, adapted = self.packed, not self.disable_adapters
         if not torch.is_grad_enabled() and x.dtype == packed.dtype:
-            product: Tensor | None = packed.multiply(x, adapted)
-            if product is not None:
-                return product
+            if self.base and quick.get():
+                return cast(Int8Linear, self.base).multiply(x)
+            if isinstance(packed, PackedLinear):
+                return packed.multiply(x, adapted)
+            if adapted:
+                return cast(Int8Linear, packed).multiply(x)
         return cast(Tensor, super().forward(x))  # type: ignore[misc]  # the layer's class has it
 
 
-def packed_bytes(model: nn.Module, dtype: torch.dtype) -> int:
+def packed_bytes(model: nn.Module, dtype: torch.dtype, base: bool = False) -> int:
     """What `pack_adapter` would take."""
     sizes = (int(layer.in_features * layer.out_features) for layer in fused_layers(model))
-    return sum(sizes) * dtype.itemsize
+    return sum(sizes) * (dtype.itemsize + base)
 
 
 def pack_adapter(
-    model: nn.Module, dtype: torch.dtype, int8: bool = False, unadapted: bool = False
+    model: nn.Module, dtype: torch.dtype, int8: bool = False, base: bool = False
 ) -> int:
     """Pack the fused layers for inference in `dtype`; products are all that is left to do.
 
@@ -139,28 +138,31 @@ def pack_adapter(
     Args:
         model: on a CPU.
         dtype: of what goes into the layers and comes out.
-        int8: multiply in 8 bits: twice as fast, and slightly less exact.
-        unadapted: with 8 bits, keep the weights without the adapter too: with the adapter switched
-            off the layers otherwise answer by the 4-bit weights.
+        int8: multiply in 8 bits: twice as fast, and slightly less exact. With the adapter
+            switched off the layers answer by the 4-bit weight then.
+        base: keep the weights without the adapter in 8 bits too, for `quick_base`, where the
+            machine multiplies so.
 
     Returns:
         how many layers were packed: none where this machine cannot.
     """
     count = 0
     for layer in fused_layers(model):
-        base = layer.get_base_layer()
-        device = base.weight.device
+        inner = layer.get_base_layer()
+        device = inner.weight.device
         if not can_pack(device, dtype) or (int8 and not has_int8(device)):
             continue
         a, b = adapter_of(layer)
         with torch.no_grad():
-            weight = dense_weight(base, dtype)
-            if int8:
-                # A layer without an adapter has W as it is.
-                wanted = unadapted and isinstance(layer, LoraLayer)
-                layer.packed = Int8Linear.of(weight, base.bias, a, b, wanted)
+            weight = dense_weight(inner, dtype)
+            kind = Int8Linear if int8 else PackedLinear
+            layer.packed = kind.of(weight, inner.bias, a, b)
+            if not base or not has_int8(device):
+                layer.base = None
+            elif int8 and not isinstance(layer, LoraLayer):
+                layer.base = layer.packed  # it has no adapter
             else:
-                layer.packed = PackedLinear.of(weight, base.bias, a, b)
+                layer.base = Int8Linear.of_base(weight, inner.bias, dtype)
         if not isinstance(layer, _Packed):
             layer.__class__ = type(type(layer).__name__, (_Packed, type(layer)), {})
         count += 1
