@@ -26,8 +26,11 @@ class FakeJudge:
     """Ten layers; the score shows in the mean after the fifth, and nowhere else."""
 
     def __init__(self, num_layers: int = 10) -> None:
-        self.backbone = SimpleNamespace(without_adapter=nullcontext, num_layers=num_layers)
-        self.encoder = SimpleNamespace(encode_request=lambda example: example)
+        # The probe reads what the base reads: nobody asks for its own answers.
+        encoder = SimpleNamespace(encode_request=lambda example: example)
+        self.backbone = SimpleNamespace(
+            without_adapter=nullcontext, num_layers=num_layers, encoder=encoder
+        )
 
     def layer_states(self, encoded: list[Example], depths, progress=lambda _: None) -> Any:
         assert tuple(depths) in (DEPTHS, (5,))
