@@ -127,11 +127,17 @@ def test_a_benchmark_says_whether_the_base_was_asked(solving_folder, tmp_path):
         assert json.loads((tmp_path / "out.json").read_text())["solve"] == expected
 
 
-def test_a_run_never_goes_on_with_another_choice_of_solve(solving_folder, tmp_path, monkeypatch):
+@pytest.fixture
+def grading(solving_folder, tmp_path):
+    """The file that `grade` writes, and how it is called."""
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     row = {"prompt": ASKED.prompt, "response": ASKED.response, "rubric": ASKED.rubric}
     source.write_text(json.dumps(row) + "\n")
-    options = [source, out, "--judge", solving_folder]
+    return out, [source, out, "--judge", solving_folder]
+
+
+def test_a_run_never_goes_on_with_another_choice_of_solve(grading, solving_folder, monkeypatch):
+    out, options = grading
     with monkeypatch.context() as patch:
         patch.setattr("autograder.bulk.grade_file._finish", interrupted)
         assert call("grade", *options, "--no-solve").exit_code == 130
@@ -143,11 +149,8 @@ def test_a_run_never_goes_on_with_another_choice_of_solve(solving_folder, tmp_pa
     assert found["expected_score"] == pytest.approx(verdict.expected_score, abs=1e-3)
 
 
-def test_a_run_goes_on_if_the_default_is_named(solving_folder, tmp_path, monkeypatch):
-    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    row = {"prompt": ASKED.prompt, "response": ASKED.response, "rubric": ASKED.rubric}
-    source.write_text(json.dumps(row) + "\n")
-    options = [source, out, "--judge", solving_folder]
+def test_a_run_goes_on_if_the_default_is_named(grading, monkeypatch):
+    out, options = grading
     with monkeypatch.context() as patch:
         patch.setattr("autograder.bulk.grade_file._finish", interrupted)
         assert call("grade", *options).exit_code == 130

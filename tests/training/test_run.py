@@ -22,14 +22,14 @@ from safetensors.torch import load_file, save_file
 from autograder.errors import DataError, ModelError, StorageError, TrainingError
 from autograder.judging.judge import Judge
 from autograder.model.backbone import Backbone, load_base
-from autograder.training import callbacks, outcome
+from autograder.training import callbacks, outcome, solved
 from autograder.training import run as training
 from autograder.training.callbacks import BEST, LAST, ResumePoints
 from autograder.training.encoded_rows import Rows
 from autograder.training.measured import Measured
 from autograder.training.module import JudgeModule, open_checkpoint
 from autograder.training.outcome import ADAPTER, Outputs, csv_text
-from autograder.training.run import train
+from autograder.training.run import OWN_ANSWERS, train
 from helpers.damage import flip
 from helpers.tiny_judge import publish_trained
 
@@ -590,3 +590,40 @@ def test_a_start_of_another_shape_is_refused(config, examples, tmp_path):
     for lora in ({"r": 8}, {"targets": ["q_proj"]}, {"targets": [*config.lora.targets[1:]]}):
         with pytest.raises(ModelError, match="no adapter of the shape that `lora` gives"):
             run(config.changed(lora=lora), examples, tmp_path / "other", start=first)
+
+
+# --- the base's own answers
+
+
+def answers_with(tokens):
+    return lambda _, questions: [tokens] * len(questions)
+
+
+def test_what_the_base_answers_is_learned_from(config, examples, tmp_path, monkeypatch):
+    config, adapters = config.changed(train={"solve": 1.0}), set()
+    for number, tokens in enumerate([(), (40, 41), (42,)]):
+        monkeypatch.setattr(solved, "own_answers", answers_with(tokens))
+        adapters.add(adapter(run(config, examples, tmp_path / str(number))))
+    assert len(adapters) == 3
+
+
+def test_a_killed_training_goes_on_with_the_same_answers(config, examples, tmp_path, monkeypatch):
+    config = config.changed(train={"solve": 0.7})
+    monkeypatch.setattr(solved, "own_answers", answers_with((40, 41)))
+    whole = run(config, examples, tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        interrupted(patch, 3)
+        with pytest.raises(KeyboardInterrupt):
+            run(config, examples, tmp_path / "killed")
+    assert (tmp_path / "killed" / "scratch" / LAST).exists()
+    monkeypatch.setattr(solved, "own_answers", None)  # nobody is asked
+    killed = run(config, examples, tmp_path / "killed")
+    assert adapter(killed) == adapter(whole)
+    assert judge_of(killed, examples[20:26]).encoder.solves
+
+
+def test_without_it_nobody_is_asked(config, examples, tmp_path, monkeypatch):
+    monkeypatch.setattr(solved, "own_answers", None)
+    run(config, examples, tmp_path)
+    assert not (tmp_path / "scratch" / OWN_ANSWERS).exists()
+    assert not judge_of(tmp_path, examples[20:26]).encoder.solves

@@ -4,17 +4,13 @@ import dataclasses
 
 import pytest
 
-from autograder.judging.judge import Judge
 from autograder.model import generation
 from autograder.model.encode import Encoder
 from autograder.model.generation import own_answers
 from autograder.training import solved as module
-from autograder.training.callbacks import LAST
 from autograder.training.data import outlines, pack
-from autograder.training.run import OWN_ANSWERS
 from autograder.training.solved import Solved, answer_all, drawn
 from helpers.tiny_judge import talking, tiny_backbone
-from training.test_run import config, contents, interrupted, judge_of, run  # noqa: F401
 
 
 @pytest.fixture
@@ -101,29 +97,3 @@ def test_what_was_answered_is_not_asked_again(backbone, encoded, tmp_path, monke
     assert answer_all(backbone, questions, tmp_path / "answers.json") == expected
     assert sorted(asked) == sorted(questions)
     assert len(set(file.read_text().splitlines())) == len(questions)
-
-
-def test_a_killed_training_goes_on_with_the_same_answers(config, examples, tmp_path, monkeypatch):  # noqa: F811
-    config = config.changed(train={"solve": 0.7})
-    whole = run(config, examples, tmp_path / "whole")
-    with monkeypatch.context() as patch:
-        interrupted(patch, 3)
-        with pytest.raises(KeyboardInterrupt):
-            run(config, examples, tmp_path / "killed")
-    assert (tmp_path / "killed" / "scratch" / LAST).exists()
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "own_answers", None)  # nobody is asked
-        killed = run(config, examples, tmp_path / "killed")
-    assert contents(killed / "checkpoints" / "adapter") == contents(
-        whole / "checkpoints" / "adapter"
-    )
-    assert (killed / "scratch" / OWN_ANSWERS).read_text()
-    judge: Judge = judge_of(killed, examples[20:26])
-    assert judge.encoder.solves
-
-
-def test_without_it_nobody_is_asked(config, examples, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(module, "own_answers", None)
-    run(config, examples, tmp_path)
-    assert not (tmp_path / "scratch" / OWN_ANSWERS).exists()
-    assert not judge_of(tmp_path, examples[20:26]).encoder.solves

@@ -156,7 +156,7 @@ def with_input(prompt: object, given: object) -> object:
     if is_empty(given) or is_empty(prompt):
         return prompt
     if isinstance(prompt, list | Mapping):
-        raise ValueError(  # noqa: TRY004 - a fault of the data
+        raise ValueError(  # noqa: TRY004  # a row's fault, as the docstring says, and no caller's
             f"is a chat, and the column {INPUT} goes on with it; put its text into the chat, and "
             "remove or rename the column"
         )
