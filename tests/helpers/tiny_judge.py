@@ -36,7 +36,11 @@ def tiny_backbone(config: Config, std: float = 0.0) -> Backbone:
 
 
 def talking(backbone: Backbone) -> Backbone:
-    """A copy with an output layer of its own: with the embeddings' it repeats the last token."""
+    """A copy that says much, with larger weights and an output layer of its own.
+
+    The tiny base repeats its last token: its layers add little, and its output layer is that of
+    the embeddings.
+    """
     import copy
 
     import torch
@@ -45,6 +49,9 @@ def talking(backbone: Backbone) -> Backbone:
     head = copied.causal.lm_head
     torch.manual_seed(3)
     head.weight = torch.nn.Parameter(torch.randn_like(head.weight), requires_grad=False)
+    for name, weight in copied.causal.model.named_parameters():
+        if name.endswith(("proj.weight", "base_layer.weight")):
+            torch.nn.init.normal_(weight, std=0.2)
     return copied
 
 

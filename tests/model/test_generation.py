@@ -49,6 +49,17 @@ def test_the_base_says_what_it_says_by_itself(backbone):
     assert len(set(found)) > 2
 
 
+def test_an_answer_does_not_depend_on_when_others_end(backbone):
+    questions = questions_of(backbone, [f"{'Why? ' * n}What is {n}+{n}?" for n in range(9)])
+    # Many tokens are ends, so that the answers end one after the other.
+    backbone.encoder.stops = set(range(0, 260, 12))
+    alone = [own_answers(backbone, [question])[0] for question in questions]
+    assert own_answers(backbone, questions) == alone
+    lengths = sorted(map(len, alone))
+    assert len(set(lengths)) > 3
+    assert lengths[0] < lengths[-1] / 2
+
+
 def test_the_adapter_and_the_mode_are_as_before(backbone):
     backbone.train()
     own_answers(backbone, questions_of(backbone))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+from pathlib import Path
 
 import pytest
 
+from autograder.errors import StorageError, TrainingError
 from autograder.model import generation
 from autograder.model.encode import Encoder
 from autograder.model.generation import own_answers
@@ -97,3 +100,21 @@ def test_what_was_answered_is_not_asked_again(backbone, encoded, tmp_path, monke
     assert answer_all(backbone, questions, tmp_path / "answers.json") == expected
     assert sorted(asked) == sorted(questions)
     assert len(set(file.read_text().splitlines())) == len(questions)
+
+
+@pytest.mark.parametrize("damage", [b"\0" * 9, b'["a"]', b'["a", [null]]', b"5", b"\xff"])
+def test_a_damaged_file_is_named_with_the_remedy(backbone, encoded, tmp_path, damage):
+    file = tmp_path / "answers.jsonl"
+    answer_all(backbone, drawn(encoded, 1.0, 0)[:1], file)
+    file.write_bytes(damage + b"\n" + file.read_bytes())
+    with pytest.raises(TrainingError, match=r"answers.jsonl: is damaged .*; delete it"):
+        answer_all(backbone, drawn(encoded, 1.0, 0), file)
+
+
+def test_a_full_disk_is_said(backbone, encoded, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(StorageError, match=r"answers.jsonl: cannot be written: No space left"):
+        answer_all(backbone, drawn(encoded, 1.0, 0), tmp_path / "answers.jsonl")

@@ -244,6 +244,7 @@ class Encoder:
         asks = self.solves and not reference
         if asks:
             fixed += len(self._before_answer) + OWN_ANSWER_ROOM
+        question = self._question(texts["prompt"]) if asks else ()
         room = self.max_length - fixed - max(VERDICT_ROOM, len(verdict))
         room -= sum(map(len, (*headings, texts["rubric"])))
         longest = _longest_kept([len(texts.get(field, ())) for field in _MAY_BE_CUT], room)
@@ -263,16 +264,14 @@ class Encoder:
         for ids, next_heading in zip(shared, headings[1:], strict=True):
             prefix += [*ids, *self.separator, *next_heading]
         branch = (*response_ids, *self.closing, *self.lead)
-        question = self._question(prompt) if asks else ()
         return Encoded(
             *(tuple(prefix), branch, verdict, score, tuple(truncated), opening_end, rubric_end),
             question,
         )
 
-    def _question(self, prompt: str) -> tuple[int, ...]:
-        """What the base is asked: the same for all responses to a prompt, however it was cut."""
+    def _question(self, ids: list[int]) -> tuple[int, ...]:
+        """What the base is asked of a whole prompt: the same for all responses to it."""
         before, after = self.asking
-        ids = self.untrusted(prompt)
         room = self.max_length - len(before) - len(after) - OWN_ANSWER_ROOM
         return (*before, *(ids if len(ids) <= room else self._cut(ids, room)), *after)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
 import torch
@@ -64,7 +65,7 @@ def greedy(
 
     Args:
         backbone: the model.
-        cache: of N rows, padded on the left; it grows.
+        cache: of N rows, padded on the left; it grows, and loses rows whose texts have ended.
         lengths: real tokens in each row.
         tokens: the token that follows each text already and is not in the cache.
         max_new_tokens: steps, at most.
@@ -83,8 +84,9 @@ def greedy(
     mask = torch.zeros(padded.shape, dtype=dtype, device=device)
     mask = mask.masked_fill_(padded, torch.finfo(dtype).min)[:, None, None]
     current = torch.tensor(tokens, device=device)
-    stops = torch.tensor(sorted(ends or {backbone.encoder.end_id}), device=device)
-    ended = torch.zeros(len(lengths), dtype=torch.bool, device=device)
+    stops = ends or {backbone.encoder.end_id}
+    rows = list(range(len(lengths)))  # the text of each row that is left
+    going = set(rows)
     for step in range(max_new_tokens):
         hidden = body(
             input_ids=current[:, None],
@@ -94,13 +96,17 @@ def greedy(
             use_cache=True,
         ).last_hidden_state
         current = head(hidden[:, -1]).argmax(dim=-1)
-        ended |= torch.isin(current, stops)
-        if ended.all():
+        said = dict(zip(rows, current.tolist(), strict=True))
+        going = {text for text in going if said[text] not in stops}
+        if not going:
             return
-        yield [
-            None if end else token
-            for token, end in zip(current.tolist(), ended.tolist(), strict=True)
-        ]
+        yield [said[text] if text in going else None for text in range(len(lengths))]
+        if 2 * len(going) <= len(rows):  # to leave out a single row costs more than it saves
+            left = torch.tensor([at for at, text in enumerate(rows) if text in going])
+            left = left.to(device)
+            cache.batch_select_indices(left)
+            current, sizes, mask = current[left], sizes[left], mask[left]
+            rows = [text for text in rows if text in going]
 
 
 def together(questions: Iterable[Tokens]) -> Iterator[list[Tokens]]:
@@ -130,11 +136,17 @@ def answering(backbone: Backbone, questions: Sequence[Tokens]) -> Iterator[list[
     from transformers import DynamicCache
 
     encoder = backbone.encoder
-    # The last token is the first that `greedy` reads.
+    # What all begin with is read once, where that costs no dense mask over all of them. The last
+    # token is the first that `greedy` reads.
+    alike = 1
+    if backbone.follows_tree:
+        columns = zip(*(ids[:-2] for ids in questions), strict=False)
+        alike = sum(1 for _ in takewhile(lambda ids: len(set(ids)) == 1, columns))
     rows = [
-        Encoded(ids[:1], ids[1:-1], (), 0, (), opening_end=1, rubric_end=1) for ids in questions
+        Encoded(ids[:alike], ids[alike:-1], (), 0, (), opening_end=alike, rubric_end=alike)
+        for ids in questions
     ]
-    batch = collate(rows, encoder.pad_id, share_prefix=False)
+    batch = collate(rows, encoder.pad_id, share_prefix=backbone.follows_tree)
     said: list[list[int]] = [[] for _ in questions]
     cache: Any = DynamicCache()
     with _as_base(backbone):

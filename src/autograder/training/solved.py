@@ -12,6 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from autograder.errors import TrainingError
 from autograder.files import atomic_write, storage_errors
 from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoded, Encoder
@@ -73,29 +74,39 @@ def answer_all(backbone: Backbone, questions: Iterable[Tokens], file: Path) -> d
 
     Raises:
         StorageError: the file cannot be written.
+        TrainingError: it is damaged.
     """
     known = _read(file)
     wanted = {_name(question): question for question in questions}
     left = sorted((wanted[name] for name in wanted.keys() - known.keys()), key=_by_length)
     bar = tqdm(total=len(left), desc="the base's own answers", delay=5, file=sys.stderr)
-    with bar, storage_errors(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8") as kept:
-            for asked in together(left):
-                for question, answer in zip(asked, own_answers(backbone, asked), strict=True):
-                    known[_name(question)] = answer
-                    kept.write(json.dumps([_name(question), answer]) + "\n")
-                kept.flush()
-                bar.update(len(asked))
+    with bar:
+        for asked in together(left):
+            found = dict(zip(map(_name, asked), own_answers(backbone, asked), strict=True))
+            _append(file, found)
+            known |= found
+            bar.update(len(asked))
     return {question: known[name] for name, question in wanted.items()}
 
 
 def _read(file: Path) -> dict[str, Tokens]:
     """The answers of an earlier run, but for a line that it could not finish."""
-    lines = file.read_text("utf-8").splitlines(keepends=True) if file.exists() else []
-    if lines and not lines[-1].endswith("\n"):
-        atomic_write(file, "".join(lines := lines[:-1]))
-    return {name: tuple(answer) for name, answer in map(json.loads, lines)}
+    lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+    if lines and not lines[-1].endswith(b"\n"):
+        atomic_write(file, b"".join(lines := lines[:-1]))
+    try:
+        return {name: tuple(map(int, answer)) for name, answer in map(json.loads, lines)}
+    except (ValueError, TypeError) as error:
+        raise TrainingError(
+            f"{file}: is damaged ({error}); delete it, and the base is asked again"
+        ) from None
+
+
+def _append(file: Path, answers: Mapping[str, Tokens]) -> None:
+    with storage_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="ascii") as kept:
+            kept.writelines(json.dumps(pair) + "\n" for pair in answers.items())
 
 
 def _by_length(question: Tokens) -> tuple[int, Tokens]:
