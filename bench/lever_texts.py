@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,15 +12,16 @@ from safetensors.torch import load_file, save
 from tqdm import tqdm
 
 from autograder.balance import place
+from autograder.config import Config
 from autograder.files import atomic_write
 from autograder.judging.grader import MAX_RENDERINGS
 from autograder.judging.renderings import RenderingEncoder, in_renderings, rubric_renderings
 from autograder.model.batch import collate
 from autograder.model.encode import Encoded, Encoder
-from autograder.model.generation import greedy, split_cache
 from autograder.prompt import sections
 from autograder.schema import Example, read_examples
 from autograder.training.data import ThinReasoning, outlines, pack
+from autograder.training.solved import Solved, answer_all, drawn
 from lever_training import Lever, Piece, Upper, figures, measured
 
 LONGEST = 260
@@ -29,13 +29,14 @@ LONGEST = 260
 NUM_TRAINED, NUM_MEASURED = 1000, 500
 PIECE = 5
 """Answers in one forward pass; a step has several, two of them side by side."""
-ANSWER_TOKENS, ANSWERED_TOGETHER = 40, 16
+DRAWN = 17
+"""Seed of what is drawn of the texts, for every lever and every seed of a training."""
 
 
 # --- what a lever changes in the texts
 
 
-def layout_varied(_: Upper, examples: Sequence[Example], __: Path) -> list[Example]:
+def layout_varied(examples: Sequence[Example]) -> list[Example]:
     """Each item's rubric in one of its layouts, of which one is the rubric as it is."""
 
     def drawn(example: Example) -> str:
@@ -45,21 +46,13 @@ def layout_varied(_: Upper, examples: Sequence[Example], __: Path) -> list[Examp
     return [replace(example, rubric=drawn(example)) for example in examples]
 
 
-def references_in_half(_: Upper, examples: Sequence[Example], __: Path) -> list[Example]:
+def references_in_half(examples: Sequence[Example]) -> list[Example]:
     """References left out in half of the items."""
     shown = [place("levers: reference", example.item) < 0.5 for example in examples]
     return [
         example if keep else replace(example, reference="")
         for example, keep in zip(examples, shown, strict=True)
     ]
-
-
-def answered(upper: Upper, examples: Sequence[Example], folder: Path) -> list[Example]:
-    """Below each prompt what the base itself answers."""
-    prompts = [example.prompt for example in examples]
-    answers = own_answers(upper, prompts, folder / "own-answers.json")
-    texts = [f"{text}\n\nAn answer that may be wrong: {answers[text]}" for text in prompts]
-    return [replace(example, prompt=text) for example, text in zip(examples, texts, strict=True)]
 
 
 def as_turns_of_a_chat(encoder: Encoder, row: Encoded) -> Encoded:
@@ -84,57 +77,6 @@ def as_turns_of_a_chat(encoder: Encoder, row: Encoded) -> Encoded:
     prefix = row.prefix[: -len(old_before)] + ids[0]
     response = row.response[: -len(old_after)] + ids[1] + encoder.lead
     return replace(row, prefix=prefix, response=response)
-
-
-def own_answers(upper: Upper, prompts: Sequence[str], file: Path) -> dict[str, str]:
-    """What the base answers to each prompt: its most probable tokens, at most `ANSWER_TOKENS`.
-
-    Args:
-        upper: with the adapter as it starts.
-        prompts: each is asked once.
-        file: keeps the answers, batch by batch.
-    """
-    from transformers import DynamicCache
-
-    backbone = upper.backbone.eval()
-    encoder, tokenizer = backbone.encoder, backbone.encoder.tokenizer
-    known: dict[str, str] = json.loads(file.read_bytes()) if file.exists() else {}
-    # A control token in a prompt stays one here: it can only spoil the answer to this prompt.
-    turns = {
-        prompt: tokenizer.apply_chat_template(
-            [{"role": "user", "content": f"{prompt}\n\nAnswer in one sentence."}],
-            tokenize=False,
-            add_generation_prompt=True,
-        )
-        for prompt in sorted(set(prompts) - set(known), key=len)
-    }
-    ids = {
-        prompt: tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
-        for prompt, text in turns.items()
-    }
-    left = list(ids)
-    bar = tqdm(range(0, len(left), ANSWERED_TOGETHER), desc="own answers", file=sys.stderr)
-    for start in bar:
-        asked = left[start : start + ANSWERED_TOGETHER]
-        # The last token is the first that `greedy` reads.
-        rows = [
-            Encoded(ids[text][:1], ids[text][1:-1], (), 0, (), opening_end=1, rubric_end=1)
-            for text in asked
-        ]
-        batch = collate(rows, encoder.pad_id, share_prefix=False)
-        cache = DynamicCache()
-        with torch.no_grad():
-            backbone.digit_logits(batch, cache)
-        cache, lengths = split_cache(cache, batch)
-        last = [ids[text][-1] for text in asked]
-        said: list[list[int]] = [[] for _ in asked]
-        for tokens in greedy(backbone, cache, lengths, last, ANSWER_TOKENS):
-            for told, token in zip(said, tokens, strict=True):
-                told.extend([] if token is None else [token])
-        answers = tokenizer.batch_decode(said, skip_special_tokens=True)
-        known |= {prompt: text.strip() for prompt, text in zip(asked, answers, strict=True)}
-        atomic_write(file, json.dumps(known))
-    return known
 
 
 # --- pieces
@@ -178,8 +120,28 @@ def pieces_of(upper: Upper, rows: Sequence[Encoded], cache: Path) -> list[Piece]
     ]
 
 
+def encoder_of(upper: Upper, config: Config) -> Encoder:
+    """That of the backbone; with `train.solve`, one that asks for the base's own answers."""
+    encoder = upper.backbone.encoder
+    return Encoder(encoder.tokenizer, encoder.max_length, solves=bool(config.train.solve))
+
+
+def solved(upper: Upper, rows: Sequence[Encoded], share: float, folder: Path) -> Sequence[Encoded]:
+    """The rows with the base's own answers to a share of their questions, if they have any.
+
+    Args:
+        upper: its adapter is off meanwhile.
+        rows: encoded by that of `encoder_of`.
+        share: of the questions.
+        folder: keeps the answers.
+    """
+    questions = drawn(rows, share, DRAWN)
+    answers = answer_all(upper.backbone, questions, folder / "own-answers.jsonl")
+    return Solved(rows, upper.backbone.encoder, answers)
+
+
 def read_pieces(
-    upper: Upper, file: Path, lever: Lever, reasoning_share: float
+    upper: Upper, file: Path, lever: Lever, config: Config
 ) -> tuple[list[Piece], list[Piece], list[Example]]:
     """The pieces to train on, those to measure, and the measured answers.
 
@@ -187,32 +149,36 @@ def read_pieces(
         upper: with the adapter as it starts.
         file: all answers; hidden states are kept beside it.
         lever: may change the texts. Which answers are taken does not depend on it.
-        reasoning_share: of the answers, so many teach their reasoning too.
+        config: with the lever's changes; says whether there are own answers and how many
+            reasonings. Of what is measured, all questions have an own answer, as in judging.
     """
     examples = read_examples(file)
-    encoder = upper.backbone.encoder
+    encoder = encoder_of(upper, config)
     encoded = encoder.encode_all(examples)
     parts = dict(zip(("trained", "measured"), deal(examples, encoded), strict=True))
     if not all(parts.values()):
         sys.exit(f"{file}: too few answers of at most {LONGEST} tokens to train and to measure")
     pieces = {}
-    if lever.template:
-        encoded = [lever.template(encoder, row) for row in encoded]
     for which, places in parts.items():
-        name = which
-        if lever.template:
-            name += f"-{lever.template.__name__}"
-        if lever.texts and (which == "trained" or lever.texts_measured):
-            name += f"-{lever.texts.__name__}"
+        name = [which, str(upper.first)]
+        rows = [encoded[at] for at in places]
+        if lever.texts and which == "trained":
+            name.append(lever.texts.__name__)
             before = [examples[at] for at in places]
-            changed = lever.texts(upper, before, file.parent)
+            changed = lever.texts(before)
             num = sum(one != other for one, other in zip(before, changed, strict=True))
-            print(f"{name}: {num} of {len(before)} answers changed", file=sys.stderr)
-            for at, example in zip(places, changed, strict=True):
-                examples[at], encoded[at] = example, encoder.encode_example(example)
-        thin = ThinReasoning(encoded, reasoning_share, 17)
-        cache = file.with_name(f"{name}-{upper.first}.safetensors")
-        pieces[which] = pieces_of(upper, [thin[at] for at in places], cache)
+            print(f"{name[-1]}: {num} of {len(before)} answers changed", file=sys.stderr)
+            rows = encoder.encode_all(changed)
+        if config.train.solve:
+            share = config.train.solve if which == "trained" else 1.0
+            name.append(f"solve-{share:g}")
+            rows = list(solved(upper, rows, share, file.parent))
+        if lever.template:
+            name.append(lever.template.__name__)
+            rows = [lever.template(encoder, row) for row in rows]
+        thin = ThinReasoning(rows, config.train.reasoning_share, DRAWN)
+        cache = file.with_name(f"{'-'.join(name)}.safetensors")
+        pieces[which] = pieces_of(upper, list(thin), cache)
     return pieces["trained"], pieces["measured"], [examples[at] for at in parts["measured"]]
 
 
@@ -221,6 +187,7 @@ def in_layouts(
     pieces: Sequence[Piece],
     examples: Sequence[Example],
     nums: Sequence[int],
+    config: Config,
     folder: Path,
 ) -> dict[int, dict[str, float]]:
     """Figures of the mean over so many layouts of the rubric, for each of `nums`.
@@ -230,9 +197,10 @@ def in_layouts(
         pieces: made of `examples`.
         examples: the measured answers; one with fewer layouts is read in those that it has.
         nums: of layouts.
+        config: says whether there are own answers.
         folder: keeps the hidden states.
     """
-    encoder = RenderingEncoder(upper.backbone.encoder, max(nums))
+    encoder = RenderingEncoder(encoder_of(upper, config), max(nums))
     layouts = in_renderings([encoder.encode_request(example) for example in examples])
     sums, counts = torch.zeros(len(examples), 5), torch.zeros(len(examples), 1)
     order = torch.cat([piece.places for piece in pieces])
@@ -242,8 +210,9 @@ def in_layouts(
             read, at = pieces, order
             if num > 1:  # the first is the rubric as it is
                 places, rows = layouts[num - 1]
-                cache = folder / f"measured-layout-{num}-{upper.first}.safetensors"
-                read = pieces_of(upper, rows, cache)
+                mark = "-solve-1" if config.train.solve else ""
+                cache = folder / f"measured-{upper.first}{mark}-layout-{num}.safetensors"
+                read = pieces_of(upper, solved(upper, rows, 1.0, folder), cache)
                 at = torch.tensor(places)[torch.cat([piece.places for piece in read])]
             sums[at] += measured(upper, read)
             counts[at] += 1

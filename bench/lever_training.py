@@ -6,7 +6,6 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -44,8 +43,7 @@ class Lever:
         start: what is set before the first step.
         top_first: share of the steps in which only the last quarter of the layers learns.
         merged: trainings from one start whose weights are averaged.
-        texts: changes the answers that are trained on; it may keep files in the folder.
-        texts_measured: whether it changes the measured ones too.
+        texts: changes the answers that are trained on.
         template: changes the token ids of all answers.
         renderings: in how many layouts of the rubric the adapter of `base` is judged; with any,
             nothing is trained.
@@ -61,8 +59,7 @@ class Lever:
     start: Callable[[Upper, Sequence[Piece], Config], None] | None = None
     top_first: float = 0.0
     merged: int = 1
-    texts: Callable[[Upper, Sequence[Example], Path], list[Example]] | None = None
-    texts_measured: bool = False
+    texts: Callable[[Sequence[Example]], list[Example]] | None = None
     template: Callable[[Encoder, Encoded], Encoded] | None = None
     renderings: tuple[int, ...] = ()
 

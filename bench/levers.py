@@ -3,6 +3,8 @@
     python bench/levers.py                      all levers
     python bench/levers.py base ranking         some of them
     python bench/levers.py base --seed 2        once more, with another order, start and dropout
+    python bench/levers.py --set lora.top=0.5 --set train.solve=0    beside another base
+    python bench/levers.py base ranking --by-source    also which kinds of answer a lever helps
 
 Short answers of the training split are dealt out by a hash of their items: some are trained on,
 others measured. Validation and test splits are not read. Each training has a process of its own;
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -24,17 +27,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from ruamel.yaml import YAML
 from safetensors.torch import load_file, save
 from torch import Tensor
 
 from autograder import config as configuration
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, ConfigError
 from autograder.files import atomic_write
 from autograder.model.scores import expected_score
-from autograder.schema import read_examples
+from autograder.schema import Example, read_examples
 from autograder.training.module import load_backbone
 from lever_texts import (
-    answered,
     as_turns_of_a_chat,
     in_layouts,
     layout_varied,
@@ -58,6 +61,7 @@ LEVERS = {
     "attention alone": Lever({"lora": {"targets": ["q_proj", "k_proj", "v_proj", "o_proj"]}}),
     "feed-forward alone": Lever({"lora": {"targets": ["gate_proj", "up_proj", "down_proj"]}}),
     "all layers": Lever({"lora": {"top": 1.0}}),
+    "half of the layers": Lever({"lora": {"top": 0.5}}),
     "a quarter of the layers": Lever({"lora": {"top": 0.25}}),
     "dropout 0": Lever({"lora": {"dropout": 0.0}}),
     "A from the weights": Lever(start=singular),
@@ -84,7 +88,8 @@ LEVERS = {
     "references in half": Lever(texts=references_in_half),
     "response as a turn of the assistant": Lever(template=as_turns_of_a_chat),
     "mean of renderings": Lever(renderings=(2, 4)),
-    "solve": Lever(texts=answered, texts_measured=True),
+    "own answers": Lever({"train": {"solve": 0.7}}),
+    "no own answers": Lever({"train": {"solve": 0.0}}),
 }
 
 
@@ -121,11 +126,10 @@ def run_one(name: str, seed: int, work: Path) -> dict[str, Any]:
     lever = LEVERS[name]
     config = configuration.load(work / PARAMS.name).changed(**lever.changes, seed=seed)
     upper = Upper(load_backbone(config))
-    share = config.train.reasoning_share
-    trained, tested, examples = read_pieces(upper, work / TRAIN.name, lever, share)
+    trained, tested, examples = read_pieces(upper, work / TRAIN.name, lever, config)
     if lever.renderings:
         set_weights(upper, load_file(adapter_file(work, seed)))
-        layouts = in_layouts(upper, tested, examples, lever.renderings, work)
+        layouts = in_layouts(upper, tested, examples, lever.renderings, config, work)
         titles = {num: f"mean of {num} renderings" for num in layouts}
         return {"found": {titles[num]: row for num, row in layouts.items()}}
     found: dict[str, dict[str, float]] = {}
@@ -172,10 +176,15 @@ def run_one(name: str, seed: int, work: Path) -> dict[str, Any]:
 # --- the program
 
 
-def copy_inputs(folder: Path, names: Sequence[str]) -> Path:
+def copy_inputs(folder: Path, names: Sequence[str], settings: Sequence[str] = ()) -> Path:
     """Copy parameters and split to a folder of their own, and check them for some levers.
 
     Other parameters or data are other results, and other hidden states.
+
+    Args:
+        folder: holds a folder for each such pair.
+        names: of the levers.
+        settings: parameters to change in the copy, as `lora.top=0.5`.
 
     Returns:
         the folder, below the one given.
@@ -185,6 +194,8 @@ def copy_inputs(folder: Path, names: Sequence[str]) -> Path:
         OSError: one of them cannot be read.
     """
     contents = {path.name: path.read_bytes() for path in (PARAMS, TRAIN)}
+    if settings:
+        contents[PARAMS.name] = with_settings(contents[PARAMS.name], settings)
     known = hashlib.sha256(b"".join(contents.values())).hexdigest()
     work = folder / known[:16]
     for name, content in contents.items():
@@ -194,6 +205,21 @@ def copy_inputs(folder: Path, names: Sequence[str]) -> Path:
         config.changed(**LEVERS[name].changes)
     read_examples(work / TRAIN.name)
     return work
+
+
+def with_settings(params: bytes, settings: Sequence[str]) -> bytes:
+    """The parameters with some changed; raises ConfigError for one that is not of that form."""
+    yaml = YAML()
+    values = yaml.load(params)
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        group, _, key = name.partition(".")
+        if not equals or not isinstance(values.get(group), dict) or key not in values[group]:
+            raise ConfigError(f"--set {setting}", [f"is no GROUP.NAME=VALUE of {PARAMS}"])
+        values[group][key] = yaml.load(value)
+    text = io.BytesIO()
+    yaml.dump(values, text)
+    return text.getvalue()
 
 
 def result_file(work: Path, name: str, seed: int) -> Path:
@@ -231,11 +257,42 @@ def table(results: Mapping[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def table_by_source(results: Mapping[str, dict[str, Any]], examples: Sequence[Example]) -> str:
+    """The mean error of the expected score and Pearson of each lever, for each kind of answer."""
+    means = {name: result["means"][name] for name, result in results.items() if "means" in result}
+    lines = [
+        f"| MAE, Pearson | answers | {' | '.join(means)} |",
+        "|---" * (len(means) + 2) + "|",
+    ]
+    of_source: dict[str, list[Example]] = {}
+    for example in examples:
+        if all(example.id in found for found in means.values()):
+            of_source.setdefault(example.source, []).append(example)
+    for source, rows in sorted(of_source.items(), key=lambda pair: -len(pair[1])):
+        labels = torch.tensor([float(row.score) for row in rows])
+        cells = []
+        for found in means.values():
+            given = torch.tensor([found[row.id] for row in rows])
+            pearson = torch.corrcoef(torch.stack([given, labels]))[0, 1] if len(rows) > 1 else None
+            shown = "-" if pearson is None or pearson.isnan() else f"{pearson:.2f}"
+            cells.append(f"{(given - labels).abs().mean():.2f}, {shown}")
+        lines.append(f"| {source} | {len(rows)} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="What each lever does to a short training.")
     parser.add_argument("levers", nargs="*", help=f"of: {', '.join(LEVERS)}")
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--work", type=Path, default=Path(".scratch/levers"))
+    parser.add_argument(
+        *("--set", "-S"),
+        action="append",
+        default=[],
+        metavar="GROUP.NAME=VALUE",
+        help="a parameter that differs from params.yaml in the base and so in all levers",
+    )
+    parser.add_argument("--by-source", action="store_true", help="a second table, by source")
     # One lever, in this process, with the copies in `--work` itself.
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -250,7 +307,7 @@ def main() -> None:
         atomic_write(result_file(args.work, name, args.seed), json.dumps(result))
         return
     try:
-        work = copy_inputs(args.work, names)
+        work = copy_inputs(args.work, names, args.set)
     except FileNotFoundError as error:
         parser.error(f"{error.filename}: is not there; run `dvc repro split` first")
     except (AutograderError, OSError) as error:
@@ -258,7 +315,10 @@ def main() -> None:
     for name in names:
         ensure(name, args.seed, work)
     files = {name: result_file(work, name, args.seed) for name in names}
-    print(table({name: json.loads(file.read_bytes()) for name, file in files.items()}))
+    results = {name: json.loads(file.read_bytes()) for name, file in files.items()}
+    print(table(results))
+    if args.by_source:
+        print(f"\n{table_by_source(results, read_examples(work / TRAIN.name))}")
 
 
 if __name__ == "__main__":

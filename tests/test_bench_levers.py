@@ -16,13 +16,17 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from autograder import config as configuration
+from autograder.judging.judge import Judge
 from autograder.judging.renderings import rubric_renderings
 from autograder.model.batch import collate
+from autograder.model.encode import Encoded
 from autograder.model.loss import judge_loss
 from autograder.model.scores import expected_score
 from autograder.schema import write_examples
 from autograder.training.module import load_backbone
 from conftest import make_examples
+from helpers.tiny_judge import talking
 
 
 @pytest.fixture
@@ -247,10 +251,10 @@ def test_two_trainings_start_alike_and_are_averaged(levers, config, tmp_path, mo
 # --- texts
 
 
-def test_an_item_has_one_of_its_rubrics_layouts(levers, tmp_path):
+def test_an_item_has_one_of_its_rubrics_layouts(levers):
     rubric = "Right facts only. 5: all right. 3: one slip. 1: wrong."
     examples = [dataclasses.replace(example, rubric=rubric) for example in make_examples(40)]
-    changed = levers.layout_varied(None, examples, tmp_path)
+    changed = levers.layout_varied(examples)
     by_item: dict[str, set[str]] = {}
     for example, before in zip(changed, examples, strict=True):
         by_item.setdefault(example.item, set()).add(example.rubric)
@@ -259,9 +263,9 @@ def test_an_item_has_one_of_its_rubrics_layouts(levers, tmp_path):
     assert set().union(*by_item.values()) == set(rubric_renderings(rubric, 4))
 
 
-def test_half_of_the_items_lose_their_reference(levers, tmp_path):
+def test_half_of_the_items_lose_their_reference(levers):
     examples = make_examples(40, reference="A number.")
-    changed = levers.references_in_half(None, examples, tmp_path)
+    changed = levers.references_in_half(examples)
     without = {example.item for example in changed if not example.reference}
     assert 10 <= len(without) <= 30
     for example, before in zip(changed, examples, strict=True):
@@ -269,11 +273,11 @@ def test_half_of_the_items_lose_their_reference(levers, tmp_path):
         assert example == dataclasses.replace(before, reference=wanted)
 
 
-def test_changed_texts_have_hidden_states_of_their_own(levers, upper, tmp_path):
+def test_changed_texts_have_hidden_states_of_their_own(levers, config, upper, tmp_path):
     file = tmp_path / "train.jsonl"
 
     def read(name):
-        return levers.read_pieces(upper, file, levers.LEVERS[name], 1.0)
+        return levers.read_pieces(upper, file, levers.LEVERS[name], config)
 
     plain, measured, _ = read("base")
     half, same, _ = read("references in half")
@@ -291,43 +295,44 @@ def test_changed_texts_have_hidden_states_of_their_own(levers, upper, tmp_path):
     assert scores[0] == scores[1]
 
 
-def test_own_answers_are_the_bases_most_probable_tokens(levers, upper, tmp_path):
-    prompts = ["What is 2 + 2?", "Name a metal.", "Name a metal.", "Why?"]
-    file = tmp_path / "answers.json"
-    # The random base repeats the last token, a line end; so what answers here has learned to.
-    for weight in upper.backbone.trainable().values():
-        torch.nn.init.normal_(weight, std=1.0)
-    found = levers.texts.own_answers(upper, prompts, file)
-    assert set(found) == set(prompts)
-    assert all(found.values())
-    tokenizer = upper.backbone.encoder.tokenizer
-    for prompt in found:
-        turn = [{"role": "user", "content": f"{prompt}\n\nAnswer in one sentence."}]
-        text = tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)
-        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-        said: list[int] = []
-        with torch.no_grad():
-            while len(said) < 40:
-                logits = upper.backbone.causal(input_ids=torch.tensor([[*ids, *said]])).logits
-                token = int(logits[0, -1].argmax())
-                if token == tokenizer.eos_token_id:
-                    break
-                said.append(token)
-        assert found[prompt] == tokenizer.decode(said, skip_special_tokens=True).strip()
-    # What is known is not asked again.
-    file.write_text(json.dumps({"Why?": "Because."}), encoding="utf-8")
-    assert levers.texts.own_answers(upper, ["Why?"], file) == {"Why?": "Because."}
+def test_own_answers_stand_where_a_judge_reads_them(levers, config, upper, tmp_path, monkeypatch):
+    file, upper = tmp_path / "train.jsonl", levers.Upper(talking(upper.backbone))
+    backbone = upper.backbone
+    rows = [
+        dataclasses.replace(row, reference="The sum.") if row.item.endswith(("1", "3")) else row
+        for row in make_examples(12)
+    ]
+    write_examples(file, rows)
+    judge = Judge(backbone, solve=True)
+    wanted = {
+        example.id: judge.solved([judge.encoder.encode_request(example)])[0].prefix
+        for example in rows
+    }
+    plain = {row.id: backbone.encoder.encode_request(row).prefix for row in rows}
+    read: list[list[Encoded]] = []
+    monkeypatch.setattr(levers.texts, "pieces_of", lambda _, rows, __: read.append(rows))
+    parts = levers.texts.deal(rows, backbone.encoder.encode_all(rows))
+
+    def prefixes(share):
+        """Of the trained and of the measured answers, by id."""
+        read.clear()
+        levers.read_pieces(upper, file, levers.Lever(), config.changed(train={"solve": share}))
+        return [
+            {rows[at].id: row.prefix for at, row in zip(places, part, strict=True)}
+            for places, part in zip(parts, read, strict=True)
+        ]
+
+    for part in prefixes(0.0):
+        assert part == {name: plain[name] for name in part}
+    trained, measured = prefixes(0.5)
+    assert measured == {name: wanted[name] for name in measured}
+    assert any(measured[name] != plain[name] for name in measured)
+    kinds = {(prefix == plain[name], prefix == wanted[name]) for name, prefix in trained.items()}
+    # With a reference both are the same; of the others some are as they were, some have an answer.
+    assert kinds == {(True, True), (True, False), (False, True)}
 
 
-def test_the_judge_reads_the_own_answer_below_the_prompt(levers, upper, tmp_path):
-    (example, *_) = make_examples(1)
-    (tmp_path / "own-answers.json").write_text(json.dumps({example.prompt: "Three."}))
-    (found,) = levers.answered(upper, [example], tmp_path)
-    prompt = f"{example.prompt}\n\nAn answer that may be wrong: Three."
-    assert found == dataclasses.replace(example, prompt=prompt)
-
-
-def test_the_mean_over_layouts_is_that_of_single_passes(levers, upper, tmp_path):
+def test_the_mean_over_layouts_is_that_of_single_passes(levers, config, upper, tmp_path):
     normal_b(upper)
     backbone = upper.backbone.eval()
     rubrics = ("Right? 5: all right. 3: one slip. 1: wrong.", "Right?", "`5` is right, `1` is not.")
@@ -337,7 +342,7 @@ def test_the_mean_over_layouts_is_that_of_single_passes(levers, upper, tmp_path)
     ]
     rows = backbone.encoder.encode_all(examples)
     pieces = levers.texts.pieces_of(upper, rows, tmp_path / "measured.safetensors")
-    found = levers.in_layouts(upper, pieces, examples, (1, 2, 4), tmp_path)
+    found = levers.in_layouts(upper, pieces, examples, (1, 2, 4), config, tmp_path)
     for num in found:
         means = []
         for example in examples:
@@ -399,6 +404,41 @@ def test_the_split_may_change_between_two_levers(
     write_examples(levers.TRAIN, whole)
     program("ranking", "base", "--work", tmp_path / "work")
     assert [command[2] for command in commands] == ["base", "ranking"]
+
+
+def test_a_base_may_have_other_parameters(levers, program, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(levers, "ensure", lambda *_: pytest.fail("it trains"))
+    for setting in ("lora.topp=0.5", "lora=0.5", "lora.top", "top=0.5"):
+        with pytest.raises(SystemExit) as exited:
+            program("base", "--work", tmp_path / "work", "--set", setting)
+        assert exited.value.code == 2
+        assert setting in capsys.readouterr().err
+    settings = ("lora.top=0.25", "train.solve=0")
+    work = levers.copy_inputs(tmp_path / "work", ["base"], settings)
+    config = configuration.load(work / "params.yaml")
+    plain = configuration.load(levers.PARAMS)
+    assert config == plain.changed(lora={"top": 0.25}, train={"solve": 0.0})
+    assert levers.copy_inputs(tmp_path / "work", ["base"]) != work
+
+
+def test_a_second_table_has_a_row_for_each_source(levers):
+    examples = [
+        dataclasses.replace(row, source=source)
+        for source, rows in (("few", make_examples(1)), ("many", make_examples(3)))
+        for row in rows
+    ]
+    examples = [dataclasses.replace(row, id=f"{at}") for at, row in enumerate(examples)]
+    exact = {row.id: float(row.score) for row in examples}
+    turned = {row.id: 6.0 - row.score for row in examples}
+    found = {"exact": exact, "turned": turned}
+    results = {name: {"means": {name: part}} for name, part in found.items()}
+    results["mean of renderings"] = {"found": {}}
+    lines = levers.table_by_source(results, [*examples, *make_examples(1)]).splitlines()
+    assert lines[0] == "| MAE, Pearson | answers | exact | turned |"
+    assert lines[2:] == [
+        "| many | 15 | 0.00, 1.00 | 2.40, -1.00 |",
+        "| few | 5 | 0.00, 1.00 | 2.40, -1.00 |",
+    ]
 
 
 def test_what_needs_the_adapter_of_base_trains_it_first(
