@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from autograder.config import Config
 from autograder.errors import ConfigError
 from autograder.judging.folder import judge_fingerprint
+from autograder.judging.judge import Judge
 from autograder.stages.start import write_start
+from autograder.training.module import load_backbone
+from conftest import make_examples
 
 Edit = Callable[[dict[str, Any]], object]
 PLACE = Path("build/start")
@@ -99,6 +103,41 @@ def test_a_value_that_disagrees_is_refused_with_the_right_one(
     judge: Path, settings: Config, change: dict[str, Any], fault: str
 ) -> None:
     assert re.match(fault, refusal(settings.changed(**change), "mine"))
+
+
+def test_layers_below_those_of_the_judge_begin_anew(
+    judge: Path, settings: Config, tiny_base: Path
+) -> None:
+    about = written(settings.changed(lora={"top": 1.0}), "mine")
+    assert about["judge_sha256"] == judge_fingerprint(judge)
+    narrow, wide = (load_file(folder / "adapter_model.safetensors") for folder in (judge, PLACE))
+    for name, value in narrow.items():
+        assert torch.equal(wide[name], value)
+    new = {name: value for name, value in wide.items() if name not in narrow}
+    assert len(wide) == 2 * len(narrow) == 2 * len(new)
+    for name, value in new.items():
+        assert value.any() == ("lora_A" in name)
+        assert value.dtype == narrow[name.replace(".layers.0.", ".layers.1.")].dtype
+    # PEFT draws A between these bounds, which come from the number of inputs.
+    a = next(value for name, value in new.items() if "q_proj.lora_A" in name)
+    bound = a.shape[1] ** -0.5
+    assert 0.8 * bound < a.abs().max() <= bound
+    # It is what a training of that shape starts from, and still a judge that says the same.
+    config = settings.changed(lora={"top": 1.0})
+    backbone = load_backbone(config, start=PLACE)
+    assert backbone.trainable().keys() > load_backbone(settings).trainable().keys()
+    requests = [example.request for example in make_examples(2)]
+    said = [list(Judge.load(folder).evaluate_many(requests)) for folder in (judge, PLACE)]
+    for one, other in zip(*said, strict=True):
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
+
+
+def test_other_seeds_draw_other_new_layers(judge: Path, settings: Config) -> None:
+    found = []
+    for seed in (1, 1, 2):
+        written(settings.changed(lora={"top": 1.0}, seed=seed), "mine")
+        found.append(judge_fingerprint(PLACE))
+    assert found[0] == found[1] != found[2]
 
 
 def test_the_order_of_targets_and_the_dropout_are_free(judge: Path, settings: Config) -> None:

@@ -11,6 +11,7 @@ from autograder.errors import ConfigError, ModelError
 from autograder.files import atomic_folder, json_text
 from autograder.judging.folder import FILES, JUDGE_FILE, judge_fingerprint, read_judge
 from autograder.prompt import TEMPLATE_VERSION
+from autograder.stages.wider import widen
 
 JUDGES = Path("judges")
 """Where judges to start from lie: a folder that DVC watches."""
@@ -40,6 +41,8 @@ def resolve(name: str) -> Path:
 def write_start(settings: Config, place: Path) -> None:
     """Copy the judge that `train.start` names, or write down that there is none.
 
+    With a `lora.top` above the judge's, its adapter gets the layers that it lacks; see `widen`.
+
     Args:
         settings: the whole configuration; a judge has to agree with its base and adapter.
         place: replaced at once.
@@ -63,6 +66,8 @@ def write_start(settings: Config, place: Path) -> None:
     with atomic_folder(place) as new:
         for file in files:
             shutil.copyfile(file, new / file.name)
+        if files:
+            widen(new, settings.lora.top, settings.seed)
         (new / ABOUT).write_text(json_text(about), encoding="utf-8")
 
 
@@ -80,7 +85,8 @@ def _disagreements(settings: Config, name: str, folder: Path) -> list[str]:
         "lora.r": (f"{lora.r}", f"{theirs['r']}"),
         "lora.alpha": (f"{lora.alpha:g}", f"{theirs['alpha']:g}"),
         "lora.targets": (_names(lora.targets), _names(theirs["targets"])),
-        "lora.top": (f"{lora.top:g}", f"{theirs['top']:g}"),
+        # Layers below theirs begin anew; theirs have to stay.
+        "lora.top": (f"{lora.top:g}", f"{max(lora.top, theirs['top']):g}"),
     }
     return [
         f"{key}: {ours} is not what train.start={name} was trained with; set {key}={right}"
