@@ -43,7 +43,7 @@ LR   := 3e-4
 FULL := dataset.num_natural=0 dataset.num_bank=1860 dataset.num_constructed=14000 \
 	$(foreach name,table_lookup same_answers dates strings code_tests sql citations policy,dataset.families.$(name)=1) \
 	$(foreach name,plea padding format typos rubric,dataset.augment.$(name)=0.1) \
-	dataset.balance=1 split.validation=0.05 lora.top=1 train.share=1 train.batch_size=10 \
+	dataset.balance=1 split.validation=0.05 lora.top=1 train.share=1 train.solve=0 train.batch_size=10 \
 	evaluate.max_examples=100000 evaluate.batch_size=20 run.checkpoint_every=100
 
 full: setup  ## the whole bank and all families, as an experiment: a quarter of an hour on a GPU (docs/full.md)

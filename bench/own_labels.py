@@ -271,7 +271,10 @@ def _name(item: str, low: float, high: float) -> str:
 
 
 def settings(args: argparse.Namespace, folder: Path) -> dict[str, Config]:
-    """The parameters of both trainings: those in `params.yaml`, with base and adapter of the judge.
+    """The parameters of both trainings: those in `params.yaml`, with the judge's base and adapter.
+
+    Own answers of the base are read if the judge reads them, so that the labels alone make the
+    difference.
 
     Raises:
         ModelError: the folder holds no judge.
@@ -284,7 +287,12 @@ def settings(args: argparse.Namespace, folder: Path) -> dict[str, Config]:
         model=theirs["model"] | {"name": judge["base"]["name"]},
         quantization=theirs["quantization"],
         lora={"top": 1.0} | theirs["lora"],
-        train={"share": 1.0, "skip": 0.0, "epochs": args.epochs},
+        train={
+            "share": 1.0,
+            "skip": 0.0,
+            "epochs": args.epochs,
+            "solve": theirs["train"].get("solve", 0.0),
+        },
     )
     return {
         AFTER: config.changed(train={"start": START, "lr": args.lr}),

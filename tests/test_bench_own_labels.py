@@ -315,6 +315,7 @@ def test_settings_are_those_of_the_judge(bench, judge_folder):
         assert config.quantization.bits == 16
         assert (config.dataset.recipe, config.dataset.replay) == ("user", 7)
         assert (config.train.share, config.train.epochs) == (1.0, 1)
+        assert config.train.solve == theirs["train"]["solve"] == 0  # in params.yaml it is not
     assert (after.train.start, after.train.lr) == ("released", 1e-5)
     assert (zero.train.start, zero.train.lr) == (None, 3e-4)
     assert after.changed(train=zero.train) == zero
