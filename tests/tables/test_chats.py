@@ -325,6 +325,31 @@ def test_what_says_nothing_of_a_message_leaves_its_chat_one(tmp_path, more):
     assert seen(path) == [Request(ASKED, "Argon.", "Right?")]
 
 
+@pytest.mark.parametrize("word", ["None", "nan", "N/A"])
+def test_a_word_for_nothing_in_a_message_is_nothing(tmp_path, word):
+    chats = [
+        [USER, ARGON],
+        [USER, ARGON | {"content": word}],
+        [USER | {"content": word}, ARGON],
+    ]
+    path = write(tmp_path, *({"messages": chat, **LABEL} for chat in chats))
+    assert len(imported(path)) == 1
+    rejected = path.with_name("out.jsonl.rejected.jsonl").read_text(encoding="utf-8")
+    faults = [json.loads(line) for line in rejected.splitlines()]
+    assert [(row["line"], row["reason"].partition(":")[0]) for row in faults] == [
+        (2, "response"),
+        (3, "prompt"),
+    ]
+    assert all("what programs write for an empty cell" in row["reason"] for row in faults)
+
+
+def test_a_reference_chat_that_says_nothing_is_none(tmp_path):
+    said = ("None", "", None, "Neon")
+    rows = [{"messages": [USER, ARGON], "reference": [ARGON | {"content": each}]} for each in said]
+    path = write(tmp_path, *({**row, **LABEL, "id": f"{at}"} for at, row in enumerate(rows)))
+    assert [request.reference for request in seen(path)] == ["", "", "", "Neon"]
+
+
 @pytest.mark.parametrize("field", ["prompt", "response", "reference"])
 @pytest.mark.parametrize("value", [MAIL, [MAIL], [USER, {"role": "Nurse", "content": "Argon."}]])
 def test_a_role_that_is_not_known_is_not_guessed(tmp_path, field, value):

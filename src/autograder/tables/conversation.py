@@ -24,7 +24,7 @@ from autograder.tables.messages import (
     turns_of,
     unknown_role,
 )
-from autograder.tables.values import is_empty
+from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 CHATS = ("messages", "conversations", "conversation")
 """Columns in which a chat usually stands, its answer included."""
@@ -64,13 +64,14 @@ def as_texts(
         fault: makes an error of a field and a message.
         prompt: the name of the prompt.
         answers: names of responses.
-        others: names of further texts, of which a chat gives the answer too.
+        others: names of further texts, of which a chat gives the answer too; one that says nothing
+            is left out.
         in_answer: whether the prompt has to be the beginning of an answer's chat.
 
     Raises:
         DataError: a chat has no turn of an assistant, or none before it, or shares none with that
-            of the other answer, or has a role that is not known; or the text of a prompt is a
-            chat as Python shows it.
+            of the other answer, has a role that is not known, or says nothing; or the text of a
+            prompt is a chat as Python shows it.
     """
     found = dict(values)
     named = [name for name in (prompt, *answers, *others) if name in values]
@@ -92,6 +93,13 @@ def as_texts(
         if name != prompt:
             found[name] = _answer(opened.get(name, values[name]), name, fault)
     shared = _shared(opened, found, fault)
+    for name in named:
+        if name == prompt or found[name] is values[name]:
+            continue  # a text is looked at before it comes here
+        if name in others and is_empty(found[name]):
+            del found[name]
+        elif stands_for_nothing(found[name]):
+            raise fault(name, nothing_said(found[name]))
     if prompt not in values:
         return found
     turns = turns_of(asked)
@@ -112,6 +120,8 @@ def as_texts(
     if not turns:
         raise fault(prompt, "the chat has no turn before the answer")
     found[prompt] = conversation_text(turns)
+    if stands_for_nothing(found[prompt]):
+        raise fault(prompt, nothing_said(found[prompt]))
     return found
 
 
