@@ -38,6 +38,34 @@ def test_an_encoding_is_found(tmp_path, name, encoding):
     assert not open_table(str(path), ImportOptions(encoding=encoding)).note
 
 
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+@pytest.mark.parametrize("word", ["Назовите благородный газ", "请说出一种稀有气体的名字" * 30])
+def test_utf_16_of_other_scripts_is_found_without_a_mark(tmp_path, name, word, order):
+    path = tmp_path / name
+    row = {"prompt": word, "response": word, "rubric": word, "score": 3}
+    text = json.dumps(row, ensure_ascii=False) + "\n"
+    if name == "a.csv":
+        text = f"{','.join(row)}\n{','.join(map(str, row.values()))}\n"
+    path.write_bytes(text.encode(f"utf-16-{order}"))
+    assert read_by_all(path) == [(word, word, word, 3)]
+    assert read_by_all(path, encoding="utf-16") == [(word, word, word, 3)]
+
+
+def test_utf_32_may_be_named_without_a_mark(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("prompt,response,rubric,score\nЯ,Привет,Да,3\n".encode("utf-32-le"))
+    assert read_by_all(path, encoding="utf-32") == [("Я", "Привет", "Да", 3)]
+
+
+def test_an_encoding_that_a_text_is_not_of_is_one_line(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"prompt,response,rubric,score\na,b,c,3\n\xff\xff\xff")
+    for encoding in ("utf-32", "idna", "punycode"):
+        with pytest.raises(DataError, match=encoding):
+            read_graded(path, ImportOptions(encoding=encoding))
+
+
 @pytest.mark.parametrize(("encoding", "word"), [("cp1251", "Привет"), ("cp932", "日本語です")])
 def test_an_encoding_that_is_not_western_is_named_by_the_user(tmp_path, encoding, word):
     path = tmp_path / "a.csv"

@@ -55,6 +55,9 @@ _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _NOT_WESTERN = re.compile(rb"[\x80-\xff]{4}|[\x81\x8d\x8f\x90\x9d\xff]")
+_ASCII = {*b"\t\r\n", *range(0x20, 0x7F)}
+_NUM_LETTERS = 4
+"""Different ones beside a zero; a text of another encoding has no zeros, or one somewhere."""
 _HIGH = re.compile(rb"[\x80-\xff]")
 
 
@@ -103,7 +106,7 @@ class TextFile:
                 if start.startswith(sign):
                     raise DataError(what, path=name)
             if encoding is not None:
-                return cls(name, encoding, "", opened)
+                return cls(name, _with_order(encoding, start), "", opened)
             found = _by_zeros(start)
             if found == "utf-8":
                 file.seek(0)
@@ -129,8 +132,8 @@ class TextFile:
                     while len(rest) > MAX_LINE and not rest.endswith(("\n", "\r")):
                         rest = file.readline(MAX_LINE + 1)
                     yield number, line.removeprefix("\ufeff") if number == 1 else line
-            except UnicodeDecodeError as error:
-                message = f"not {self.encoding}: {error.reason}"
+            except UnicodeError as error:
+                message = f"not {self.encoding}: {_reason(error)}"
                 raise DataError(message, path=self.name, line=number + 1) from None
 
     def text(self) -> str:
@@ -144,8 +147,8 @@ class TextFile:
             try:
                 while part := file.read(_BLOCK):
                     parts.append(part)
-            except UnicodeDecodeError as error:
-                raise DataError(f"not {self.encoding}: {error.reason}", path=self.name) from None
+            except UnicodeError as error:
+                raise DataError(f"not {self.encoding}: {_reason(error)}", path=self.name) from None
         text = "".join(parts).removeprefix("\ufeff")
         if is_broken(text):
             before = next(at for at, sign in enumerate(text) if "\udc80" <= sign <= "\udcff")
@@ -231,18 +234,41 @@ def _system_errors(name: str) -> Iterator[None]:
 
 
 def _by_zeros(start: bytes) -> str:
-    """The encoding that a mark or the places of the zeros in the first bytes tell, else UTF-8."""
+    """The encoding that a mark or the places of the zeros in the first bytes tell, else UTF-8.
+
+    In UTF-16 a zero stands beside each letter of ASCII, and so beside the names and separators of
+    a table of Chinese too. Of those a table has several; that of the common sign U+4E00 stands on
+    the other side of always the same one.
+    """
     for mark, name in _MARKS:
         if start.startswith(mark):
             return name
-    pairs = len(start) // 2
-    for name, zeros, others in (
-        ("utf-16-le", start[1::2], start[0::2]),
-        ("utf-16-be", start[0::2], start[1::2]),
-    ):
-        if pairs and zeros.count(0) > pairs * 0.4 and others.count(0) < pairs * 0.1:
-            return name
+    pairs = [start[at : at + 2] for at in range(0, len(start) - 1, 2)]
+    little = {pair[0] for pair in pairs if pair[1] == 0} & _ASCII
+    big = {pair[1] for pair in pairs if pair[0] == 0} & _ASCII
+    if len(little | big) >= _NUM_LETTERS:
+        if len(little) > 2 * len(big):
+            return "utf-16-le"
+        if len(big) > 2 * len(little):
+            return "utf-16-be"
     return "utf-8"
+
+
+def _with_order(encoding: str, start: bytes) -> str:
+    """The encoding that a user names, with the order of the bytes where no mark tells it.
+
+    It is the one that the zeros tell, or else that of Windows.
+    """
+    with contextlib.suppress(LookupError):
+        name = codecs.lookup(encoding).name
+        if name in ("utf-16", "utf-32") and not start.startswith(tuple(m for m, _ in _MARKS)):
+            found = _by_zeros(start)
+            return found if found.startswith(f"{name}-") else f"{name}-le"
+    return encoding
+
+
+def _reason(error: UnicodeError) -> str:
+    return error.reason if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _by_letters(file: BinaryIO) -> str:
