@@ -51,6 +51,17 @@ def test_a_line_sep_is_found_however_it_was_saved(tmp_path, line, delimiter, enc
     assert read_by_all(path) == TEXTS
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["How good, from 1 (bad) to 5 (good), is it?", "score (1|2|3|4|5)", "1=bad, 2=so, 5=top"],
+)
+def test_another_delimiter_in_a_name_does_not_part_it(tmp_path, name):
+    path = tmp_path / "a.csv"
+    frame = pd.DataFrame(ROWS).rename(columns={"rubric": name})
+    path.write_text(frame.to_csv(index=False, sep=";"), encoding="utf-8")
+    assert read_by_all(path, mapped={"rubric": name}) == TEXTS
+
+
 def test_a_delimiter_that_parts_nothing_is_told(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("prompt;response;rubric;score\np;a;r;3\n")

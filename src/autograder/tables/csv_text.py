@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from autograder.tables.rows import SourceRow, Table
 _BARE = "has quotation marks that quote no cell; read as part of the cells"
 _SPACED = "has blanks after its delimiters; they are no part of the cells"
 _DELIMITERS = ",;\t|"
+_NUM_LOOKED = 20
+"""Records that show what parts them."""
 _SEP_LINE = re.compile(r'"?sep=(\\t|[^"])"?[,;\t|]*', re.IGNORECASE)
 
 
@@ -82,15 +85,22 @@ def _named_delimiter(file: TextFile) -> str | None:
 
 
 def _likely_delimiter(file: TextFile) -> str:
-    """The one that parts the header into the most columns; the comma if none parts it."""
+    """The one that parts the first rows as it parts the header, into the most columns.
 
-    def num_columns(delimiter: str) -> int:
-        try:
-            return len(next(_records(file, delimiter), _Record(1))[1])
-        except DataError:
-            return 0
+    A header may hold another one: questions of a form have commas. It is the comma if none parts
+    the header.
+    """
 
-    return max(_DELIMITERS, key=num_columns)
+    def rank(delimiter: str) -> tuple[bool, int]:
+        records = _records(file, delimiter)
+        widths: list[int] = []
+        with contextlib.suppress(DataError):
+            widths += (len(cells) for _, cells, *_ in islice(records, _NUM_LOOKED))
+        first, *others = widths or [0]
+        num_alike = sum(width == first for width in others)
+        return first > 1 and 2 * num_alike >= len(others), first
+
+    return max(_DELIMITERS, key=rank)
 
 
 def _has_bare_quotes(file: TextFile, skip: int) -> bool:
