@@ -207,6 +207,30 @@ def test_a_first_line_that_is_broken_leaves_the_others(tmp_path):
     assert report.first_reject.startswith("line 1: not a JSON object")
 
 
+@pytest.mark.parametrize("orient", ["columns", "list"])
+@pytest.mark.parametrize("index", [None, ["4", "7"], ["a", "b"]])
+def test_columns_may_be_mapped_of_numbers_and_of_some_rows(tmp_path, orient, index):
+    frame = pd.DataFrame({"question": ["p", "q"], "answer": [4, 7], "grade": [5, 1]}, index=index)
+    path = tmp_path / "a.json"
+    written = frame.to_json() if orient == "columns" else json.dumps(frame.to_dict("list"))
+    path.write_text(written, encoding="utf-8")
+    mapped = {"prompt": "question", "response": "answer", "score": "grade"}
+    examples = read_graded(
+        path, ImportOptions(mapped=mapped, constants={"rubric": "Right?"})
+    ).examples
+    assert [(e.prompt, e.response, e.score) for e in examples] == [("p", "4", 5), ("q", "7", 1)]
+
+
+def test_a_row_of_messages_is_no_table(tmp_path):
+    said = {"role": "user", "content": "p"}, {"role": "assistant", "content": "r"}
+    path = tmp_path / "a.json"
+    row = {"prompt": said[0], "response": said[1], "rubric": "Right?", "score": 4}
+    path.write_text(json.dumps(row, indent=1), encoding="utf-8")
+    assert read_all(path) == [row]
+    path.write_text(json.dumps({"messages": [], "rubric": "R"}, indent=1), encoding="utf-8")
+    assert read_all(path) == [{"messages": [], "rubric": "R"}]
+
+
 @pytest.mark.parametrize("orient", ["columns", "index", "split", "list", "records", "data"])
 def test_rows_without_lines_of_their_own_are_numbered(tmp_path, orient):
     path, frame = tmp_path / "a.json", pd.DataFrame([*ROWS, ROWS[0] | {"score": "great"}])

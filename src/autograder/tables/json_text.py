@@ -25,6 +25,7 @@ _OF_ROWS = {
     *("conversation_a", "conversation_b", "answer_a", "answer_b", "output_1", "output_2"),
 }
 """An object with one of these is a row itself."""
+_OF_MESSAGES = {"role", "content", "from", "value", "type", "text"}
 
 
 def open_json(file: TextFile, mapped: Collection[str] = ()) -> Table:
@@ -189,10 +190,21 @@ def _frame(values: object, of_rows: set[str], name: str) -> list[dict[str, Any]]
 
 
 def _is_column(value: object) -> bool:
-    """Whether a value is the cells of a column of texts: a list, or an object by the row's name."""
+    """Whether a value is the cells of a column: a list, or an object by the names of the rows.
+
+    Where these are no numbers, or there are none, cells are texts and numbers: an object may also
+    be a message, and a list those of a chat.
+    """
+    cells = value
     if isinstance(value, dict):
-        value = [*value.values()] if "0" in value else None
-    return isinstance(value, list) and all(cell is None or isinstance(cell, str) for cell in value)
+        if value and all(name.isdecimal() for name in value):
+            return True
+        cells = [] if value.keys() & _OF_MESSAGES else [*value.values()]
+    return (
+        isinstance(cells, list)
+        and len(cells) > 0
+        and all(cell is None or isinstance(cell, str | int | float) for cell in cells)
+    )
 
 
 def _array(text: _Json) -> Iterator[SourceRow]:
