@@ -221,6 +221,18 @@ def test_columns_may_be_mapped_of_numbers_and_of_some_rows(tmp_path, orient, ind
     assert [(e.prompt, e.response, e.score) for e in examples] == [("p", "4", 5), ("q", "7", 1)]
 
 
+def test_rows_with_names_of_their_own_are_found_under_any_name(tmp_path):
+    path = tmp_path / "a.json"
+    rows = [{"question": "p", "answer": "a", "grade": 5}, {"question": "q", "answer": "b"}]
+    path.write_text(json.dumps({"model": "m", "results": rows}), encoding="utf-8")
+    assert read_all(path) == rows
+    with pytest.raises(DataError, match=r"there are: 'question', 'answer', 'grade'; name the"):
+        read_graded(path)
+    two = {"model": "m", "good": rows, "bad": rows}
+    path.write_text(json.dumps(two), encoding="utf-8")
+    assert read_all(path) == [two]
+
+
 def test_a_row_of_messages_is_no_table(tmp_path):
     said = {"role": "user", "content": "p"}, {"role": "assistant", "content": "r"}
     path = tmp_path / "a.json"

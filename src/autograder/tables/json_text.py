@@ -131,7 +131,7 @@ def _wrapper(
     """The fields, each in the one before, under which an object has the rows.
 
     Empty if it is a row itself, or has none. Under another name than the usual ones, rows are
-    told by their fields.
+    told by their fields, or they are the only list of objects that are no messages.
     """
     if not isinstance(values, dict) or not depth or values.keys() & of_rows:
         return []
@@ -140,6 +140,8 @@ def _wrapper(
     found = found or [
         [field] for field, rows in lists.items() if any(row.keys() & of_rows for row in rows)
     ]
+    if not found and len(lists) == 1:  # whose columns the user has yet to name
+        found = [[field] for field, rows in lists.items() if not _are_messages(rows)]
     usual = [field for field in _WRAPPERS if field in values]
     for field in () if found else usual or values:
         if under := _wrapper(values[field], of_rows, name, depth - 1):
@@ -148,6 +150,10 @@ def _wrapper(
         both = " and ".join(".".join(fields) for fields in found)
         raise DataError(f"holds rows under {both}; keep one of them", path=name)
     return found[0] if found else []
+
+
+def _are_messages(rows: Collection[dict[str, Any]]) -> bool:
+    return not rows or any(row.keys() & _OF_MESSAGES for row in rows)
 
 
 def _is_rows(value: object) -> bool:
