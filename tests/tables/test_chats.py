@@ -572,6 +572,22 @@ def test_numbers_are_texts_where_texts_are_expected(tmp_path, value, text):
 # --- paths
 
 
+def test_numbers_are_texts_in_optional_fields_too(tmp_path):
+    fields = ("source", "language", "reasoning")
+    path = write(tmp_path, {"prompt": "p", "response": "r", **LABEL, **dict.fromkeys(fields, 17)})
+    (example,) = imported(path)
+    assert (example.source, example.language, example.reasoning) == ("17", "17", "17")
+
+
+@pytest.mark.parametrize("nothing", [[], {}])
+def test_an_optional_field_without_entries_is_absent(tmp_path, nothing):
+    fields = ("reference", "reasoning", "source", "category")
+    row = {"prompt": "p", "response": "r", **LABEL}
+    path = write(tmp_path, row | dict.fromkeys(fields, nothing))
+    assert seen(path) == [Request("p", "r", "Right?")]
+    assert imported(path) == imported(write(tmp_path, row))
+
+
 def test_a_dotted_path_reaches_nested_columns(tmp_path):
     row = {
         "data": {"q": "p", "a.b": "no", "list": [{"answer": "x"}, {"answer": "y"}]},

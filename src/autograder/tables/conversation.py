@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, time
-from decimal import Decimal
 from typing import Any
 
 from autograder.errors import DataError
@@ -24,7 +22,7 @@ from autograder.tables.messages import (
     turns_of,
     unknown_role,
 )
-from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
+from autograder.tables.values import as_written, is_empty, nothing_said, stands_for_nothing
 
 CHATS = ("messages", "conversations", "conversation")
 """Columns in which a chat usually stands, its answer included."""
@@ -265,16 +263,10 @@ def _answer(value: object, name: str, fault: Callable[[str, str], DataError]) ->
 
 def _plain(value: object) -> object:
     """A number, a date, or the parts of a message as a text; anything else as it is."""
-    if isinstance(value, bool | int | float):
-        return json.dumps(value)
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date | time):
-        return value.isoformat()
     parts = [value] if isinstance(value, Mapping) else value
     if isinstance(parts, list | tuple) and any(map(_is_text_part, parts)):
         return message_text(parts)
-    return value
+    return as_written(value)
 
 
 def _is_text_part(part: object) -> bool:

@@ -16,15 +16,16 @@ from autograder.tables.layouts import Part, parts_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.rubrics import rubric_text
 from autograder.tables.scales import SCALE_OPTION, PairRule, Scale, whole_score
-from autograder.tables.values import NAMES, as_level, as_name
+from autograder.tables.values import NAMES, as_level, as_name, as_written
 from autograder.text import normalise
 
 Value = TypeVar("Value")
 ITEM_RULES = ("prompt", "prompt+rubric")
 _NUM_DIGITS = 16
-_COPIED = ("language", "source", "reference", "prompt", "reasoning")
+_COPIED = ("reference", "prompt")
 _CONVERTED: dict[str, Callable[[object], object]] = {
     **dict.fromkeys(NAMES, as_name),
+    **dict.fromkeys(("language", "source", "reasoning"), as_written),
     "level": as_level,
 }
 

@@ -6,6 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -117,8 +119,8 @@ def renamed(values: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]
 
 
 def is_empty(value: object) -> bool:
-    """Nothing is said: None, blank text, or what `stands_for_nothing`."""
-    return schema.is_empty(value) or stands_for_nothing(value)
+    """Nothing is said: None, blank text, no entries, or what `stands_for_nothing`."""
+    return schema.is_empty(value) or stands_for_nothing(value) or value in ([], {})
 
 
 def stands_for_nothing(value: object) -> bool:
@@ -193,6 +195,17 @@ def as_name(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     raise ValueError(f"expected text or a whole number, got {show(value)}")
+
+
+def as_written(value: object) -> object:
+    """A number or a date as the text that it is written as; anything else as it is."""
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return value
 
 
 def as_level(value: object) -> int:
