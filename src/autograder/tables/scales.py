@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
 from autograder.jsonl import show
 from autograder.schema import SCORES
+from autograder.tables.dates import is_date
 
 _LOW, _HIGH = SCORES[0], SCORES[-1]
 _NUM_DIGITS = 50
@@ -25,6 +26,10 @@ _LABEL = re.compile(
 _NUM_LABEL = 100
 SCALE_OPTION = "--scale LOW:HIGH converts other scales, --scale bad,ok,good words"
 """The remedy of a command that has the option."""
+
+
+class DoubtfulError(ValueError):
+    """A label that holds a number which is probably not the one that was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class Scale:
             return self._rating(Decimal(_TRUTHS.index(word)))
         try:
             given = label(value, self.high)
+        except DoubtfulError:
+            raise
         except ValueError as error:
             raise ValueError(f"{error}; --scale bad,ok,good is of words") from None
         if not self.low <= given <= self.high:
@@ -117,6 +124,8 @@ def whole_score(value: object, remedy: str = "") -> int:
     """
     try:
         given = label(value, Decimal(_HIGH))
+    except DoubtfulError:
+        raise
     except ValueError:
         given = Decimal(0)
     if not _LOW <= given <= _HIGH or given != given.to_integral_value():
@@ -168,6 +177,11 @@ def parsed(value: object) -> tuple[Decimal, ...] | None:
 
 def _numbers(value: object) -> tuple[Decimal, ...]:
     value = sole(value)
+    if is_date(value):
+        raise DoubtfulError(
+            f"{show(value)} is a date, as spreadsheets make of scores such as 4/5 or 4.5; format "
+            "the column as text and enter the scores again"
+        )
     text = value.strip() if isinstance(value, str) else ""
     found = _LABEL.fullmatch(text) if len(text) <= _NUM_LABEL else None
     if found is None:
