@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
@@ -12,8 +13,10 @@ from autograder.tables.dates import is_date
 
 _LOW, _HIGH = SCORES[0], SCORES[-1]
 _NUM_DIGITS = 50
-_COMMA = re.compile(r"[+-]?\d+,\d{1,2}")
-"""A decimal comma, as spreadsheets of many countries write it; three digits are thousands."""
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+"""A decimal comma, as spreadsheets of many countries write it, unless it is of thousands."""
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+"""Thousands, or a number with three decimals."""
 _TRUTHS = ("false", "true")
 _LABEL = re.compile(
     r"(?:(?:score|rating)\s*[:=]?\s*)?"
@@ -90,7 +93,7 @@ class Scale:
         if self.low == 0 and self.high == 1 and word in _TRUTHS:
             return self._rating(Decimal(_TRUTHS.index(word)))
         try:
-            given = label(value, self.high)
+            given = label(value, self.high, self._number)
         except DoubtfulError:
             raise
         except ValueError as error:
@@ -98,6 +101,20 @@ class Scale:
         if not self.low <= given <= self.high:
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
         return self._rating(given)
+
+    def _number(self, value: object) -> Decimal:
+        """As `number`; `1,000` and `1.000` are the one that is on this scale.
+
+        Raises:
+            ValueError: it is no number, or both are on the scale.
+        """
+        text = value.strip() if isinstance(value, str) else ""
+        if not _GROUPED.fullmatch(text):
+            return number(value)
+        fitting = [each for each in _readings(text) if self.low <= each <= self.high]
+        if len(fitting) > 1:
+            raise _doubtful(text)
+        return fitting[0] if fitting else number(text)
 
     def placed(self, given: Decimal) -> int:
         """The score of a number between `low` and `high`."""
@@ -155,13 +172,18 @@ def sole(value: object) -> object:
     return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
 
 
-def label(value: object, high: Decimal) -> Decimal:
+def label(value: object, high: Decimal, read: Callable[[object], Decimal] | None = None) -> Decimal:
     """The number of a label on a scale up to `high`, also with words around it.
+
+    Args:
+        value: of any type.
+        high: what the label may say that its number is out of.
+        read: what reads its numbers; by default `number`.
 
     Raises:
         ValueError: it has none, or is out of another number than `high`.
     """
-    given, *most = _numbers(value)
+    given, *most = _numbers(value, read or number)
     if most and most != [high]:
         raise ValueError(f"expected a number up to {high}, got {show(value)}")
     return given
@@ -170,12 +192,12 @@ def label(value: object, high: Decimal) -> Decimal:
 def parsed(value: object) -> tuple[Decimal, ...] | None:
     """The number of a label, and that which it is out of, if it says one; None if it has none."""
     try:
-        return _numbers(value)
+        return _numbers(value, number)
     except ValueError:
         return None
 
 
-def _numbers(value: object) -> tuple[Decimal, ...]:
+def _numbers(value: object, read: Callable[[object], Decimal]) -> tuple[Decimal, ...]:
     value = sole(value)
     if is_date(value):
         raise DoubtfulError(
@@ -185,20 +207,23 @@ def _numbers(value: object) -> tuple[Decimal, ...]:
     text = value.strip() if isinstance(value, str) else ""
     found = _LABEL.fullmatch(text) if len(text) <= _NUM_LABEL else None
     if found is None:
-        return (number(value),)
+        return (read(value),)
     most = "100" if found["percent"] else found["high"]
-    return tuple(map(number, filter(None, (found["number"], most))))
+    return tuple(map(read, filter(None, (found["number"], most))))
 
 
 def number(value: object) -> Decimal:
     """A finite number from a cell, exactly as it is written.
 
     Raises:
+        DoubtfulError: its comma may be one of thousands.
         ValueError: it is none.
     """
     if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
         text = str(value).strip()
         if _COMMA.fullmatch(text):
+            if _GROUPED.fullmatch(text):
+                raise _doubtful(text)
             text = text.replace(",", ".")
         try:
             # Python alone reads 1_0 as 10; in a file it may be two numbers.
@@ -208,3 +233,18 @@ def number(value: object) -> Decimal:
         if given.is_finite():
             return given
     raise ValueError(f"expected a number, got {show(value)}")
+
+
+def _readings(text: str) -> tuple[Decimal, Decimal]:
+    """What a `_GROUPED` number is with decimals, and what it is with thousands."""
+    return Decimal(text.replace(",", ".")), Decimal(text.replace(",", "").replace(".", ""))
+
+
+def _doubtful(text: str) -> DoubtfulError:
+    decimal, thousands = _readings(text)
+    mark = "comma" if "," in text else "point"
+    plain = f"{decimal.normalize():f}"
+    return DoubtfulError(
+        f"{show(text)} is {plain} if its {mark} is one of decimals, and {thousands} if it is one "
+        f"of thousands; write {plain} or {thousands}"
+    )
