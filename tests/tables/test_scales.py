@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,58 @@ def test_german_averages_with_three_decimals_are_read(tmp_path):
 def test_without_a_scale_a_comma_before_three_digits_is_named():
     with pytest.raises(ValueError, match='"4,000" is 4 if its comma is one of decimals, and 4000'):
         whole_score("4,000")
+
+
+@pytest.mark.parametrize("scale", ["6:1", "10:0", "1:0", "3:-3"])
+def test_a_reversed_scale_is_the_other_one_from_its_end(scale):
+    low, high = map(int, scale.split(":"))
+    for value in range(high, low + 1):
+        forward = Scale.parse(f"{high}:{low}").rating(low + high - value)
+        assert Scale.parse(scale).rating(value) == forward
+    for outside in (high - 1, low + 1):
+        with pytest.raises(ValueError, match=f"is outside the scale {scale}"):
+            Scale.parse(scale).rating(outside)
+
+
+def test_school_marks(tmp_path):
+    path = german(tmp_path, "1", "1,0", "2", "3.5", "6", "1/6")
+    assert scores_of(path, scale=Scale.parse("6:1")) == [5, 5, 4, 3, 1, 5]
+    with pytest.raises(DataError, match="--scale 1:6 if it is from 1 to 6, --scale 6:1 if 1 is"):
+        import_data(str(path), tmp_path / "o.jsonl", ImportOptions())
+
+
+@pytest.mark.parametrize("mark", [1, "1", 1.0, "1.0", "1,0", [1.0]])
+def test_a_whole_number_among_words_may_have_a_zero_behind(mark):
+    assert Scale.parse("6,5,4,3,2,1").score(mark) == 5
+    with pytest.raises(ValueError, match="is none of 6, 5, 4"):
+        Scale.parse("6,5,4").score(mark)
+
+
+@pytest.mark.parametrize(
+    ("scale", "levels", "wanted"),
+    [
+        ("5:1", {1: "best", 3: "so", 5: "worst"}, "5: best\n3: so\n1: worst"),
+        ("5,4,3,2,1", {1: "best", 3: "so", 5: "worst"}, "5: best\n3: so\n1: worst"),
+        ("6:1", {1: "best", 6: "worst"}, "5: best\n1: worst"),
+        ("6,5,4,3,2,1", {1: "best", 6: "worst"}, "5: best\n1: worst"),
+        ("1:0", {0: "fine", 1: "harms"}, "5: fine\n1: harms"),
+        ("1,0", {0: "fine", 1: "harms"}, "5: fine\n1: harms"),
+    ],
+)
+def test_descriptions_of_the_levels_are_turned_round_too(tmp_path, scale, levels, wanted):
+    rubric = {f"score{level}_description": text for level, text in levels.items()}
+    row = {"prompt": "p", "response": "a", "score": 1, "rubric": {"criteria": "Good?", **rubric}}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    options = ImportOptions(scale=Scale.parse(scale))
+    (example,) = read_graded(tmp_path / "a.jsonl", options).examples
+    assert example.rubric == f"Good?\n{wanted}"
+    (read,) = read_benchmark(tmp_path / "a.jsonl", options=options).examples
+    assert (read.rubric, read.score) == (example.rubric, example.score)
+
+
+def test_a_level_that_a_reversed_scale_lacks_is_named(tmp_path):
+    rubric = {"criteria": "Good?", "score1_description": "best", "score5_description": "worst"}
+    row = {"prompt": "p", "response": "a", "score": 1, "rubric": rubric}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    with pytest.raises(DataError, match="describes the score 5, outside the scale 3:1"):
+        read_graded(tmp_path / "a.jsonl", ImportOptions(scale=Scale.parse("3:1")))

@@ -74,8 +74,9 @@ class Misread:
             low, high = map(str, self.numbers)
             if low == high or len(low + high) > _MOST_DIGITS:
                 low, high = "LOW", "HIGH"
-            remedy = f"--scale {low}:{high} if it is from {low} to {high}, or --scale 1:5 if these "
-            remedy += "are slips, whose rows are then rejected"
+            remedy = f"--scale {low}:{high} if it is from {low} to {high}, --scale {high}:{low} if "
+            remedy += f"{low} is the best, or --scale 1:5 if these are slips, whose rows are then "
+            remedy += "rejected"
         message = f"holds numbers outside {expected}, in {seen}. The column may be of another scale"
         message += f", and nothing was written: {remedy}; --map {self.field}=COLUMN reads another"
         if self.column != self.field:

@@ -40,7 +40,7 @@ class Scale:
     """The linear rule that takes `low` to 1 and `high` to 5, rounding half up.
 
     Attributes:
-        low, high: as labels have them.
+        low, high: as labels have them; `low` is the larger one where the lowest label is the best.
         words: labels from the worst to the best, in lower case, if they are no numbers; then
             `low` is 0 and `high` the place of the last.
     """
@@ -54,8 +54,7 @@ class Scale:
         """Read `LOW:HIGH`, or words from the worst to the best with commas between them.
 
         Raises:
-            ValueError: neither; or the first number is not below the second; or a word is
-                there twice.
+            ValueError: neither; or both numbers are the same; or a word is there twice.
         """
         if "," in text:
             words = tuple(word.strip().casefold() for word in text.split(","))
@@ -66,9 +65,24 @@ class Scale:
         if not colon:
             raise ValueError(f"{text!r} is not LOW:HIGH, e.g. 0:10, nor words, e.g. bad,ok,good")
         scale = cls(number(low), number(high))
-        if scale.low >= scale.high:
-            raise ValueError(f"{text!r}: LOW has to be below HIGH, e.g. 0:10")
+        if scale.low == scale.high:
+            raise ValueError(f"{text!r}: LOW and HIGH have to differ, e.g. 0:10")
         return scale
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the lowest label is the best, as of school marks and ranks."""
+        return self.low > self.high
+
+    @property
+    def ends(self) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest label."""
+        return min(self.low, self.high), max(self.low, self.high)
+
+    def holds(self, given: Decimal | int) -> bool:
+        """Whether a number is on the scale."""
+        lowest, highest = self.ends
+        return lowest <= given <= highest
 
     def score(self, value: object) -> int:
         """The score of a label.
@@ -82,25 +96,33 @@ class Scale:
         """A label from 1 to 5, not rounded; on 0:1 true and false are labels too.
 
         Raises:
-            ValueError: it is not a number between `low` and `high`, or none of the words.
+            ValueError: it is not a number on the scale, or none of the words.
         """
         value = sole(value)
         word = str(value).strip().casefold()
         if self.words:
-            if word not in self.words:
-                raise ValueError(f"{show(value)} is none of {', '.join(self.words)}")
-            return self._rating(Decimal(self.words.index(word)))
-        if self.low == 0 and self.high == 1 and word in _TRUTHS:
+            return self._rating(Decimal(self._place(value, word)))
+        if self.ends == (0, 1) and word in _TRUTHS:
             return self._rating(Decimal(_TRUTHS.index(word)))
         try:
-            given = label(value, self.high, self._number)
+            given = label(value, self.ends[1], self._number)
         except DoubtfulError:
             raise
         except ValueError as error:
             raise ValueError(f"{error}; --scale bad,ok,good is of words") from None
-        if not self.low <= given <= self.high:
+        if not self.holds(given):
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
         return self._rating(given)
+
+    def _place(self, value: object, word: str) -> int:
+        """Which of the words a label is; 1.0 is the 1 of a list of numbers."""
+        if word in self.words:
+            return self.words.index(word)
+        given = _number_of(value)
+        for place, other in enumerate(self.words):
+            if given is not None and given == _number_of(other):
+                return place
+        raise ValueError(f"{show(value)} is none of {', '.join(self.words)}")
 
     def _number(self, value: object) -> Decimal:
         """As `number`; `1,000` and `1.000` are the one that is on this scale.
@@ -111,13 +133,13 @@ class Scale:
         text = value.strip() if isinstance(value, str) else ""
         if not _GROUPED.fullmatch(text):
             return number(value)
-        fitting = [each for each in _readings(text) if self.low <= each <= self.high]
+        fitting = [each for each in _readings(text) if self.holds(each)]
         if len(fitting) > 1:
             raise _doubtful(text)
         return fitting[0] if fitting else number(text)
 
     def placed(self, given: Decimal) -> int:
-        """The score of a number between `low` and `high`."""
+        """The score of a number on the scale."""
         return _rounded(self._rating(given))
 
     def _rating(self, given: Decimal) -> Decimal:
@@ -233,6 +255,13 @@ def number(value: object) -> Decimal:
         if given.is_finite():
             return given
     raise ValueError(f"expected a number, got {show(value)}")
+
+
+def _number_of(value: object) -> Decimal | None:
+    try:
+        return number(value)
+    except ValueError:
+        return None
 
 
 def _readings(text: str) -> tuple[Decimal, Decimal]:
