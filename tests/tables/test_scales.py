@@ -135,3 +135,27 @@ def test_a_level_that_a_reversed_scale_lacks_is_named(tmp_path):
     (tmp_path / "a.jsonl").write_text(json.dumps(row))
     with pytest.raises(DataError, match="describes the score 5, outside the scale 3:1"):
         read_graded(tmp_path / "a.jsonl", ImportOptions(scale=Scale.parse("3:1")))
+
+
+COMMAS = 'wrong,"mostly right, one slip", "said ""no"", rightly",right'
+
+
+@pytest.mark.parametrize(
+    ("label", "number"),
+    [("wrong", 0), ("Mostly right, one slip", 1), ('said "no", rightly', 2), ("right", 3)],
+)
+def test_words_that_hold_commas_stand_in_quotation_marks(label, number):
+    assert Scale.parse(COMMAS).rating(label) == Scale.parse("0:3").rating(number)
+
+
+def test_a_word_with_a_comma_that_was_not_quoted_is_explained():
+    with pytest.raises(ValueError, match=r"is none of wrong, mostly .*in quotation marks, as in"):
+        Scale.parse("wrong,mostly right, one slip,right").score("Mostly right, one slip")
+    with pytest.raises(ValueError, match='is none of wrong, "mostly right, one slip", "said'):
+        Scale.parse(COMMAS).score("mostly")
+
+
+@pytest.mark.parametrize("text", ['"a, b"', '"a, b', '"a"b,c', "a,", "a,A", '"",a'])
+def test_words_that_are_no_scale(text):
+    with pytest.raises(ValueError, match=r"write each word once|in two"):
+        Scale.parse(text)

@@ -11,7 +11,8 @@ from autograder.errors import DataError
 from autograder.jsonl import show
 from autograder.schema import Example
 from autograder.tables.conversation import CHATS
-from autograder.tables.scales import PairRule, number, sole
+from autograder.tables.numbers import number, number_or_none, sole
+from autograder.tables.scales import PairRule
 from autograder.tables.values import by_usual_name
 
 FIELDS = tuple(field.name for field in fields(Example))
@@ -241,7 +242,5 @@ def winner_of(value: object) -> str:
 
 def winner_side(value: object) -> tuple[Decimal] | None:
     """The number that a winner is written as, fit or not; None if it is no number."""
-    try:
-        return (number(sole(value)),)
-    except ValueError:
-        return None
+    side = number_or_none(sole(value))
+    return None if side is None else (side,)

@@ -8,8 +8,8 @@ from autograder.errors import DataError
 from autograder.jsonl import show
 from autograder.tables.binding import Binding
 from autograder.tables.layouts import winner_side
+from autograder.tables.numbers import parsed
 from autograder.tables.rows import SourceRow
-from autograder.tables.scales import parsed
 from autograder.tables.values import look_up
 
 _LOW, _HIGH = Decimal(1), Decimal(5)
