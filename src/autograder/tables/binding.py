@@ -142,6 +142,12 @@ class Binding:
         read = self.read_columns(columns)
         return [name for name in columns if name not in read and usual_name(name) not in _KNOWN]
 
+    def fills(self, field: str, values: Mapping[str, object]) -> bool:
+        """Whether a row says something of a field."""
+        column = self._columns_of(values).get(field)
+        value = MISSING if column is None else look_up(values, column)
+        return field in self.constants or (value is not MISSING and not is_empty(value))
+
     def _columns_of(self, values: Mapping[str, object]) -> Mapping[str, str]:
         """The column of each field in a row."""
         return {**self.columns, **self.optional.of(values)} if self.optional else self.columns
