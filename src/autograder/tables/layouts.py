@@ -155,15 +155,17 @@ def find_layout(wanted: str, columns: Collection[str], given: Collection[str]) -
 
     if wanted == "prometheus":
         return PROMETHEUS_FLAT if has("orig_instruction") or has("criteria") else PROMETHEUS
+    has_two_sides = has_any("response_a", "response_b") and not has_any("chosen", "rejected")
     if wanted == "pairwise":
-        return WINNER if has_any("winner") else CHOSEN
+        return WINNER if has_any("winner") or has_two_sides else CHOSEN
     if has("orig_instruction", "orig_criteria"):
         return PROMETHEUS_FLAT
     if has("instruction", "response", "rubric", "score") and (has("feedback") or not has("prompt")):
         return PROMETHEUS
     if "response" in columns or "response" in given:
         return PLAIN
-    if has_any("response_a", "response_b", "winner"):
+    # Without a winner, its message asks for the column: a and b are no order of worth.
+    if has_any("response_a", "response_b", "winner") or has_two_sides:
         return WINNER
     return CHOSEN if has_any("chosen", "rejected") else PLAIN
 
