@@ -56,7 +56,7 @@ from autograder.stages.inputs import stage_dependencies
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.importing import converter_of, import_data
 from autograder.tables.layouts import ANCHORS, FIELDS
-from autograder.tables.scales import number
+from autograder.tables.numbers import number
 from autograder.terminal import printable
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -90,7 +90,7 @@ def test_the_file_of_rejects_can_be_named(tmp_path, source):
         (["--map", "rubric=a", "--set", "rubric=b"], "--map and --set both give rubric"),
         (["--set", "id=1"], "would give all rows one id"),
         (["--item", "a", "--map", "item=b"], "say the same"),
-        (["--scale", "10:0"], "LOW has to be below HIGH"),
+        (["--scale", "10:10"], "LOW and HIGH have to differ"),
         (["--scale", "x"], "is not LOW:HIGH"),
         (["--preferred", "5"], "takes both --preferred N and --other N"),
         (["--preferred", "2", "--other", "5"], "has to be above"),

@@ -144,8 +144,10 @@ class RowReader:
         needed = {name_of(values, field) for field in kind}
         unsaid = [name for name, value in values.items() if stands_for_nothing(value)]
         if wanting := [name for name in unsaid if name in needed]:
-            message, field = nothing_said(values[wanting[0]]), wanting[0]
-            raise DataError(message, path=self.name, line=source.line, field=field)
+            name = wanting[0]
+            field = next(field for field in kind if name_of(values, field) == name)
+            message = nothing_said(values[name], field)
+            raise DataError(message, path=self.name, line=source.line, field=name)
         score = name_of(values, "score")
         if score in needed and score in values and is_empty(values[score]):
             message = "is empty; write the score or remove the row"

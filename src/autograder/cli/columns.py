@@ -49,8 +49,9 @@ encoding_option = click.option(
 scale_option = click.option(
     "--scale",
     metavar="LOW:HIGH|WORST,...,BEST",
-    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up; or the "
-    "words for scores, e.g. bad,ok,good. Without it scores must be whole numbers from 1 to 5.",
+    help="Convert scores linearly: LOW becomes 1, HIGH becomes 5, halves are rounded up (6:1 where "
+    "1 is the best); or the words for scores, e.g. bad,ok,good. Without it scores must be whole "
+    "numbers from 1 to 5.",
 )
 
 

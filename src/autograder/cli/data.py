@@ -201,6 +201,8 @@ def _read(file: str, options: ImportOptions) -> list[Example]:
 
     read, path = read_graded(file, options), Path(file).absolute()
     _tell(file, read)
+    if read.num_repeated:
+        _echo(f"left out {read.num_repeated} examples that stood there already", err=True)
     if read.unread:
         _echo(f"columns that are not read: {', '.join(read.unread)}", err=True)
     examples = read.examples

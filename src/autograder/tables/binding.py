@@ -113,7 +113,7 @@ class Binding:
             if field not in given:
                 raise fault(field, "missing in this row")
             if stands_for_nothing(given[field]):
-                raise fault(field, nothing_said(given[field]))
+                raise fault(field, nothing_said(given[field], field))
             if given[field] is None or (field == "score" and is_empty(given[field])):
                 raise fault(field, f"is empty; write the {noun_of(field)} or remove the row")
         if column := self._input_of(row.values):
@@ -141,6 +141,12 @@ class Binding:
         """Those of the columns that fill no field, but for what describes an example."""
         read = self.read_columns(columns)
         return [name for name in columns if name not in read and usual_name(name) not in _KNOWN]
+
+    def fills(self, field: str, values: Mapping[str, object]) -> bool:
+        """Whether a row says something of a field."""
+        column = self._columns_of(values).get(field)
+        value = MISSING if column is None else look_up(values, column)
+        return field in self.constants or (value is not MISSING and not is_empty(value))
 
     def _columns_of(self, values: Mapping[str, object]) -> Mapping[str, str]:
         """The column of each field in a row."""
@@ -231,6 +237,9 @@ def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:
     if len(columns) == 1 and (delimiter := max(";\t|,", key=columns[0].count)) in columns[0]:
         remedy = f"--delimiter {delimiter!r} parts it, unless it is in quotation marks as a whole"
         return f"no {noun} {names}; there is only {there}; {remedy}"
+    if "winner" in missing:
+        remedy = "name the one that says which of both responses is better with --map winner=COLUMN"
+        return f"no {noun} {names}; there are: {there}; {remedy}"
     return (
         f"no {noun} {names}; there are: {there}; name the right one with --map {first}=COLUMN, "
         f"or give all rows one text with --set {first}=TEXT"

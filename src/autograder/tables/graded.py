@@ -25,18 +25,21 @@ class GradedFile:
         examples: in order, with distinct ids.
         unread: the columns that fill no field.
         unsaid: how many cells of a field held a word for nothing, such as nan.
+        num_repeated: examples left out, as an earlier row without an id has the very same.
         note: what the user should know of the file; empty if nothing.
     """
 
     examples: list[Example]
     unread: list[str]
     unsaid: Mapping[str, int]
+    num_repeated: int
     note: str
 
 
 def read_graded(path: Path | str, options: ImportOptions | None = None) -> GradedFile:
     """Read the rows that `data import` reads, and items.
 
+    An example that a row without an id repeats is left out, as `data import` does.
     A row without an `item` stands alone if it has an `id`, as in the pipeline; else rows of one
     prompt are an item.
 
@@ -51,7 +54,7 @@ def read_graded(path: Path | str, options: ImportOptions | None = None) -> Grade
         raise NoRowsError("holds no rows", path=str(path))
     read = reader.converter.binding.read_columns(reader.met) if reader.converter else set()
     unread = [name for name in reader.met if name not in read]
-    return GradedFile(examples, unread, reader.unsaid, table.note)
+    return GradedFile(examples, unread, reader.unsaid, reader.num_repeated, table.note)
 
 
 class _Reader:
@@ -60,6 +63,8 @@ class _Reader:
         self.converter: Converter | None = None  # a file of items alone needs none
         self.met: dict[str, None] = {}
         self.unsaid: Counter[str] = Counter()
+        self.named: set[str] = set()
+        self.num_repeated = 0
 
     def examples(self) -> Iterator[tuple[int, Example]]:
         for row in held(self.table):
@@ -83,4 +88,12 @@ class _Reader:
         identity = row.values.get("id")
         if is_empty(row.values.get("item")) and not is_empty(identity):
             row = replace(row, values={**row.values, "item": identity})
-        return self.converter.examples(row)
+        examples = self.converter.examples(row)
+        return examples if self.converter.binding.fills("id", row.values) else self._fresh(examples)
+
+    def _fresh(self, examples: list[Example]) -> list[Example]:
+        """Those of a row without an id that no row before has; rankings repeat them in pairs."""
+        fresh = [example for example in examples if example.id not in self.named]
+        self.named.update(example.id for example in fresh)
+        self.num_repeated += len(examples) - len(fresh)
+        return fresh

@@ -11,7 +11,8 @@ from autograder.errors import DataError
 from autograder.jsonl import show
 from autograder.schema import Example
 from autograder.tables.conversation import CHATS
-from autograder.tables.scales import PairRule, number, sole
+from autograder.tables.numbers import number, number_or_none, sole
+from autograder.tables.scales import PairRule
 from autograder.tables.values import by_usual_name
 
 FIELDS = tuple(field.name for field in fields(Example))
@@ -154,15 +155,17 @@ def find_layout(wanted: str, columns: Collection[str], given: Collection[str]) -
 
     if wanted == "prometheus":
         return PROMETHEUS_FLAT if has("orig_instruction") or has("criteria") else PROMETHEUS
+    has_two_sides = has_any("response_a", "response_b") and not has_any("chosen", "rejected")
     if wanted == "pairwise":
-        return WINNER if has_any("winner") else CHOSEN
+        return WINNER if has_any("winner") or has_two_sides else CHOSEN
     if has("orig_instruction", "orig_criteria"):
         return PROMETHEUS_FLAT
     if has("instruction", "response", "rubric", "score") and (has("feedback") or not has("prompt")):
         return PROMETHEUS
     if "response" in columns or "response" in given:
         return PLAIN
-    if has_any("response_a", "response_b", "winner"):
+    # Without a winner, its message asks for the column: a and b are no order of worth.
+    if has_any("response_a", "response_b", "winner") or has_two_sides:
         return WINNER
     return CHOSEN if has_any("chosen", "rejected") else PLAIN
 
@@ -241,7 +244,5 @@ def winner_of(value: object) -> str:
 
 def winner_side(value: object) -> tuple[Decimal] | None:
     """The number that a winner is written as, fit or not; None if it is no number."""
-    try:
-        return (number(sole(value)),)
-    except ValueError:
-        return None
+    side = number_or_none(sole(value))
+    return None if side is None else (side,)

@@ -8,8 +8,8 @@ from autograder.errors import DataError
 from autograder.jsonl import show
 from autograder.tables.binding import Binding
 from autograder.tables.layouts import winner_side
+from autograder.tables.numbers import parsed
 from autograder.tables.rows import SourceRow
-from autograder.tables.scales import parsed
 from autograder.tables.values import look_up
 
 _LOW, _HIGH = Decimal(1), Decimal(5)
@@ -74,8 +74,9 @@ class Misread:
             low, high = map(str, self.numbers)
             if low == high or len(low + high) > _MOST_DIGITS:
                 low, high = "LOW", "HIGH"
-            remedy = f"--scale {low}:{high} if it is from {low} to {high}, or --scale 1:5 if these "
-            remedy += "are slips, whose rows are then rejected"
+            remedy = f"--scale {low}:{high} if it is from {low} to {high}, --scale {high}:{low} if "
+            remedy += f"{low} is the best, or --scale 1:5 if these are slips, whose rows are then "
+            remedy += "rejected"
         message = f"holds numbers outside {expected}, in {seen}. The column may be of another scale"
         message += f", and nothing was written: {remedy}; --map {self.field}=COLUMN reads another"
         if self.column != self.field:

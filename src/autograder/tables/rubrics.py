@@ -104,6 +104,8 @@ class _Placing:
 
     def score(self, row: Row, level: int, levels: set[int]) -> int:
         low, high = min(levels), max(levels)
+        if self.scale and (self.scale.is_reversed or {*map(str, levels)} <= {*self.scale.words}):
+            return self._on(self.scale, row, level)
         if levels <= {*SCORES} and (levels >= _OWN or (high == SCORES[-1] and not self.scale)):
             return level
         if self.scale is None and self.is_scored:
@@ -113,7 +115,13 @@ class _Placing:
         scale = self.scale or Scale(Decimal(low), Decimal(high))
         if scale.words and high - low == scale.high:  # a level for each word
             return scale.placed(Decimal(level - low))
-        if not scale.low <= level <= scale.high:
+        return self._on(scale, row, level)
+
+    @staticmethod
+    def _on(scale: Scale, row: Row, level: int) -> int:
+        if str(level) in scale.words:
+            return scale.score(level)
+        if not scale.holds(level):
             message = f"describes the score {level}, outside the scale {scale.low}:{scale.high}"
             raise row.error(_field(row), message)
         return scale.placed(Decimal(level))

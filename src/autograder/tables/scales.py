@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
+import csv
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import partial
 
 from autograder.jsonl import show
 from autograder.schema import SCORES
+from autograder.tables.numbers import (
+    DoubtfulError,
+    label,
+    number,
+    number_or_none,
+    number_where,
+    sole,
+)
 
 _LOW, _HIGH = SCORES[0], SCORES[-1]
 _NUM_DIGITS = 50
-_COMMA = re.compile(r"[+-]?\d+,\d{1,2}")
-"""A decimal comma, as spreadsheets of many countries write it; three digits are thousands."""
 _TRUTHS = ("false", "true")
-_LABEL = re.compile(
-    r"(?:(?:score|rating)\s*[:=]?\s*)?"
-    r"(?P<number>[+-]?\d+(?:[.,]\d+)?)"
-    r"(?:\s*(?:/|out of)\s*(?P<high>\d+(?:[.,]\d+)?)|\s*(?P<percent>%))?"
-    r"\s*(?:stars?|points?|[-\u2013\u2014:=.(]\s*[^\W\d][^\d]*)?",
-    re.IGNORECASE,
-)
-"""A number as forms and judges write it: `Score: 4/5`, `4 stars`, `4 - good`, `85%`."""
-_NUM_LABEL = 100
 SCALE_OPTION = "--scale LOW:HIGH converts other scales, --scale bad,ok,good words"
 """The remedy of a command that has the option."""
 
@@ -32,7 +30,7 @@ class Scale:
     """The linear rule that takes `low` to 1 and `high` to 5, rounding half up.
 
     Attributes:
-        low, high: as labels have them.
+        low, high: as labels have them; `low` is the larger one where the lowest label is the best.
         words: labels from the worst to the best, in lower case, if they are no numbers; then
             `low` is 0 and `high` the place of the last.
     """
@@ -45,22 +43,38 @@ class Scale:
     def parse(cls, text: str) -> Scale:
         """Read `LOW:HIGH`, or words from the worst to the best with commas between them.
 
+        As in CSV, a word that holds a comma stands in quotation marks.
+
         Raises:
-            ValueError: neither; or the first number is not below the second; or a word is
-                there twice.
+            ValueError: neither; or both numbers are the same; or a word is there twice.
         """
         if "," in text:
-            words = tuple(word.strip().casefold() for word in text.split(","))
-            if "" in words or len({*words}) < len(words):
+            words = tuple(word.strip().casefold() for word in _cells(text))
+            if "" in words or len({*words}) < len(words) or len(words) < 2:
                 raise ValueError(f"{text!r}: write each word once, e.g. bad,ok,good")
             return cls(Decimal(0), Decimal(len(words) - 1), words)
         low, colon, high = text.partition(":")
         if not colon:
             raise ValueError(f"{text!r} is not LOW:HIGH, e.g. 0:10, nor words, e.g. bad,ok,good")
         scale = cls(number(low), number(high))
-        if scale.low >= scale.high:
-            raise ValueError(f"{text!r}: LOW has to be below HIGH, e.g. 0:10")
+        if scale.low == scale.high:
+            raise ValueError(f"{text!r}: LOW and HIGH have to differ, e.g. 0:10")
         return scale
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the lowest label is the best, as of school marks and ranks."""
+        return self.low > self.high
+
+    @property
+    def ends(self) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest label."""
+        return min(self.low, self.high), max(self.low, self.high)
+
+    def holds(self, given: Decimal | int) -> bool:
+        """Whether a number is on the scale."""
+        lowest, highest = self.ends
+        return lowest <= given <= highest
 
     def score(self, value: object) -> int:
         """The score of a label.
@@ -74,31 +88,52 @@ class Scale:
         """A label from 1 to 5, not rounded; on 0:1 true and false are labels too.
 
         Raises:
-            ValueError: it is not a number between `low` and `high`, or none of the words.
+            ValueError: it is not a number on the scale, or none of the words.
         """
         value = sole(value)
         word = str(value).strip().casefold()
         if self.words:
-            if word not in self.words:
-                raise ValueError(f"{show(value)} is none of {', '.join(self.words)}")
-            return self._rating(Decimal(self.words.index(word)))
-        if self.low == 0 and self.high == 1 and word in _TRUTHS:
+            return self._rating(Decimal(self._place(value, word)))
+        if self.ends == (0, 1) and word in _TRUTHS:
             return self._rating(Decimal(_TRUTHS.index(word)))
         try:
-            given = label(value, self.high)
+            given = label(value, self.ends[1], partial(number_where, self.holds))
+        except DoubtfulError:
+            raise
         except ValueError as error:
             raise ValueError(f"{error}; --scale bad,ok,good is of words") from None
-        if not self.low <= given <= self.high:
+        if not self.holds(given):
             raise ValueError(f"{show(value)} is outside the scale {self.low}:{self.high}")
         return self._rating(given)
 
+    def _place(self, value: object, word: str) -> int:
+        """Which of the words a label is; 1.0 is the 1 of a list of numbers."""
+        if word in self.words:
+            return self.words.index(word)
+        given = number_or_none(value)
+        for place, other in enumerate(self.words):
+            if given is not None and given == number_or_none(other):
+                return place
+        known = ", ".join(f'"{word}"' if "," in word else word for word in self.words)
+        remedy = ""
+        if "," in word and any(part.strip() in self.words for part in word.split(",")):
+            remedy = "; --scale takes a word that holds a comma in quotation marks, as in CSV"
+        raise ValueError(f"{show(value)} is none of {known}{remedy}")
+
     def placed(self, given: Decimal) -> int:
-        """The score of a number between `low` and `high`."""
+        """The score of a number on the scale."""
         return _rounded(self._rating(given))
 
     def _rating(self, given: Decimal) -> Decimal:
         with localcontext(prec=_NUM_DIGITS):
             return _LOW + (_HIGH - _LOW) * (given - self.low) / (self.high - self.low)
+
+
+def _cells(text: str) -> list[str]:
+    try:
+        return next(csv.reader([text], skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        raise ValueError(f'{text!r}: {error}; put a word with a comma in two " marks') from None
 
 
 def _rounded(rating: Decimal) -> int:
@@ -117,6 +152,8 @@ def whole_score(value: object, remedy: str = "") -> int:
     """
     try:
         given = label(value, Decimal(_HIGH))
+    except DoubtfulError:
+        raise
     except ValueError:
         given = Decimal(0)
     if not _LOW <= given <= _HIGH or given != given.to_integral_value():
@@ -139,58 +176,3 @@ class PairRule:
                 f"the preferred response's score {self.preferred} has to be above the other's, "
                 f"{self.other}"
             )
-
-
-def sole(value: object) -> object:
-    """A list of one value, as labelling tools write a choice, is that value."""
-    return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
-
-
-def label(value: object, high: Decimal) -> Decimal:
-    """The number of a label on a scale up to `high`, also with words around it.
-
-    Raises:
-        ValueError: it has none, or is out of another number than `high`.
-    """
-    given, *most = _numbers(value)
-    if most and most != [high]:
-        raise ValueError(f"expected a number up to {high}, got {show(value)}")
-    return given
-
-
-def parsed(value: object) -> tuple[Decimal, ...] | None:
-    """The number of a label, and that which it is out of, if it says one; None if it has none."""
-    try:
-        return _numbers(value)
-    except ValueError:
-        return None
-
-
-def _numbers(value: object) -> tuple[Decimal, ...]:
-    value = sole(value)
-    text = value.strip() if isinstance(value, str) else ""
-    found = _LABEL.fullmatch(text) if len(text) <= _NUM_LABEL else None
-    if found is None:
-        return (number(value),)
-    most = "100" if found["percent"] else found["high"]
-    return tuple(map(number, filter(None, (found["number"], most))))
-
-
-def number(value: object) -> Decimal:
-    """A finite number from a cell, exactly as it is written.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
-        text = str(value).strip()
-        if _COMMA.fullmatch(text):
-            text = text.replace(",", ".")
-        try:
-            # Python alone reads 1_0 as 10; in a file it may be two numbers.
-            given = Decimal("NaN" if "_" in text else text)
-        except InvalidOperation:
-            given = Decimal("NaN")
-        if given.is_finite():
-            return given
-    raise ValueError(f"expected a number, got {show(value)}")

@@ -130,10 +130,12 @@ def stands_for_nothing(value: object) -> bool:
     )
 
 
-def nothing_said(value: object) -> str:
-    """What is wrong with such a value where one is needed, and what to do."""
-    remedy = "remove the row"
-    if isinstance(value, str):
+def nothing_said(value: object, field: str = "text") -> str:
+    """What is wrong with such a value in a field that needs one, and what to do."""
+    remedy, noun = "remove the row", noun_of(field)
+    if noun != "text":
+        remedy = f"write the {noun} or {remedy}"
+    elif isinstance(value, str):
         remedy += ", or end the text with a period if it is meant"
     return f"{show(value)} is what programs write for an empty cell; {remedy}"
 

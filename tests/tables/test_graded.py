@@ -1,0 +1,61 @@
+"""What `data audit`, `stats` and `show` read of rows that repeat each other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli.data import data
+from autograder.errors import DataError
+from autograder.schema import read_examples
+from autograder.tables.formats import ImportOptions
+from autograder.tables.graded import read_graded
+from autograder.tables.importing import import_data
+from autograder.tables.scales import PairRule
+
+ROW = {"prompt": "p", "response": "a", "rubric": "r", "score": 4}
+PAIRS = [{"prompt": "p", "chosen": "a", "rejected": other} for other in "bc"]
+PAIR = ImportOptions(pair=PairRule(5, 2), constants={"rubric": "r"})
+
+
+def write(tmp_path: Path, rows: list[dict]) -> Path:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "num_repeated"),
+    [
+        (PAIRS, PAIR, 1),
+        ([*PAIRS, PAIRS[0]], PAIR, 3),
+        ([ROW, ROW], ImportOptions(), 1),
+        ([ROW, ROW | {"id": ""}, ROW | {"id": "own"}], ImportOptions(), 1),
+    ],
+)
+def test_rows_without_ids_may_repeat_each_other(tmp_path, rows, options, num_repeated):
+    path, out = write(tmp_path, rows), tmp_path / "out.jsonl"
+    read = read_graded(path, options)
+    assert read.num_repeated == num_repeated
+    import_data(str(path), out, options)
+    found = [(e.response, e.score) for e in read.examples]
+    assert found == [(e.response, e.score) for e in read_examples(out)]
+
+
+@pytest.mark.parametrize("rows", [[ROW, ROW], PAIRS])
+@pytest.mark.parametrize("name", ["id", "ID"])
+def test_an_id_of_one_s_own_is_still_needed_once(tmp_path, rows, name):
+    path = write(tmp_path, [row | {name: "x"} for row in rows])
+    with pytest.raises(DataError, match=r":2: id: .* is used twice, first in line 1"):
+        read_graded(path, PAIR if rows == PAIRS else None)
+
+
+@pytest.mark.parametrize("command", ["audit", "stats", "show"])
+def test_what_is_left_out_is_said(tmp_path, command):
+    options = ["--preferred", "5", "--other", "2", "--set", "rubric=r"]
+    result = CliRunner().invoke(data, [command, str(write(tmp_path, PAIRS)), *options])
+    assert result.exit_code == 0, result.output
+    assert "left out 1 examples that stood there already" in result.stderr
