@@ -122,30 +122,6 @@ def test_a_delimiter_of_one_s_own(tmp_path):
     assert [e.response for e in read_examples(tmp_path / "out.jsonl")] == HOSTILE
 
 
-def test_a_folder_is_read_by_datasets(tmp_path, monkeypatch):
-    import datasets
-
-    folder = tmp_path / "graded"
-    folder.mkdir()
-    pd.DataFrame(ROWS[:6]).to_parquet(folder / "train.parquet")
-    out = tmp_path / "out.jsonl"
-    import_data(str(folder), out, ImportOptions())
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    loaded = datasets.load_dataset(
-        str(folder), split="train", cache_dir=str(tmp_path / "cache")
-    ).to_list()
-    examples = read_examples(out)
-    assert [{field: getattr(e, field) for field in NAMES} for e in examples] == loaded
-    pd.DataFrame(ROWS[6:]).to_parquet(folder / "test.parquet")
-    with pytest.raises(DataError, match="has the splits train, test; choose one with --split"):
-        import_data(str(folder), out, ImportOptions())
-    import_data(str(folder), out, ImportOptions(split="test"))
-    assert [e.response for e in read_examples(out)] == HOSTILE[6:]
-    with pytest.raises(DataError, match="cannot be loaded"):
-        import_data(str(folder), out, ImportOptions(split="dev"))
-    assert [e.response for e in read_examples(out)] == HOSTILE[6:]
-
-
 def test_the_hub_out_of_reach_is_one_line(tmp_path, request):
     source = request.config.rootpath / "src"
     code = "from autograder.cli import main; main()"
