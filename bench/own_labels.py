@@ -53,10 +53,11 @@ from autograder.metrics.functional import MEASURES
 from autograder.model.scores import expected_score
 from autograder.schema import Example, read_examples, write_examples
 from autograder.stages.inputs import stage_dependencies
-from autograder.tables.formats import ImportOptions, open_table
+from autograder.tables.formats import ImportOptions
 from autograder.tables.importing import converter_of, import_data
 from autograder.tables.layouts import ANCHORS, FIELDS
 from autograder.tables.numbers import number
+from autograder.tables.parts import open_tables
 from autograder.terminal import printable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -150,17 +151,17 @@ def read_labels(source: str, options: ImportOptions) -> list[Label]:
 
 def ratings(source: str, options: ImportOptions) -> dict[str, float]:
     """The label of each example before it is rounded, by id."""
-    table = open_table(source, options)
-    _, converter = converter_of(table, options)
     found: dict[str, float] = {}
-    for row in table.rows:
-        try:
-            [example] = converter.examples(row)
-        except DataError:  # the import has said so
-            continue
-        value = converter.binding.read(row, table.name)["score"]
-        rating = options.scale.rating(value) if options.scale else number(value)
-        found.setdefault(example.id, float(rating))
+    for table in open_tables(source, options).tables:
+        _, converter = converter_of(table, options)
+        for row in table.rows:
+            try:
+                [example] = converter.examples(row)
+            except DataError:  # the import has said so
+                continue
+            value = converter.binding.read(row, table.name)["score"]
+            rating = options.scale.rating(value) if options.scale else number(value)
+            found.setdefault(example.id, float(rating))
     return found
 
 

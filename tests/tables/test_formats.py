@@ -122,30 +122,6 @@ def test_a_delimiter_of_one_s_own(tmp_path):
     assert [e.response for e in read_examples(tmp_path / "out.jsonl")] == HOSTILE
 
 
-def test_a_folder_is_read_by_datasets(tmp_path, monkeypatch):
-    import datasets
-
-    folder = tmp_path / "graded"
-    folder.mkdir()
-    pd.DataFrame(ROWS[:6]).to_parquet(folder / "train.parquet")
-    out = tmp_path / "out.jsonl"
-    import_data(str(folder), out, ImportOptions())
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    loaded = datasets.load_dataset(
-        str(folder), split="train", cache_dir=str(tmp_path / "cache")
-    ).to_list()
-    examples = read_examples(out)
-    assert [{field: getattr(e, field) for field in NAMES} for e in examples] == loaded
-    pd.DataFrame(ROWS[6:]).to_parquet(folder / "test.parquet")
-    with pytest.raises(DataError, match="has the splits train, test; choose one with --split"):
-        import_data(str(folder), out, ImportOptions())
-    import_data(str(folder), out, ImportOptions(split="test"))
-    assert [e.response for e in read_examples(out)] == HOSTILE[6:]
-    with pytest.raises(DataError, match="cannot be loaded"):
-        import_data(str(folder), out, ImportOptions(split="dev"))
-    assert [e.response for e in read_examples(out)] == HOSTILE[6:]
-
-
 def test_the_hub_out_of_reach_is_one_line(tmp_path, request):
     source = request.config.rootpath / "src"
     code = "from autograder.cli import main; main()"
@@ -245,7 +221,27 @@ def test_a_bad_row_is_set_aside_with_its_line(tmp_path, name, content, line, rea
         ("a.csv", b"\x28\xb5\x2f\xfd\x04", "a.csv: is compressed; unpack it with unzstd"),
         ("a.csv", b"SQLite format 3\x00", "a.csv: is a database of SQLite; save the table as"),
         ("a.json", b"{\\rtf1 [{}]}", "a.json: is rich text; save it as plain text"),
-        ("a.csv", b"<!DOCTYPE html><html>", "a.csv: is a web page; download the file itself"),
+        (
+            "a.csv",
+            b"<!DOCTYPE html><html>",
+            "a.csv: is a web page or XML; download the file itself",
+        ),
+        ("a.json", b"\n <!doctype HTML>", "a.json: is a web page or XML; download the file itself"),
+        ("a.json", b"\xef\xbb\xbf<HTML>", "a.json: is a web page or XML; download the file itself"),
+        (
+            "a.csv",
+            b'<?xml version="1.0"?><Error>',
+            "a.csv: is a web page or XML; download the file",
+        ),
+        ("a.jsonl", "<html>".encode("utf-16"), "a.jsonl: is a web page or XML; download the file"),
+        ("a.parquet", b"<!DOCTYPE html>", "a.parquet: is a web page or XML; download the file"),
+        (
+            "a.parquet",
+            b"version https://git-lfs.",
+            "a.parquet: is a pointer of Git LFS and not the",
+        ),
+        ("a.parquet", b"\x1f\x8b\x08", "a.parquet: is compressed; unpack it with gunzip"),
+        ("a.parquet", b"prompt,response\n", "a.parquet: cannot be read as Parquet"),
         ("a.xlsx", b"PK", "a.xlsx: neither name nor content tells a format; name it .csv"),
         ("a.json", b'{"data": [{}], "rows": []}', "a.json: holds rows under data and rows; keep"),
     ],
@@ -262,6 +258,12 @@ def test_a_broken_file_stops_with_its_line_and_writes_nothing(tmp_path, name, co
 def test_parquet_under_another_name_is_read(tmp_path, name):
     write_parquet(tmp_path / name)
     import_data(str(tmp_path / name), tmp_path / "out.jsonl", ImportOptions())
+    assert [e.response for e in read_examples(tmp_path / "out.jsonl")] == HOSTILE
+
+
+def test_json_under_the_name_of_parquet_is_read(tmp_path):
+    write_jsonl(tmp_path / "a.parquet")
+    import_data(str(tmp_path / "a.parquet"), tmp_path / "out.jsonl", ImportOptions())
     assert [e.response for e in read_examples(tmp_path / "out.jsonl")] == HOSTILE
 
 

@@ -120,7 +120,7 @@ def read_benchmark(
     tied: list[Graded] = []
     unsaid: Counter[str] = Counter()
     lines: Counter[int] = Counter()
-    for row in held(table):
+    for _, row in held([table]):
         lines[row.line] += 1  # a JSON array may have all its rows in one line
         nth = f".{lines[row.line]}" if lines[row.line] > 1 else ""
         found = reader.read(row, f"line-{row.line}{nth}")

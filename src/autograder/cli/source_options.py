@@ -44,7 +44,7 @@ _OF_SOURCES = (
         help="Keep rows with the same value on one side of the split. The default is the column "
         "`item`, or without it the prompt.",
     ),
-    click.option("--split", help="Split of a hub data set."),
+    click.option("--split", help="Split of a hub data set or a folder."),
     click.option("--revision", help="Revision of a hub data set; a commit pins it."),
     click.option("--config", help="Configuration of a hub data set that has several."),
 )

@@ -23,6 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_PARQUET = b"PAR1"
 _OTHERS = (
     (b"version https://git-lfs", "is a pointer of Git LFS and not the file; run git lfs pull"),
     (b"PK\x03\x04", "is a zip file or a workbook of Excel; save the table as CSV"),
@@ -31,7 +32,7 @@ _OTHERS = (
     (b"BZh", "is compressed; unpack it with bunzip2"),
     (b"\xfd7zXZ\x00", "is compressed; unpack it with unxz"),
     (b"\x28\xb5\x2f\xfd", "is compressed; unpack it with unzstd"),
-    (b"PAR1", "is a Parquet file; name it .parquet"),
+    (_PARQUET, "is a Parquet file; name it .parquet"),
     (b"ARROW1", "is a file of Arrow or Feather; save the table as Parquet"),
     (b"SQLite format 3", "is a database of SQLite; save the table as CSV"),
     (b"\x80\x04\x95", "is a pickle of Python; save the table as Parquet"),
@@ -39,10 +40,10 @@ _OTHERS = (
     (b"\x93NUMPY", "is an array of numpy; save the table as Parquet"),
     (b"%PDF", "is a PDF; save the table as CSV"),
     (b"{\\rtf", "is rich text; save it as plain text"),
-    (b"<!DOCTYPE html", "is a web page; download the file itself, logged in if need be"),
-    (b"<!doctype html", "is a web page; download the file itself, logged in if need be"),
-    (b"<html", "is a web page; download the file itself, logged in if need be"),
 )
+_PAGE = re.compile(r"[\ufeff\s]*<(?:!doctype\s+html|html|\?xml|!--)", re.IGNORECASE)
+"""How web pages begin, and what stores of files answer in place of a file."""
+
 _GUESSED = {
     "cp1252": "Windows-1252, --encoding names another",
     "mac-roman": "Mac OS Roman, as its lines end in CR; --encoding names another",
@@ -102,9 +103,8 @@ class TextFile:
     def _found(cls, name: str, encoding: str | None, opened: Callable[[], BinaryIO]) -> TextFile:
         with _system_errors(name), opened() as file:
             start = file.read(_PEEKED)
-            for sign, what in _OTHERS:
-                if start.startswith(sign):
-                    raise DataError(what, path=name)
+            if what := _other_kind(start):
+                raise DataError(what, path=name)
             if encoding is not None:
                 return cls(name, _with_order(encoding, start), "", opened)
             found = _by_zeros(start)
@@ -204,8 +204,32 @@ def first_text(path: Path) -> str:
         raise DataError(f"{message}, or name its --format where there is one", path=str(path))
     with _system_errors(str(path)), path.open("rb") as file:
         start = file.read(_PEEKED)
-    encoding = _by_zeros(start)
-    return start.decode(encoding, "replace").removeprefix("\ufeff")
+    return _decoded(start)
+
+
+def refuse_others(path: Path) -> None:
+    """Refuse what lies in place of a Parquet file, such as a pointer to it or a web page.
+
+    Raises:
+        DataError: the file cannot be read, or is such a thing.
+    """
+    with _system_errors(str(path)), path.open("rb") as file:
+        start = file.read(_PEEKED)
+    if not start.startswith(_PARQUET) and (what := _other_kind(start)):
+        raise DataError(what, path=str(path))
+
+
+def _other_kind(start: bytes) -> str:
+    """What a file is, and what to do, if it begins as something that is no text of rows."""
+    if found := next((what for sign, what in _OTHERS if start.startswith(sign)), ""):
+        return found
+    if _PAGE.match(_decoded(start)):
+        return "is a web page or XML; download the file itself, logged in if need be"
+    return ""
+
+
+def _decoded(start: bytes) -> str:
+    return start.decode(_by_zeros(start), "replace").removeprefix("\ufeff")
 
 
 def is_broken(text: str) -> bool:

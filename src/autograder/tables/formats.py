@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.errors import DataError
 from autograder.tables import arrow
 from autograder.tables.csv_text import open_csv
-from autograder.tables.encodings import TextFile, first_text, is_stream
+from autograder.tables.encodings import TextFile, first_text, is_stream, refuse_others
 from autograder.tables.json_text import open_json
 from autograder.tables.rows import Table, bounded
 from autograder.tables.scales import PairRule, Scale
@@ -88,6 +88,7 @@ def open_table(source: str, options: ImportOptions) -> Table:
             "is a pipe, and Parquet is not read in order; write it to a file", path=source
         )
     if form == "parquet":
+        refuse_others(path)
         return _bounded(arrow.open_parquet(path))
     return open_text(TextFile.at(path, options.encoding), form, options)
 
@@ -124,8 +125,6 @@ def form_of(source: str, options: ImportOptions) -> str:
         if form is None and _HUB_ID.fullmatch(source):
             return "hub"
         raise DataError("no such file", path=source)
-    if form == "parquet":
-        return form
     start = "" if is_stream(path) and form else first_text(path)
     if start.startswith(_PARQUET):
         return "parquet"

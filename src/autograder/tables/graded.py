@@ -1,25 +1,25 @@
-"""A file of graded answers, in any format and layout, as examples: what `data audit` looks at."""
+"""Graded answers, in any format and layout, as examples: what `data audit` looks at."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import DataError
-from autograder.jsonl import unique
 from autograder.schema import Example, parse_item
 from autograder.tables.conversion import Converter
-from autograder.tables.formats import ImportOptions, open_table
+from autograder.tables.formats import ImportOptions
 from autograder.tables.importing import converter_of
+from autograder.tables.parts import open_tables
 from autograder.tables.rows import NoRowsError, SourceRow, Table, held
 from autograder.tables.values import is_empty, said
 
 
 @dataclass(frozen=True, slots=True)
 class GradedFile:
-    """What a file holds.
+    """What a file or a folder holds.
 
     Attributes:
         examples: in order, with distinct ids.
@@ -47,31 +47,50 @@ def read_graded(path: Path | str, options: ImportOptions | None = None) -> Grade
         DataError: the first fault, with file, line and field.
     """
     options = options or ImportOptions()
-    table = open_table(str(path), options)
-    reader = _Reader(table, options)
-    examples = [example for _, example in unique(reader.examples(), Path(path))]
+    source = open_tables(str(path), options)
+    readers: dict[str, _Reader] = {}
+    named: set[str] = set()
+    examples: list[Example] = []
+    places: dict[str, str] = {}
+    for table, row in held(source.tables):
+        reader = readers.setdefault(table.name, _Reader(table, options, named))
+        found, place = reader.examples(row), table.place(row.line)
+        for example in found:
+            if (first := places.setdefault(example.id, place)) != place:
+                message = f"{example.id!r} is used twice, first in {first}; every row needs its own"
+                raise DataError(message, path=table.name, line=row.line, field="id")
+        examples += found
     if not examples:  # a header alone
         raise NoRowsError("holds no rows", path=str(path))
-    read = reader.converter.binding.read_columns(reader.met) if reader.converter else set()
-    unread = [name for name in reader.met if name not in read]
-    return GradedFile(examples, unread, reader.unsaid, reader.num_repeated, table.note)
+    unread = dict.fromkeys(name for reader in readers.values() for name in reader.unread())
+    unsaid = sum((reader.unsaid for reader in readers.values()), Counter[str]())
+    num_repeated = sum(reader.num_repeated for reader in readers.values())
+    return GradedFile(examples, [*unread], unsaid, num_repeated, source.note)
 
 
 class _Reader:
-    def __init__(self, table: Table, options: ImportOptions) -> None:
-        self.table, self.options = table, options
+    """Reads the rows of one table.
+
+    Args:
+        table, options: what to read, and how.
+        named: ids of examples whose rows have none, of all tables so far.
+    """
+
+    def __init__(self, table: Table, options: ImportOptions, named: set[str]) -> None:
+        self.table, self.options, self.named = table, options, named
         self.converter: Converter | None = None  # a file of items alone needs none
         self.met: dict[str, None] = {}
         self.unsaid: Counter[str] = Counter()
-        self.named: set[str] = set()
         self.num_repeated = 0
 
-    def examples(self) -> Iterator[tuple[int, Example]]:
-        for row in held(self.table):
-            if row.fault:
-                raise DataError(row.fault, path=self.table.name, line=row.line)
-            found = self._item(row) if self._is_item(row) else self._row(row)
-            yield from ((row.line, example) for example in found)
+    def examples(self, row: SourceRow) -> list[Example]:
+        if row.fault:
+            raise DataError(row.fault, path=self.table.name, line=row.line)
+        return self._item(row) if self._is_item(row) else self._row(row)
+
+    def unread(self) -> list[str]:
+        read = self.converter.binding.read_columns(self.met) if self.converter else set()
+        return [name for name in self.met if name not in read]
 
     def _is_item(self, row: SourceRow) -> bool:
         is_mapped = "response" in self.options.mapped

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from autograder.errors import DataError
@@ -15,9 +15,10 @@ from autograder.files import atomic_file, storage_errors
 from autograder.schema import Example, example_line
 from autograder.tables.binding import bind
 from autograder.tables.conversion import ITEM_RULES, Converter
-from autograder.tables.formats import ImportOptions, open_table
+from autograder.tables.formats import ImportOptions
 from autograder.tables.layouts import Layout, find_layout
 from autograder.tables.misread import Misread
+from autograder.tables.parts import open_tables
 from autograder.tables.rejects import (
     check_places,
     reason,
@@ -25,7 +26,7 @@ from autograder.tables.rejects import (
     rejected_path,
     remove_rejects,
 )
-from autograder.tables.rows import Table
+from autograder.tables.rows import SourceRow, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,14 @@ class ImportReport:
     """What an import did.
 
     Attributes:
-        layout: what the rows were read as.
+        layout: what the rows were read as; the files of a folder may differ.
         num_rows, num_rejected: rows read, and those that gave no example.
         num_examples, num_items: written.
         num_repeated: examples of pairs left out, as an earlier pair has the very same.
         num_unexplained: examples without a reasoning; they teach the score alone.
         unread: the columns that fill no field, in the order in which they are met.
         unsaid: how many cells of a field held a word for nothing, such as nan.
-        first_reject: line and reason; empty without rejects.
+        first_reject: place and reason; empty without rejects.
         note: what the user should know of the source; empty if nothing.
     """
 
@@ -71,6 +72,7 @@ def import_data(
         options: what the source's columns and scores mean.
         rejected: JSON Lines of line, reason and raw row; by default `OUT.rejected.jsonl`.
             Without rejects, those of an earlier run are removed; any other file there stays.
+            Of a folder, each row also has the name of its file.
 
     Raises:
         DataError: the source cannot be read, lacks a column, holds scores or winners of another
@@ -81,45 +83,47 @@ def import_data(
     check_places(
         {"the source": Path(source), "the output": out, "the file of rejected rows": rejected}
     )
-    table = open_table(source, options)
-    layout, converter = converter_of(table, options)
-    tally, met = _Tally(), dict.fromkeys(table.columns)
-    misread = Misread(converter.binding, scale_is_named=options.scale is not None)
+    opened = open_tables(source, options)
+    parts: list[_Part] = []
+    rows = islice(_rows(opened.tables, options, parts), options.limit)
+    first = next(rows, None)  # a column that is missing is told before anything is written
+    if first is None:
+        raise DataError("holds no rows", path=source)
+    tally = _Tally()
     with contextlib.ExitStack() as stack:
         good = stack.enter_context(atomic_file(out))
         bad = None
-        for row in islice(table.rows, options.limit):
+        for part, row in chain([first], rows):
+            table, binding = part.table, part.converter.binding
             tally.num_rows += 1
-            met.update(dict.fromkeys(row.values))  # rows of JSON may differ in their fields
-            misread.look(row)
-            if misread:  # only what else is in the column is still of interest
+            part.met.update(dict.fromkeys(row.values))  # rows of JSON may differ in their fields
+            part.misread.look(row)
+            if part.misread:  # only what else is in the column is still of interest
                 continue
             try:
-                fresh = tally.admit(converter.examples(row), row.line, table.name)
-                tally.unsaid.update(converter.binding.unsaid(row.values))
+                fresh = tally.admit(part.converter.examples(row), row.line, table)
+                tally.unsaid.update(binding.unsaid(row.values))
             except DataError as error:
-                why = reason(error, converter.binding)
+                why = reason(error, binding)
                 bad = bad or stack.enter_context(atomic_file(rejected))
-                bad.write(reject_line(row, why))
+                bad.write(reject_line(row, why, table.part))
                 tally.num_rejected += 1
-                tally.first_reject = tally.first_reject or f"line {row.line}: {why}"
+                tally.first_reject = tally.first_reject or f"{table.place(row.line)}: {why}"
             else:
                 good.writelines(example_line(example).encode("utf-8") for example in fresh)
-        if not tally.num_rows:
-            raise DataError("holds no rows", path=table.name)
-        if misread:
-            raise misread.error(table.name)
+        for part in parts:
+            if part.misread:
+                raise part.misread.error(part.table.name)
         if tally.num_rejected == tally.num_rows:
             raise DataError(
                 f"none of {tally.num_rows} rows is usable, nothing was written; "
                 f"{tally.first_reject}",
-                path=table.name,
+                path=source,
             )
     if bad is None:
         with storage_errors(rejected):
             remove_rejects(rejected)
-    read = converter.binding.read_columns(met)
-    return tally.report(layout, tuple(name for name in met if name not in read), table.note)
+    return tally.report(parts, opened.note)
 
 
 def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converter]:
@@ -153,6 +157,30 @@ def converter_of(table: Table, options: ImportOptions) -> tuple[Layout, Converte
     return layout, Converter(table.name, binding, options.scale, options.pair, rule)
 
 
+class _Part:
+    """A table of the source: how its rows are read, and what was met in them."""
+
+    def __init__(self, table: Table, options: ImportOptions) -> None:
+        self.table = table
+        self.layout, self.converter = converter_of(table, options)
+        self.met = dict.fromkeys(table.columns)
+        self.misread = Misread(self.converter.binding, scale_is_named=options.scale is not None)
+
+    def unread(self) -> list[str]:
+        read = self.converter.binding.read_columns(self.met)
+        return [name for name in self.met if name not in read]
+
+
+def _rows(
+    tables: Iterator[Table], options: ImportOptions, parts: list[_Part]
+) -> Iterator[tuple[_Part, SourceRow]]:
+    """All rows, each with its table, which goes to `parts` when it is opened."""
+    for table in tables:
+        part = _Part(table, options)
+        parts.append(part)
+        yield from ((part, row) for row in table.rows)
+
+
 class _Tally:
     """Counts, and the ids and items so far, as digests."""
 
@@ -161,41 +189,41 @@ class _Tally:
         self.num_unexplained = 0
         self.first_reject = ""
         self.unsaid: Counter[str] = Counter()
-        self.lines: dict[bytes, int] = {}
+        self.places: dict[bytes, str] = {}
         self.items: set[bytes] = set()
 
-    def admit(self, examples: list[Example], line: int, name: str) -> list[Example]:
+    def admit(self, examples: list[Example], line: int, table: Table) -> list[Example]:
         """The examples whose id is new.
 
         Raises:
             DataError: none is.
         """
         keys = [_short(example.id) for example in examples]
-        fresh = [e for e, key in zip(examples, keys, strict=True) if key not in self.lines]
+        fresh = [e for e, key in zip(examples, keys, strict=True) if key not in self.places]
         if not fresh:
-            first = self.lines[keys[0]]
-            message = f"{examples[0].id!r} is there already, from line {first}"
+            first = self.places[keys[0]]
+            message = f"{examples[0].id!r} is there already, from {first}"
             if not examples[0].id.startswith(f"{examples[0].item}/"):  # the row is another one
                 message += "; every row needs its own, --map id=COLUMN names another column"
-            raise DataError(message, path=name, line=line, field="id")
+            raise DataError(message, path=table.name, line=line, field="id")
         for key in keys:
-            self.lines.setdefault(key, line)
+            self.places.setdefault(key, table.place(line))
         self.items.update(_short(example.item) for example in fresh)
         self.num_examples += len(fresh)
         self.num_unexplained += sum(not example.reasoning for example in fresh)
         self.num_repeated += len(examples) - len(fresh)
         return fresh
 
-    def report(self, layout: Layout, unread: tuple[str, ...], note: str) -> ImportReport:
+    def report(self, parts: Sequence[_Part], note: str) -> ImportReport:
         return ImportReport(
-            layout=layout.name,
+            layout=" and ".join(dict.fromkeys(part.layout.name for part in parts)),
             num_rows=self.num_rows,
             num_rejected=self.num_rejected,
             num_examples=self.num_examples,
             num_items=len(self.items),
             num_repeated=self.num_repeated,
             num_unexplained=self.num_unexplained,
-            unread=unread,
+            unread=tuple(dict.fromkeys(name for part in parts for name in part.unread())),
             unsaid=self.unsaid,
             first_reject=self.first_reject,
             note=note,

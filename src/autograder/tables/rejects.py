@@ -30,10 +30,17 @@ def reason(error: DataError, binding: Binding) -> str:
     return text if column == error.field else f"{text} (column {column!r})"
 
 
-def reject_line(row: SourceRow, why: str) -> bytes:
-    """A line of JSON with the row's line, the reason and the row as it stands in its source."""
+def reject_line(row: SourceRow, why: str, part: str = "") -> bytes:
+    """A line of JSON with the row's line, the reason and the row as it stands in its source.
+
+    Args:
+        row: the row.
+        why: the reason.
+        part: the file that it stands in, where the source is a folder.
+    """
     raw: Any = row.values if row.raw is None else row.raw
-    values = {"line": row.line, "reason": why, "row": raw}
+    place = {"file": part} if part else {}
+    values = {"line": row.line, "reason": why, **place, "row": raw}
     try:
         text = json.dumps(values, ensure_ascii=False, allow_nan=False, default=str)
     except (TypeError, ValueError):  # keys or numbers that JSON has not
@@ -64,13 +71,16 @@ def check_places(places: Mapping[str, Path]) -> None:
         places: path by what it is; the first one is read, the others are written.
 
     Raises:
-        DataError: two are the same file, or one to write is a folder.
+        DataError: two are the same file, or one to write is a folder or lies in the one read.
     """
     known: dict[str, Path] = {}
     for name, path in places.items():
         for other, before in known.items():
             if _is_same(path, before):
                 raise DataError(f"is both {other} and {name}; choose another name", path=str(path))
+            if before.is_dir() and path.resolve().is_relative_to(before.resolve()):
+                message = f"lies in {other} {before}, and would be read with it the next time"
+                raise DataError(f"{message}; choose another folder", path=str(path))
         if known and path.is_dir():
             raise DataError(f"is a folder; {name} has to be a file", path=str(path))
         known[name] = path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -51,12 +51,18 @@ class Table:
         columns: in order.
         rows: read once.
         note: what the user should know of it; empty if nothing.
+        part: the file's name within the folder that is the source; empty if a file is.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Iterator[SourceRow]
     note: str = ""
+    part: str = ""
+
+    def place(self, line: int) -> str:
+        """Where a row stands in the source."""
+        return f"line {line} of {self.part}" if self.part else f"line {line}"
 
 
 def size_of(values: object) -> int:
@@ -99,23 +105,25 @@ def _start_of(content: object) -> object:
     return content if content is None or isinstance(content, int | float) else "..."
 
 
-def held(table: Table) -> Iterator[SourceRow]:
-    """The rows of a source that is kept in memory whole.
+def held(tables: Iterable[Table]) -> Iterator[tuple[Table, SourceRow]]:
+    """The rows of a source that is kept in memory whole, each with its table.
 
     Raises:
         DataError: they are longer than `MAX_HELD`; names the row at which they are.
     """
     total = 0
-    for row in table.rows:
-        total += size_of(row.values)
-        if total > MAX_HELD:
-            raise DataError(
-                f"up to here the file has more than {MAX_HELD:,} characters, and it is kept in "
-                "memory whole; part it into several files",
-                path=table.name,
-                line=row.line,
-            )
-        yield row
+    for table in tables:
+        for row in table.rows:
+            total += size_of(row.values)
+            if total > MAX_HELD:
+                what = "folder" if table.part else "file"
+                raise DataError(
+                    f"up to here the {what} has more than {MAX_HELD:,} characters, and it is kept "
+                    "in memory whole; part it into several",
+                    path=table.name,
+                    line=row.line,
+                )
+            yield table, row
 
 
 def _held_by(row: SourceRow) -> int:
