@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import cli
-from autograder.errors import DataError
+from autograder.errors import DataError, StorageError
 from autograder.schema import write_examples
 from conftest import make_examples
 
@@ -108,3 +108,12 @@ def test_it_never_writes_over_its_items(folder, tmp_path, option):
     assert result.exit_code == 2
     assert f"--items and {option} are the same file" in result.stderr
     assert items.read_bytes() == before
+
+
+@pytest.mark.parametrize("option", ["--output", "--page"])
+def test_what_cannot_be_written_is_refused_before_a_judge_is_loaded(tmp_path, option):
+    items = tmp_path / "i.jsonl"
+    write_examples(items, make_examples(1))
+    place = items / "below.json"
+    with pytest.raises(StorageError, match=f"{place}: cannot be written: "):
+        call("--judge", tmp_path / "no judge", "--items", items, option, place)

@@ -234,3 +234,12 @@ def test_wrong_usage_exits_with_2_and_faults_are_raised(folder, file, tmp_path):
         call(file, "--judge", folder, "--scale", "0:10")
     with pytest.raises(DataError, match="no such file"):
         call(tmp_path / "none.jsonl", "--judge", folder)
+
+
+@pytest.mark.parametrize("option", ["--output", "--predictions"])
+def test_what_cannot_be_written_is_refused_before_a_judge_is_loaded(tmp_path, option):
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps({"prompt": "p", "response": "r", "rubric": "?", "score": 1}))
+    place = file / "below.json"
+    with pytest.raises(StorageError, match=f"{place}: cannot be written: "):
+        call(file, "--judge", tmp_path / "no judge", option, place)

@@ -150,6 +150,20 @@ def test_the_users_examples_are_taken_in_and_balanced(tmp_path):
     assert len(generate(settings("user", balance=None), data)) == 7
 
 
+def test_tables_beside_the_users_examples_are_told(tmp_path):
+    data = own(tmp_path / "data", [1, 2])
+    for name in ("b.csv", "c.JSONL", "README.md", "d.jsonl.rejected.jsonl"):
+        (data / "user" / name).write_text("")
+    said: list[str] = []
+    assert len(generate(settings("user", balance=None), data, said.append)) == 2
+    told = [line for line in said if "is not read" in line]
+    assert [line.partition(" is not")[0].rpartition("/")[2] for line in told] == [
+        "b.csv",
+        "c.JSONL",
+    ]
+    assert all(line.endswith("`autograder data import` makes .jsonl of it") for line in told)
+
+
 def test_whole_items_of_ours_are_replayed_beside_the_users(tmp_path):
     """They are a part of the balanced recipe `full`, and more of them take none away."""
     data = own(tmp_path / "data", [1, 2, 3, 4, 5, 5, 1])

@@ -259,9 +259,9 @@ def test_a_panel_of_this_judge_with_more_renderings_is_refused_as_that(unchecked
     )
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", "", "Judge", ".x"])
-def test_a_name_is_no_path(name):
-    with pytest.raises(ModelError, match="NAME"):
+@pytest.mark.parametrize("name", ["../x", "a/b", "", "Judge", ".x", "mine"])
+def test_a_name_is_no_path_and_none_that_git_ignores(name):
+    with pytest.raises(ModelError, match="NAME .* expected judge- and then"):
         run_command(name)
 
 

@@ -174,6 +174,35 @@ def test_an_unknown_name_is_told_the_known_ones(judge: Path, settings: Config) -
     assert refusal(settings, "yours") == ("train.start: no judge 'yours' in judges/; it holds mine")
 
 
+def without_lora(values: dict[str, Any]) -> None:
+    del values["params"]["lora"]
+
+
+def with_another_base(values: dict[str, Any]) -> None:
+    values["base"] = "x"
+
+
+@pytest.mark.parametrize("edit", [without_lora, with_another_base])
+@pytest.mark.parametrize("has_sums", [True, False])
+def test_a_damaged_description_is_named(
+    judge: Path, settings: Config, edit: Edit, has_sums: bool
+) -> None:
+    sums = (judge / "SHA256SUMS").read_bytes()
+    edit_judge(judge, edit)
+    if has_sums:
+        (judge / "SHA256SUMS").write_bytes(sums)
+    fault = refusal(settings, "mine")
+    assert re.match(r"train.start: judges/mine/judge.json: is not .*copy the judge again", fault)
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"layers_to_transform": []}'])
+def test_a_damaged_adapter_is_named(judge: Path, settings: Config, content: bytes) -> None:
+    (judge / "SHA256SUMS").unlink()
+    (judge / "adapter_config.json").write_bytes(content)
+    fault = refusal(settings.changed(lora={"top": 1.0}), "mine")
+    assert re.match(r"train.start: the adapter of mine is damaged .*; copy the judge again", fault)
+
+
 def test_half_a_judge_is_refused(judge: Path, settings: Config) -> None:
     (judge / "adapter_model.safetensors").unlink()
     assert "train.start: judges/mine: holds no whole judge" in refusal(settings, "mine")

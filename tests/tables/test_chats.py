@@ -345,8 +345,11 @@ def test_a_word_for_nothing_in_a_message_is_nothing(tmp_path, word):
 
 def test_a_reference_chat_that_says_nothing_is_none(tmp_path):
     said = ("None", "", None, "Neon")
-    rows = [{"messages": [USER, ARGON], "reference": [ARGON | {"content": each}]} for each in said]
-    path = write(tmp_path, *({**row, **LABEL, "id": f"{at}"} for at, row in enumerate(rows)))
+    chats = ([{"role": "assistant", "content": each}] for each in said)
+    row = {"messages": [USER, ARGON], **LABEL}
+    path = write(
+        tmp_path, *(row | {"reference": chat, "id": f"{at}"} for at, chat in enumerate(chats))
+    )
     assert [request.reference for request in seen(path)] == ["", "", "", "Neon"]
 
 
@@ -573,10 +576,10 @@ def test_numbers_are_texts_where_texts_are_expected(tmp_path, value, text):
 
 
 def test_numbers_are_texts_in_optional_fields_too(tmp_path):
-    fields = ("source", "language", "reasoning")
+    fields = ("source", "language")
     path = write(tmp_path, {"prompt": "p", "response": "r", **LABEL, **dict.fromkeys(fields, 17)})
     (example,) = imported(path)
-    assert (example.source, example.language, example.reasoning) == ("17", "17", "17")
+    assert (example.source, example.language) == ("17", "17")
 
 
 @pytest.mark.parametrize("nothing", [[], {}])

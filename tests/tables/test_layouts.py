@@ -16,7 +16,7 @@ from autograder.tables.importing import import_data
 from autograder.tables.scales import PairRule
 
 SIDES = [("response_a", "response_b"), ("answer_a", "answer_b"), ("output_1", "Output 2")]
-GIVEN = {"pair": PairRule(5, 2), "constants": {"rubric": "r"}}
+RULE = PairRule(5, 2)
 
 
 def arena(tmp_path: Path, sides: tuple[str, str]) -> str:
@@ -27,7 +27,9 @@ def arena(tmp_path: Path, sides: tuple[str, str]) -> str:
 
 
 def imported(source: str, tmp_path: Path, **options: Any) -> list[tuple[str, str, int]]:
-    import_data(source, tmp_path / "o.jsonl", ImportOptions(**GIVEN, **options))
+    import_data(
+        source, tmp_path / "o.jsonl", ImportOptions(pair=RULE, constants={"rubric": "r"}, **options)
+    )
     return [(e.prompt, e.response, e.score) for e in read_examples(tmp_path / "o.jsonl")]
 
 
@@ -59,7 +61,7 @@ def test_a_score_or_winner_that_says_nothing_is_not_told_to_end_with_a_period(
         row = {"prompt": "p", "rubric": "r", "response_a": "x", "response_b": "y", "winner": word}
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(row))
-    options = ImportOptions(pair=GIVEN["pair"] if field == "winner" else None)
+    options = ImportOptions(pair=RULE if field == "winner" else None)
     for read in (
         lambda: import_data(str(path), tmp_path / "o", options),
         lambda: read_benchmark(path),

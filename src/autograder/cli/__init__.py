@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from typing import Any
@@ -74,4 +75,10 @@ def main(arguments: list[str] | None = None) -> Any:
         # The reader of our output has gone (`| head`); that is no error of ours.
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        if error.errno not in (errno.ENAMETOOLONG, errno.ELOOP):
+            raise
+        name = str(error.filename)
+        click.echo(f"error: {printable(name)}: {error.strerror}; name another", err=True)
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.apart import keep_apart
+from autograder.cli.apart import check_writable, keep_apart
 from autograder.cli.counting import rows_bar
 from autograder.cli.judge_option import judge_option
 from autograder.cli.mode import mode_options
@@ -81,6 +81,7 @@ def behaviour(
     from autograder.schema import read_any
 
     keep_apart({"--items": items, "--output": output, "--page": page})
+    check_writable(output, page)
     if items == _HELD_OUT:
         with made_by("split"):
             examples = read_any(items)

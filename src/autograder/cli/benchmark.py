@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.apart import keep_apart
+from autograder.cli.apart import check_writable, keep_apart
 from autograder.cli.columns import (
     columns_and_texts,
     delimiter_option,
@@ -101,6 +101,7 @@ def benchmark(
     from autograder.terminal import printable
 
     keep_apart({"FILE": file, "--output": output, "--predictions": predictions})
+    check_writable(output, predictions)
     columns, texts = columns_and_texts(mapped, constants, FIELDS)
     for field in ("id", "item"):
         if field in texts:

@@ -43,7 +43,11 @@ _DENSITY = 0.5
     help="Rank of the result of ties and dare; by default the sum of the judges' ranks.",
 )
 @click.option(
-    "--seed", type=int, default=17, show_default=True, help="Seed of dare's random choice."
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=17,
+    show_default=True,
+    help="Seed of dare's random choice.",
 )
 @click.option(
     "--validation",
@@ -75,6 +79,8 @@ def merge(
     if len(judges) < 2:
         raise click.UsageError("A B...: name at least two judges")
     numbers = _weights(weights, method, len(judges))
+    if density is not None and math.isnan(density):
+        raise click.BadParameter("nan is no number", param_hint="--density")
     if method == "linear" and (density is not None or rank is not None):
         raise click.UsageError("--density and --rank: linear is exact and takes neither")
 

@@ -18,6 +18,10 @@ Batch = tuple[str, Sequence[Item | Example]]
 """Where items or examples come from, for messages, and these."""
 
 
+_TABLES = {".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx"}
+"""Endings of files that a user may take for examples."""
+
+
 def generate(
     config: Config, data: Path, report: Callable[[str], None] = lambda _: None
 ) -> list[Example]:
@@ -43,7 +47,7 @@ def generate(
         starter = data / "starter.jsonl"
         batches.append((str(starter), read_examples(starter)))
     if recipe != "starter":
-        user = _user(data / "user", needed=recipe == "user")
+        user = _user(data / "user", report, needed=recipe == "user")
         batches += user
     if ours in ("bank", "full"):
         of_all = ours == "full"
@@ -97,9 +101,16 @@ def _balanced(
     return kept
 
 
-def _user(folder: Path, *, needed: bool) -> list[Batch]:
+def _user(folder: Path, report: Callable[[str], None], *, needed: bool) -> list[Batch]:
     """The user's own examples, if there are any; what an import rejected may lie beside them."""
     files = [file for file in sorted(folder.glob("*.jsonl")) if ".rejected" not in file.suffixes]
+    for other in sorted(folder.glob("*.*")):
+        if (
+            other.suffix.lower() in _TABLES
+            and ".rejected" not in other.suffixes
+            and other not in files
+        ):
+            report(f"WARNING: {other} is not read; `autograder data import` makes .jsonl of it")
     if needed and not files:
         raise DataError(
             "holds no .jsonl files; put there what `autograder data import` wrote",

@@ -34,7 +34,7 @@ TOLERANCE = 0.05
 NUM_COMPARED = 20
 
 _ADAPTER = "adapter_model.safetensors"
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_NAME = re.compile(r"judge-[a-z0-9.-]+")
 _USE = """\
 ```python
 from autograder import Judge
@@ -74,7 +74,10 @@ def release(
         StorageError: the judge is there already, or cannot be written.
     """
     if not _NAME.fullmatch(name):
-        raise ModelError(f"NAME {name!r}: expected small letters, digits, dots and hyphens")
+        raise ModelError(
+            f"NAME {name!r}: expected judge- and then small letters, digits, dots and hyphens; Git "
+            "ignores all other folders in judges/"
+        )
     out = box / name
     check_place(out, [run.judge], force=force)
     finished = check_finished(run)

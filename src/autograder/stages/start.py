@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from safetensors import SafetensorError
+
 from autograder.config import Config
 from autograder.errors import ConfigError, ModelError
 from autograder.files import atomic_folder, json_text
@@ -56,10 +58,13 @@ def write_start(settings: Config, place: Path) -> None:
     if name is not None:
         try:
             folder = resolve(name)
-            faults = _disagreements(settings, name, folder)
             about["judge_sha256"] = judge_fingerprint(folder)
+            faults = _disagreements(settings, name, folder)
         except ModelError as error:
             faults = [f"train.start: {error}"]
+        except (KeyError, TypeError, ValueError) as error:
+            about_it = f"{folder / JUDGE_FILE}: is not one of ours ({error!r})"
+            faults = [f"train.start: {about_it}; copy the judge again"]
         if faults:
             raise ConfigError("params.yaml", faults)
         files = [folder / file for file in FILES]
@@ -67,7 +72,11 @@ def write_start(settings: Config, place: Path) -> None:
         for file in files:
             shutil.copyfile(file, new / file.name)
         if files:
-            widen(new, settings.lora.top, settings.seed)
+            try:
+                widen(new, settings.lora.top, settings.seed)
+            except (KeyError, TypeError, ValueError, SafetensorError) as error:
+                fault = f"train.start: the adapter of {name} is damaged ({error!r})"
+                raise ConfigError("params.yaml", [f"{fault}; copy the judge again"]) from None
         (new / ABOUT).write_text(json_text(about), encoding="utf-8")
 
 

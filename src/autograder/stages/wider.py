@@ -25,7 +25,7 @@ def widen(folder: Path, top: float, seed: int) -> None:
     """
     config_file, weights_file = folder / "adapter_config.json", folder / "adapter_model.safetensors"
     config = json.loads(config_file.read_text(encoding="utf-8"))
-    if config[_LAYERS] is None:
+    if config.get(_LAYERS) is None:
         return  # all layers
     last, first = max(config[_LAYERS]), min(config[_LAYERS])
     wanted = range(last + 1 - max(1, round(top * (last + 1))), last + 1)

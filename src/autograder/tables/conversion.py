@@ -22,10 +22,10 @@ from autograder.text import normalise
 Value = TypeVar("Value")
 ITEM_RULES = ("prompt", "prompt+rubric")
 _NUM_DIGITS = 16
-_COPIED = ("reference", "prompt")
+_COPIED = ("reference", "prompt", "reasoning")
 _CONVERTED: dict[str, Callable[[object], object]] = {
     **dict.fromkeys(NAMES, as_name),
-    **dict.fromkeys(("language", "source", "reasoning"), as_written),
+    **dict.fromkeys(("language", "source"), as_written),
     "level": as_level,
 }
 

@@ -94,7 +94,7 @@ class Scale:
         word = str(value).strip().casefold()
         if self.words:
             return self._rating(Decimal(self._place(value, word)))
-        if self.ends == (0, 1) and word in _TRUTHS:
+        if [*self.ends] == [0, 1] and word in _TRUTHS:
             return self._rating(Decimal(_TRUTHS.index(word)))
         try:
             given = label(value, self.ends[1], partial(number_where, self.holds))
