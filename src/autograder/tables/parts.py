@@ -63,7 +63,7 @@ def open_tables(source: str, options: ImportOptions) -> Tables:
     """
     folder = Path(source)
     is_for_datasets = options.form == "hub" or options.revision or options.config
-    files, others = ({}, []) if is_for_datasets else _files(folder)
+    files, others = _files(folder) if not is_for_datasets else ({}, [])
     if not files:
         table = open_table(source, options)
         return Tables(iter([table]), {table.note: [""]} if table.note else {})
