@@ -261,7 +261,7 @@ def test_a_panel_of_this_judge_with_more_renderings_is_refused_as_that(unchecked
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", "Judge", ".x", "mine"])
 def test_a_name_is_no_path_and_none_that_git_ignores(name):
-    with pytest.raises(ModelError, match="NAME .* expected judge- and then"):
+    with pytest.raises(ModelError, match=r"NAME .* expected judge- and then"):
         run_command(name)
 
 
