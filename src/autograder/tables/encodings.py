@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import io
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from autograder.errors import DataError
+from autograder.tables.first_bytes import (
+    BLOCK,
+    PARQUET,
+    by_letters,
+    by_zeros,
+    decoded,
+    other_kind,
+    with_order,
+)
 
 MAX_LINE = 2**24
 """A longer line, or a longer cell of CSV, in characters, is a fault and not a text."""
-
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as the mark of UTF-16 does
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_PARQUET = b"PAR1"
-_OTHERS = (
-    (b"version https://git-lfs", "is a pointer of Git LFS and not the file; run git lfs pull"),
-    (b"PK\x03\x04", "is a zip file or a workbook of Excel; save the table as CSV"),
-    (b"\xd0\xcf\x11\xe0", "is a workbook of Excel; save the table as CSV"),
-    (b"\x1f\x8b", "is compressed; unpack it with gunzip"),
-    (b"BZh", "is compressed; unpack it with bunzip2"),
-    (b"\xfd7zXZ\x00", "is compressed; unpack it with unxz"),
-    (b"\x28\xb5\x2f\xfd", "is compressed; unpack it with unzstd"),
-    (_PARQUET, "is a Parquet file; name it .parquet"),
-    (b"ARROW1", "is a file of Arrow or Feather; save the table as Parquet"),
-    (b"SQLite format 3", "is a database of SQLite; save the table as CSV"),
-    (b"\x80\x04\x95", "is a pickle of Python; save the table as Parquet"),
-    (b"\x80\x05\x95", "is a pickle of Python; save the table as Parquet"),
-    (b"\x93NUMPY", "is an array of numpy; save the table as Parquet"),
-    (b"%PDF", "is a PDF; save the table as CSV"),
-    (b"{\\rtf", "is rich text; save it as plain text"),
-)
-_PAGE = re.compile(r"[\ufeff\s]*<(?:!doctype\s+html|html|\?xml|!--)", re.IGNORECASE)
-"""How web pages begin, and what stores of files answer in place of a file."""
 
 _GUESSED = {
     "cp1252": "Windows-1252, --encoding names another",
     "mac-roman": "Mac OS Roman, as its lines end in CR; --encoding names another",
 }
-_BLOCK = 2**20
 _MAX_PIPED = 2**30
 _PEEKED = 4096
-# Whole sequences of UTF-8 beyond ASCII.
-_SEQUENCE = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
-_NOT_WESTERN = re.compile(rb"[\x80-\xff]{4}|[\x81\x8d\x8f\x90\x9d\xff]")
-_ASCII = {*b"\t\r\n", *range(0x20, 0x7F)}
-_NUM_LETTERS = 4
-"""Different ones beside a zero; a text of another encoding has no zeros, or one somewhere."""
-_HIGH = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +72,14 @@ class TextFile:
     def _found(cls, name: str, encoding: str | None, opened: Callable[[], BinaryIO]) -> TextFile:
         with _system_errors(name), opened() as file:
             start = file.read(_PEEKED)
-            if what := _other_kind(start):
+            if what := other_kind(start):
                 raise DataError(what, path=name)
             if encoding is not None:
-                return cls(name, _with_order(encoding, start), "", opened)
-            found = _by_zeros(start)
+                return cls(name, with_order(encoding, start), "", opened)
+            found = by_zeros(start)
             if found == "utf-8":
                 file.seek(0)
-                found = _by_letters(file)
+                found = by_letters(file)
         note = _GUESSED.get(found, "")
         return cls(name, found, note and f"is not UTF-8; read as {note}", opened)
 
@@ -145,7 +114,7 @@ class TextFile:
         parts = []
         with _system_errors(self.name), self._text() as file:
             try:
-                while part := file.read(_BLOCK):
+                while part := file.read(BLOCK):
                     parts.append(part)
             except UnicodeError as error:
                 raise DataError(f"not {self.encoding}: {_reason(error)}", path=self.name) from None
@@ -184,7 +153,7 @@ def _whole(path: Path) -> bytes:
     """
     parts, num_bytes = [], 0
     with _system_errors(str(path)), path.open("rb") as file:
-        while part := file.read(_BLOCK):
+        while part := file.read(BLOCK):
             parts.append(part)
             num_bytes += len(part)
             if num_bytes > _MAX_PIPED:
@@ -204,7 +173,7 @@ def first_text(path: Path) -> str:
         raise DataError(f"{message}, or name its --format where there is one", path=str(path))
     with _system_errors(str(path)), path.open("rb") as file:
         start = file.read(_PEEKED)
-    return _decoded(start)
+    return decoded(start)
 
 
 def refuse_others(path: Path) -> None:
@@ -215,21 +184,8 @@ def refuse_others(path: Path) -> None:
     """
     with _system_errors(str(path)), path.open("rb") as file:
         start = file.read(_PEEKED)
-    if not start.startswith(_PARQUET) and (what := _other_kind(start)):
+    if not start.startswith(PARQUET) and (what := other_kind(start)):
         raise DataError(what, path=str(path))
-
-
-def _other_kind(start: bytes) -> str:
-    """What a file is, and what to do, if it begins as something that is no text of rows."""
-    if found := next((what for sign, what in _OTHERS if start.startswith(sign)), ""):
-        return found
-    if _PAGE.match(_decoded(start)):
-        return "is a web page or XML; download the file itself, logged in if need be"
-    return ""
-
-
-def _decoded(start: bytes) -> str:
-    return start.decode(_by_zeros(start), "replace").removeprefix("\ufeff")
 
 
 def is_broken(text: str) -> bool:
@@ -257,77 +213,5 @@ def _system_errors(name: str) -> Iterator[None]:
         raise DataError(f"cannot be read: {error.strerror or error}", path=name) from None
 
 
-def _by_zeros(start: bytes) -> str:
-    """The encoding that a mark or the places of the zeros in the first bytes tell, else UTF-8.
-
-    In UTF-16 a zero stands beside each letter of ASCII, and so beside the names and separators of
-    a table of Chinese too. Of those a table has several; that of the common sign U+4E00 stands on
-    the other side of always the same one.
-    """
-    for mark, name in _MARKS:
-        if start.startswith(mark):
-            return name
-    pairs = [start[at : at + 2] for at in range(0, len(start) - 1, 2)]
-    little = {pair[0] for pair in pairs if pair[1] == 0} & _ASCII
-    big = {pair[1] for pair in pairs if pair[0] == 0} & _ASCII
-    if len(little | big) >= _NUM_LETTERS:
-        if len(little) > 2 * len(big):
-            return "utf-16-le"
-        if len(big) > 2 * len(little):
-            return "utf-16-be"
-    return "utf-8"
-
-
-def _with_order(encoding: str, start: bytes) -> str:
-    """The encoding that a user names, with the order of the bytes where no mark tells it.
-
-    It is the one that the zeros tell, or else that of Windows.
-    """
-    with contextlib.suppress(LookupError):
-        name = codecs.lookup(encoding).name
-        if name in ("utf-16", "utf-32") and not start.startswith(tuple(m for m, _ in _MARKS)):
-            found = _by_zeros(start)
-            return found if found.startswith(f"{name}-") else f"{name}-le"
-    return encoding
-
-
 def _reason(error: UnicodeError) -> str:
     return error.reason if isinstance(error, UnicodeDecodeError) else str(error)
-
-
-def _by_letters(file: BinaryIO) -> str:
-    """`cp1252` where most letters beyond ASCII are no UTF-8 and look Western, else UTF-8.
-
-    A file of one-byte letters whose lines end as no program but those of old Macs ends them is in
-    their encoding.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while block := file.read(_BLOCK):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        pass
-    else:
-        return "utf-8"
-    if _ends_lines_in_cr(file):
-        return "mac-roman"
-    file.seek(0)
-    num_whole = num_broken = 0
-    while block := file.read(_BLOCK):
-        if _NOT_WESTERN.search(rest := _SEQUENCE.sub(b"", block)):
-            return "utf-8"
-        num_broken += len(_HIGH.findall(rest))
-        num_whole += len(_SEQUENCE.findall(block))
-    return "cp1252" if num_broken > num_whole else "utf-8"
-
-
-def _ends_lines_in_cr(file: BinaryIO) -> bool:
-    """Whether there are ends of lines and all of them are a carriage return alone."""
-    file.seek(0)
-    has_cr = False
-    while block := file.read(_BLOCK):
-        if b"\n" in block:
-            return False
-        has_cr = has_cr or b"\r" in block
-    return has_cr
