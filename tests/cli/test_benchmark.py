@@ -78,10 +78,14 @@ def test_names_that_are_no_text_do_not_cost_the_figures(folder, tmp_path):
     assert tree["fields_not_read"] == ["\ud800x"]
 
 
-def test_figures_that_cannot_be_written_are_printed(folder, file, tmp_path, capsys):
-    (tmp_path / "file").touch()
-    output = tmp_path / "file" / "results.json"
-    with pytest.raises(StorageError):
+def test_figures_that_cannot_be_written_are_printed(folder, file, tmp_path, monkeypatch, capsys):
+    output = tmp_path / "results.json"
+
+    def full(path, _content):
+        raise StorageError(f"{path}: no space left")
+
+    monkeypatch.setattr("autograder.files.atomic_write", full)
+    with pytest.raises(StorageError, match="no space left"):
         benchmark.main(
             [str(file), "--judge", str(folder), "--bootstrap", "20", "--output", str(output)],
             standalone_mode=False,
@@ -220,7 +224,7 @@ def test_wrong_usage_exits_with_2_and_faults_are_raised(folder, file, tmp_path):
         assert f"FILE and {name} are the same file" in result.stderr
     assert call(file, "--output", tmp_path).exit_code == 2
     assert call(file, "--bootstrap", 1).exit_code == 2
-    for wrong in (["--scale", "5:1"], ["--map", "promt=x"], ["--rubric", " "]):
+    for wrong in (["--scale", "5:5"], ["--map", "promt=x"], ["--rubric", " "]):
         assert call(file, *wrong).exit_code == 2
     for name in ("id", "item"):
         assert f"--set {name} would make one item" in call(file, "--set", f"{name}=x").stderr
