@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -40,10 +41,10 @@ def write(folder: Path, **texts: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def load(folder: Path, **options: object) -> tuple[ImportReport, list[str]]:
+def load(folder: Path, **options: Any) -> tuple[ImportReport, list[str]]:
     """The report of an import, and the responses, which `data audit` has too."""
     out = folder.with_name("out.jsonl")
-    given = ImportOptions(**options)  # type: ignore[arg-type]
+    given = ImportOptions(**options)
     report = import_data(str(folder), out, given)
     responses = [example.response for example in read_examples(out)]
     if not report.num_rejected:

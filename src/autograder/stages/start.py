@@ -63,8 +63,8 @@ def write_start(settings: Config, place: Path) -> None:
         except ModelError as error:
             faults = [f"train.start: {error}"]
         except (KeyError, TypeError, ValueError) as error:
-            about_it = f"{folder / JUDGE_FILE}: is not one of ours ({error!r})"
-            faults = [f"train.start: {about_it}; copy the judge again"]
+            fault = f"{folder / JUDGE_FILE}: is not one of ours ({error!r})"
+            faults = [f"train.start: {fault}; copy the judge again"]
         if faults:
             raise ConfigError("params.yaml", faults)
         files = [folder / file for file in FILES]
