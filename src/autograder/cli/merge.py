@@ -80,7 +80,9 @@ def merge(
         raise click.UsageError("A B...: name at least two judges")
     numbers = _weights(weights, method, len(judges))
     if density is not None and math.isnan(density):
-        raise click.BadParameter("nan is no number", param_hint="--density")
+        raise click.BadParameter(
+            "nan is no number; give one above 0, at most 1", param_hint="--density"
+        )
     if method == "linear" and (density is not None or rank is not None):
         raise click.UsageError("--density and --rank: linear is exact and takes neither")
 
