@@ -32,7 +32,8 @@ from autograder.judging.folder import judge_fingerprint, read_judge
 from autograder.judging.grader import MAX_RENDERINGS, Mode
 from autograder.judging.judge import Judge
 from autograder.judging.naming import BUILT, find_judge
-from autograder.model.backbone import Backbone, choose_dtype, default_device, load_base
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import choose_dtype, default_device, load_base
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.tables.formats import SUFFIXES
 from autograder.terminal import printable

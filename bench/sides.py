@@ -171,7 +171,7 @@ def measure_trl(config: Config, *, steps: int, warmup: int) -> dict[str, Any]:
     from trl import SFTConfig, SFTTrainer
 
     from autograder.bases.fetch import pull
-    from autograder.model.backbone import choose_dtype, default_device
+    from autograder.model.base_model import choose_dtype, default_device
     from autograder.model.encode import Encoder
 
     timer = Timer()

@@ -62,7 +62,7 @@ def test_a_full_disk_is_said_before_anything_is_loaded(
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, 10**6))
     monkeypatch.setattr(
-        "autograder.model.backbone.load_base", lambda *_, **__: pytest.fail("loaded")
+        "autograder.model.base_model.load_base", lambda *_, **__: pytest.fail("loaded")
     )
     with pytest.raises(StorageError, match=r"needs 0\.07 GB, 0\.00 GB are free"):
         write(open_trained(judge_folder), tmp_path / "out", Plan("merged"), None, lambda *_: None)

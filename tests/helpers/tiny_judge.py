@@ -21,7 +21,9 @@ def tiny_backbone(config: Config, std: float = 0.0) -> Backbone:
     """
     import torch
 
-    from autograder.model.backbone import Backbone, add_adapter, load_base
+    from autograder.model.adapter import add_adapter
+    from autograder.model.backbone import Backbone
+    from autograder.model.base_model import load_base
 
     base, encoder = load_base(
         config.model, config.quantization, device=torch.device("cpu"), dtype=torch.float32

@@ -96,7 +96,11 @@ def test_few_are_remembered(solving, some, asked, monkeypatch):
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
 
 
-def test_who_grades_meanwhile_never_sees_the_adapter_off(threads, solving, some, monkeypatch):
+@pytest.mark.parametrize("judges", ["one judge", "two judges of one backbone"])
+def test_who_grades_meanwhile_never_sees_the_adapter_off(
+    threads, solving, judge, some, monkeypatch, judges
+):
+    grading = solving if judges == "one judge" else judge
     known = [dataclasses.replace(one, reference="Iron.") for one in some]
     expected = [one.probabilities for one in solving.evaluate_many(known)]
     inside, graded = threading.Event(), threading.Event()
@@ -104,7 +108,7 @@ def test_who_grades_meanwhile_never_sees_the_adapter_off(threads, solving, some,
 
     def other():
         inside.wait(60)
-        found.extend(one.probabilities for one in solving.evaluate_many(known))
+        found.extend(one.probabilities for one in grading.evaluate_many(known))
         graded.set()
 
     def slow(backbone, questions):

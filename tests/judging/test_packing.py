@@ -8,7 +8,9 @@ import torch
 
 from autograder.judging.packing import can_pack, pack_adapter, packed_bytes
 from autograder.judging.quick import quick_base
-from autograder.model.backbone import Backbone, add_adapter, load_base
+from autograder.model.adapter import add_adapter
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import load_base
 from autograder.model.batch import collate
 from autograder.model.int8 import has_int8
 from helpers.lora_layer import IN, OUT, adapted

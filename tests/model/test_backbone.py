@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.model.backbone import load_base
+from autograder.model.base_model import load_base
 
 
 @pytest.mark.gpu

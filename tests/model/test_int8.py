@@ -7,7 +7,9 @@ import torch
 from torch import nn
 
 from autograder.errors import ModelError
-from autograder.model.backbone import Backbone, add_adapter, load_base
+from autograder.model.adapter import add_adapter
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import load_base
 from autograder.model.batch import collate
 from autograder.model.int8 import Int8Weight, trains_in_int8
 from autograder.model.lora import round_frozen

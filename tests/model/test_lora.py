@@ -14,7 +14,9 @@ from torch import nn
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from autograder.config import LoraConfig
-from autograder.model.backbone import Backbone, add_adapter, load_base, read_adapter
+from autograder.model.adapter import add_adapter, read_adapter
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import load_base
 from autograder.model.batch import collate
 from autograder.model.lora import fuse_lora
 from autograder.model.loss import judge_loss

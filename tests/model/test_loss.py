@@ -7,7 +7,8 @@ import pytest
 import torch
 from scipy.special import log_softmax, softmax
 
-from autograder.model.backbone import Backbone, load_base
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import load_base
 from autograder.model.batch import IGNORE_INDEX, collate
 from autograder.model.loss import judge_loss, score_probabilities
 from autograder.model.scores import expected_score

@@ -14,7 +14,9 @@ from safetensors import SafetensorError
 from autograder.bases.fetch import MARKER
 from autograder.model import backbone as backbones
 from autograder.model import quantized
-from autograder.model.backbone import Backbone, add_adapter, load_base
+from autograder.model.adapter import add_adapter
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import load_base
 from autograder.model.batch import collate
 from helpers.damage import flip
 

@@ -18,7 +18,8 @@ from autograder.errors import ConfigError, ModelError
 from autograder.export.trained import open_trained
 from autograder.export.writing import Plan, export
 from autograder.judging.judge import Judge
-from autograder.model.backbone import add_adapter, load_base, read_adapter
+from autograder.model.adapter import add_adapter, read_adapter
+from autograder.model.base_model import load_base
 from autograder.model.batch import collate
 from autograder.training.module import JudgeModule
 from helpers.tiny_judge import publish_module, tiny_backbone

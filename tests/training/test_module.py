@@ -17,7 +17,7 @@ from transformers import (
 from autograder.config import TrainConfig
 from autograder.errors import ConfigError, ModelError, TrainingError
 from autograder.model import backbone as backbones
-from autograder.model.backbone import choose_dtype
+from autograder.model.base_model import choose_dtype
 from autograder.model.batch import collate
 from autograder.training import module as modules
 from autograder.training.data import JudgeDataModule

@@ -21,7 +21,8 @@ from safetensors.torch import load_file, save_file
 
 from autograder.errors import DataError, ModelError, StorageError, TrainingError
 from autograder.judging.judge import Judge
-from autograder.model.backbone import Backbone, load_base
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import load_base
 from autograder.training import callbacks, outcome, solved
 from autograder.training import run as training
 from autograder.training.callbacks import BEST, LAST, ResumePoints

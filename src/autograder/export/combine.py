@@ -31,7 +31,8 @@ from torch.overrides import TorchFunctionMode
 
 from autograder.errors import ModelError
 from autograder.export.trained import Trained
-from autograder.model.backbone import load_base, read_adapter
+from autograder.model.adapter import read_adapter
+from autograder.model.base_model import load_base
 from autograder.model.quiet import quiet
 
 Method = Literal["linear", "ties", "dare_linear", "dare_ties"]

@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from autograder.bases.fetch import pull
 from autograder.errors import ModelError
 from autograder.export.trained import BaseWeights, Trained
-from autograder.model.backbone import load_base, read_adapter
+from autograder.model.adapter import read_adapter
+from autograder.model.base_model import load_base
 from autograder.model.encode import Encoder
 from autograder.model.quiet import quiet
 

@@ -12,13 +12,9 @@ from autograder import config as configuration
 from autograder.errors import ModelError
 from autograder.judging.folder import can_solve, judge_fingerprint, read_judge
 from autograder.judging.naming import find_judge
-from autograder.model.backbone import (
-    Backbone,
-    choose_dtype,
-    default_device,
-    load_base,
-    read_adapter,
-)
+from autograder.model.adapter import read_adapter
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import choose_dtype, default_device, load_base
 from autograder.model.int8 import why_not_int8
 from autograder.prompt import TEMPLATE_VERSION
 

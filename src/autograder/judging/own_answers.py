@@ -14,8 +14,9 @@ from autograder.model.encode import Encoded
 from autograder.model.generation import answering, together
 
 _KEPT = 1024
-_BATCHES = 8
-"""Batches that are read ahead, so that many questions are asked together."""
+_BATCHES = 24
+"""Batches that are read ahead, so that many questions are asked together: in one of five responses
+stand one or two."""
 
 
 class OwnAnswers:

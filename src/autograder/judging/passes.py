@@ -13,14 +13,11 @@ from autograder.judging.layer_states import LayerStates
 from autograder.judging.own_answers import OwnAnswers
 from autograder.judging.prefix_cache import PrefixCache, start_cache
 from autograder.judging.reasoning_text import ReasoningText
-from autograder.judging.turns import Turns
+from autograder.judging.turns import turns_of
 from autograder.model.backbone import Backbone
 from autograder.model.batch import Batch, collate
 from autograder.model.encode import Encoded
 from autograder.model.generation import greedy, split_cache
-
-_MOST_LANES = 4
-"""Passes side by side on a CPU; measured were two, on two cores."""
 
 
 class Read(NamedTuple):
@@ -50,8 +47,7 @@ class Passes:
         self.encoder = backbone.encoder
         self.kept = PrefixCache(cached_tokens)
         self._keeping = threading.Lock()
-        on_cpu = backbone.device.type == "cpu"
-        self._turns = Turns(min(torch.get_num_threads(), _MOST_LANES) if on_cpu else 1)
+        self._turns = turns_of(backbone)
         self.own_answers = OwnAnswers(backbone, self._turns)
 
     def read(self, encoded: Sequence[Encoded]) -> Read:

@@ -7,6 +7,7 @@ pass multiplies while another is busy with those: each takes longer, and more ar
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -14,10 +15,16 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
+import torch
+
+from autograder.model.backbone import Backbone
 from autograder.model.lanes import start_lanes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_MOST_LANES = 4
+"""Passes side by side on a CPU; measured were two, on two cores."""
 
 
 class Turns:
@@ -92,6 +99,19 @@ class Turns:
             if self._pool is None:
                 self._pool = start_lanes(self.num_lanes)
         return self._pool
+
+
+_turns: weakref.WeakKeyDictionary[Backbone, Turns] = weakref.WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def turns_of(backbone: Backbone) -> Turns:
+    """The turns of all who compute with this model: while one has its adapter off, others wait."""
+    on_cpu = backbone.device.type == "cpu"
+    with _making:
+        if backbone not in _turns:
+            _turns[backbone] = Turns(min(torch.get_num_threads(), _MOST_LANES) if on_cpu else 1)
+        return _turns[backbone]
 
 
 def take(source: Iterator[Item], num: int) -> tuple[list[Item], Exception | None]:

@@ -22,7 +22,8 @@ from tqdm import tqdm
 
 from autograder.files import replace, storage_errors
 from autograder.metrics.classes import LOWER_IS_BETTER
-from autograder.model.backbone import Backbone, choose_dtype
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import choose_dtype
 from autograder.model.batch import Batch
 from autograder.pacing import bar, in_words
 from autograder.training.module import JudgeModule

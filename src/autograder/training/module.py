@@ -18,14 +18,9 @@ from torch import Tensor
 from autograder import config as configuration
 from autograder.config import Config
 from autograder.errors import TrainingError
-from autograder.model.backbone import (
-    Backbone,
-    add_adapter,
-    choose_dtype,
-    default_device,
-    load_base,
-    read_weights,
-)
+from autograder.model.adapter import add_adapter, read_weights
+from autograder.model.backbone import Backbone
+from autograder.model.base_model import choose_dtype, default_device, load_base
 from autograder.model.batch import Batch
 from autograder.model.int8 import trains_in_int8
 from autograder.model.lanes import Lanes

@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from autograder.config import Config
 from autograder.errors import TrainingError
 from autograder.files import atomic_write, json_text
-from autograder.model.backbone import choose_dtype, default_device
+from autograder.model.base_model import choose_dtype, default_device
 from autograder.model.encode import Encoded, Encoder
 from autograder.model.int8 import trains_in_int8
 from autograder.training.callbacks import (
