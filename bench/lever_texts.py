@@ -20,7 +20,8 @@ from autograder.model.batch import collate
 from autograder.model.encode import Encoded, Encoder
 from autograder.prompt import sections
 from autograder.schema import Example, read_examples
-from autograder.training.data import ThinReasoning, outlines, pack
+from autograder.training.pack import outlines, pack
+from autograder.training.selection import ThinReasoning
 from autograder.training.solved import Solved, answer_all, drawn
 from lever_training import Lever, Piece, Upper, figures, measured
 

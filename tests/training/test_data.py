@@ -13,14 +13,9 @@ from autograder.config import TrainConfig
 from autograder.errors import TrainingError
 from autograder.model.batch import Batch
 from autograder.model.encode import Encoded
-from autograder.training.data import (
-    JudgeDataModule,
-    JudgeLoader,
-    Outline,
-    ThinReasoning,
-    pack,
-    take_share,
-)
+from autograder.training.data import JudgeDataModule, JudgeLoader
+from autograder.training.pack import Outline, pack
+from autograder.training.selection import ThinReasoning, take_share
 
 
 def drawn(sizes: list[int], seed: int = 0) -> list[Encoded]:

@@ -16,8 +16,9 @@ from autograder.model import encode as encode_module
 from autograder.model.encode import Encoder
 from autograder.schema import write_examples
 from autograder.training import encoded_rows as rows_module
-from autograder.training.data import JudgeLoader, ThinReasoning
+from autograder.training.data import JudgeLoader
 from autograder.training.encoded_rows import EXAMPLE, EncodedRows, Rows
+from autograder.training.selection import ThinReasoning
 from conftest import build_tiny_qwen2
 
 

@@ -11,7 +11,7 @@ from autograder.model import generation
 from autograder.model.encode import Encoder
 from autograder.model.generation import own_answers
 from autograder.training import solved as module
-from autograder.training.data import outlines, pack
+from autograder.training.pack import outlines, pack
 from autograder.training.solved import Solved, answer_all, drawn
 from helpers.tiny_judge import talking, tiny_backbone
 

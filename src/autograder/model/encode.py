@@ -6,16 +6,15 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from autograder.errors import DataError, ModelError
+from autograder.model.frame import ChatTemplate, plain_ids
 from autograder.prompt import (
     CUT,
     HEADING_SIGN,
-    INSTRUCTION,
     LEAD,
     OWN_ANSWER_HEADING,
-    OWN_ANSWER_REQUEST,
     OWN_ANSWER_ROOM,
     VERDICT_ROOM,
     FieldName,
@@ -24,21 +23,11 @@ from autograder.prompt import (
 )
 from autograder.schema import SCORES, Example, Request
 
-_MARK = "\ue000AUTOGRADER-SECTION\ue001"
-_PLAIN_SEPARATOR = "\n\n"
 _SIGNS = "#\uff03\ufe5f"
 """The number sign, and what some tokenizers read as one (Unicode's NFKC)."""
 _MAY_BE_CUT: tuple[FieldName, ...] = ("response", "reference", "prompt")
-_OTHER_SYSTEM = "You are a helpful assistant."
-"""Instead of a chat template's own system turn, where that would hold today's date."""
 _MIN_KEPT = 32
 """A text is never cut below this many tokens: an error is better than a guess."""
-
-_PLAIN_TEMPLATE = (
-    "{% for message in messages %}{{ message.content }}\n\n{% endfor %}"
-    f"{{% if add_generation_prompt %}}{HEADING_SIGN} Answer\n{{% endif %}}"
-)
-"""For base models without a chat template (Phi-2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +88,8 @@ class Encoder:
         self.solves = solves
         # A name of one character cannot be broken, so nothing may rest on it.
         control = {str(n): id_ for n, id_ in tokenizer.get_added_vocab().items() if len(str(n)) > 1}
-        self.opening, self.separator, self.closing = self._frame(set(control.values()))
+        template = ChatTemplate(tokenizer)
+        self.opening, self.separator, self.closing = template.frame(set(control.values()))
         fenced = not set(control.values()).isdisjoint(self.separator)
         self.broken = sorted([*control, *([] if fenced else [HEADING_SIGN])])
         longest_first = sorted(self.broken, key=len, reverse=True)
@@ -107,7 +97,7 @@ class Encoder:
         if not fenced:
             self._check_headings()
         self.lead, self.digit_ids = self._digits()
-        self.asking = self._asking() if solves else ((), ())
+        self.asking = template.around_question() if solves else ((), ())
         response = self._trusted(sections("", "", "")[-1].heading)
         self._before_response = (*self.separator, *response)
         self._before_answer = (*self.separator, *self._trusted(OWN_ANSWER_HEADING))
@@ -116,55 +106,6 @@ class Encoder:
         self.stops = {self.end_id, *special}
         pad = tokenizer.pad_token_id
         self.pad_id: int = self.end_id if pad is None else pad
-
-    def _frame(self, control: set[int]) -> tuple[tuple[int, ...], ...]:
-        """Token ids before the first section, between any two and after the last."""
-        try:
-            three, four = self._around_turns(3), self._around_turns(4)
-        except Exception:  # a template that wants user and assistant in turn raises jinja's error
-            three = four = []
-        alike = len(three) == 4 and three[1] == three[2] and four == [*three[:2], *three[1:]]
-        if alike and not control.isdisjoint(self._trusted(three[1])):
-            opening, separator, _, closing = three
-        else:
-            around = self._around_turns(1)
-            if len(around) != 2:
-                raise ModelError("the tokenizer's chat template drops or changes the user's turn")
-            opening, closing = around
-            separator = _PLAIN_SEPARATOR
-        return tuple(tuple(self._trusted(text)) for text in (opening, separator, closing))
-
-    def _asking(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Token ids before and after a prompt that the base shall answer."""
-        turn = {"role": "user", "content": f"{_MARK}\n\n{OWN_ANSWER_REQUEST}"}
-        dated = "strftime_now" in str(self.tokenizer.chat_template)
-        turns = [{"role": "system", "content": _OTHER_SYSTEM}, turn] if dated else [turn]
-        # Forty tokens of thoughts would hold no answer.
-        around = self._rendered(turns, enable_thinking=False).split(_MARK)
-        if len(around) != 2:
-            raise ModelError("the tokenizer's chat template drops or changes the user's turn")
-        before, after = (tuple(self._trusted(text)) for text in around)
-        return before, after
-
-    def _around_turns(self, num_turns: int) -> list[str]:
-        """What the chat template writes before, between and after turns of the user."""
-        system = {"role": "system", "content": INSTRUCTION}
-        turns = [{"role": "user", "content": _MARK} for _ in range(num_turns)]
-        try:
-            text = self._rendered([system, *turns])
-        except Exception:  # a template without a system role raises jinja's or its own error
-            turns[0]["content"] = f"{INSTRUCTION}\n\n{_MARK}"
-            text = self._rendered(turns)
-        return text.split(_MARK)
-
-    def _rendered(self, turns: list[dict[str, str]], **options: Any) -> str:
-        """What the chat template makes of turns, up to where the assistant's begins."""
-        options |= {"tokenize": False, "add_generation_prompt": True}
-        # Llama 3 writes today's date into its system turn; a judge must not change overnight.
-        options["date_string"] = "26 Jul 2024"
-        if not self.tokenizer.chat_template:
-            options["chat_template"] = _PLAIN_TEMPLATE
-        return cast(str, self.tokenizer.apply_chat_template(turns, **options))
 
     def _check_headings(self) -> None:
         headings = [section.heading for section in sections("", "", "", reference="any")]
@@ -192,8 +133,7 @@ class Encoder:
         return tuple(rendered[0][:at]), digits
 
     def _trusted(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        return ids
+        return plain_ids(self.tokenizer, text)
 
     def untrusted(self, text: str) -> list[int]:
         """Token ids of somebody's text; none of them is a control token or a heading's.

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 import autograder.model.encode as encode_module
 import autograder.prompt as prompt_module
-import autograder.training.data as data_module
+import autograder.training.pack as pack_module
 from autograder.bases.fetch import cache_root
 from autograder.errors import AutograderError
 from autograder.files import storage_errors
@@ -31,7 +31,7 @@ from autograder.jsonl import read_rows, unique
 from autograder.model.encode import Encoded, Encoder
 from autograder.prompt import TEMPLATE_VERSION
 from autograder.schema import Example, parse_example
-from autograder.training.data import Outline
+from autograder.training.pack import Outline
 
 _TEXT, _TOKENS = Value("string"), List(Value("int32"))
 EXAMPLE = Features(
@@ -208,7 +208,7 @@ def _identity(encoder: Encoder) -> Iterator[bytes]:
     frame = (encoder.opening, encoder.separator, encoder.closing, encoder.lead)
     yield repr((frame, encoder.asking, encoder.digit_ids, encoder.end_id)).encode()
     yield repr((encoder.max_length, TEMPLATE_VERSION, tokenizers.__version__)).encode()
-    for module in (encode_module, prompt_module, data_module):
+    for module in (encode_module, prompt_module, pack_module):
         assert module.__file__
         yield Path(module.__file__).read_bytes()
     yield Path(__file__).read_bytes()

@@ -40,7 +40,7 @@ from autograder.training.callbacks import (
     Progress,
     ResumePoints,
 )
-from autograder.training.data import JudgeDataModule, ThinReasoning, take_share
+from autograder.training.data import JudgeDataModule
 from autograder.training.encoded_rows import EncodedRows, Rows
 from autograder.training.module import (
     JudgeModule,
@@ -49,6 +49,7 @@ from autograder.training.module import (
     open_checkpoint,
 )
 from autograder.training.outcome import Outputs, write_outcome
+from autograder.training.selection import ThinReasoning, take_share
 from autograder.training.solved import Solved, answer_all, drawn
 
 FINISHED = "finished.json"

@@ -17,7 +17,7 @@ from autograder.files import atomic_write, storage_errors
 from autograder.model.backbone import Backbone
 from autograder.model.encode import Encoded, Encoder
 from autograder.model.generation import Tokens, own_answers, together
-from autograder.training.data import Outline, outlines
+from autograder.training.pack import Outline, outlines
 
 
 class Solved(Sequence[Encoded]):
