@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def encoding_nothing(monkeypatch):
 
 
 def files(cache: Path) -> list[str]:
-    return sorted(path.name for path in cache.glob("*.arrow"))
+    return sorted(path.parent.name for path in cache.glob("*/rows.arrow"))
 
 
 # --- the same rows
@@ -187,6 +188,20 @@ def test_a_torn_cache_file_is_never_used(path, encoder, tmp_path, monkeypatch):
             rows.encode(encoder, cache)
     assert files(cache) == []
     assert len(rows.encode(encoder, cache)) == 30
+
+
+@pytest.mark.parametrize("pattern", ["generator/**/*.arrow", "*/rows.arrow"])
+def test_a_damaged_cache_file_is_made_anew(path, encoder, tmp_path, caplog, pattern):
+    cache = tmp_path / "cache"
+    first = list(Rows.of_file(path, cache).encode(encoder, cache))
+    (file,) = cache.glob(pattern)
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    if "generator" in pattern:  # or what was encoded before would hide it
+        shutil.rmtree(cache / files(cache)[0])
+    assert list(Rows.of_file(path, cache).encode(encoder, cache)) == first
+    assert f"{file}: has been changed or damaged" in caplog.text
 
 
 def test_by_default_the_cache_is_below_home(path, encoder, tmp_path, monkeypatch):

@@ -1,12 +1,15 @@
 """Graded rows as `datasets.Dataset`s: read once, encoded once, memory-mapped ever after.
 
 Both steps leave Arrow files in a cache folder, under names that are a function of everything
-they depend on; the folder may be deleted at any time.
+they depend on; the folder may be deleted at any time. Files that are not what was written there
+are made anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,8 +27,9 @@ from tqdm import tqdm
 import autograder.model.encode as encode_module
 import autograder.prompt as prompt_module
 import autograder.training.pack as pack_module
+from autograder.bases import digests
 from autograder.bases.fetch import cache_root
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, ChecksumError
 from autograder.files import storage_errors
 from autograder.jsonl import read_rows, unique
 from autograder.model.encode import Encoded, Encoder
@@ -47,6 +51,8 @@ ENCODED = Features(
     | dict.fromkeys(("num_prefix", "num_response", "num_verdict"), Value("int32"))
 )
 _OUTLINE = ("key", "num_prefix", "num_response", "num_verdict")
+
+_log = logging.getLogger(__name__)
 
 BAR_AFTER_S = 5
 """Encoding that takes longer shows its progress."""
@@ -108,6 +114,8 @@ class Rows:
         path, cache = Path(path), cache or cache_root() / "rows"
         with storage_errors(cache):
             digest = _digest([_content(path), Path(__file__).read_bytes()])
+            for folder in cache.glob("generator/*/*"):
+                _drop_if_damaged(folder)
             try:
                 with _without_bars():
                     rows = Dataset.from_generator(
@@ -121,6 +129,8 @@ class Rows:
                 if isinstance(error.__cause__, AutograderError | OSError):
                     raise error.__cause__ from None
                 raise
+            for file in rows.cache_files:
+                digests.check(Path(file["filename"]).parent, "")
         return cls(rows, digest)
 
     @classmethod
@@ -164,19 +174,23 @@ class Rows:
             columns_of = map(list, zip(*outlined, strict=True))
             return found | dict(zip(_OUTLINE, columns_of, strict=True))
 
+        folder = cache / digest
         with storage_errors(cache), bar, _without_bars():
             cache.mkdir(parents=True, exist_ok=True)
             with FileLock(cache / f"{digest}.lock"):  # one process encodes, the others read
+                _drop_if_damaged(folder)
+                folder.mkdir(exist_ok=True)
                 rows = self.dataset.map(
                     encode,
                     batched=True,
                     batch_size=100,
                     features=ENCODED,
                     remove_columns=self.dataset.column_names,
-                    cache_file_name=str(cache / f"{digest}.arrow"),
+                    cache_file_name=str(folder / "rows.arrow"),
                     new_fingerprint=digest,
                     load_from_cache_file=True,
                 )
+                digests.check(folder, "")
         return EncodedRows(rows)
 
 
@@ -188,6 +202,17 @@ def _content(path: Path) -> bytes:
         return b""  # reading it says what is wrong
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
+
+
+def _drop_if_damaged(folder: Path) -> None:
+    """Remove a folder of Arrow files one of which is not what was written there."""
+    if not (folder / digests.CHECKED).is_file():
+        return  # not there, or another process writes it now
+    try:
+        digests.check(folder, "the rows are read anew")
+    except ChecksumError as error:
+        _log.warning("%s", error)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
