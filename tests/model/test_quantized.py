@@ -12,8 +12,7 @@ import transformers
 from safetensors import SafetensorError
 
 from autograder.bases.fetch import MARKER
-from autograder.model import backbone as backbones
-from autograder.model import quantized
+from autograder.model import base_model, quantized
 from autograder.model.adapter import add_adapter
 from autograder.model.backbone import Backbone
 from autograder.model.base_model import load_base
@@ -28,7 +27,7 @@ def base(tiny_base, tmp_path, monkeypatch):
     folder = tmp_path / "home" / "models" / "tiny"
     shutil.copytree(tiny_base, folder)
     certify(folder, "one")
-    monkeypatch.setattr(backbones, "pull", lambda _: folder)
+    monkeypatch.setattr(base_model, "pull", lambda _: folder)
     return folder
 
 
@@ -116,7 +115,7 @@ def test_only_four_bits_are_kept(base, tiny_config, bits):
 
 
 def test_a_folder_of_the_users_own_is_not_copied(base, tiny_base, tiny_config, monkeypatch):
-    monkeypatch.setattr(backbones, "pull", lambda _: tiny_base)
+    monkeypatch.setattr(base_model, "pull", lambda _: tiny_base)
     load(tiny_config)
     assert copies(base) == []
 

@@ -16,7 +16,7 @@ from transformers import (
 
 from autograder.config import TrainConfig
 from autograder.errors import ConfigError, ModelError, TrainingError
-from autograder.model import backbone as backbones
+from autograder.model import base_model
 from autograder.model.base_model import choose_dtype
 from autograder.model.batch import collate
 from autograder.training import module as modules
@@ -330,7 +330,7 @@ def test_auto_takes_bf16_on_a_cpu_that_is_fast_at_it(fast, dtype, monkeypatch):
         bfloat16=torch.bfloat16,
         float32=torch.float32,
     )
-    monkeypatch.setattr(backbones, "torch", stub)
+    monkeypatch.setattr(base_model, "torch", stub)
     assert choose_dtype("auto", torch.device("cpu")) == dtype
 
 
