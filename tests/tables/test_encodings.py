@@ -13,7 +13,7 @@ import pytest
 
 from autograder.cli.judge_requests import Asked, read_requests, read_text
 from autograder.errors import DataError
-from autograder.schema import read_examples
+from autograder.schema import read_examples, read_items
 from autograder.tables.formats import ImportOptions, open_table
 from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
@@ -36,6 +36,16 @@ def test_an_encoding_is_found(tmp_path, name, encoding):
     assert ("read as Windows-1252" in note) == (encoding == "cp1252")
     assert read_by_all(path, encoding=encoding) == TEXTS
     assert not open_table(str(path), ImportOptions(encoding=encoding)).note
+
+
+def test_a_byte_order_mark_before_an_item_is_none_of_it(tmp_path):
+    path = tmp_path / "a.jsonl"
+    item = {"id": "tone", "category": "tone", "level": 1, "language": "en", "prompt": "Reply."}
+    item |= {"rubric": "Kind?", "responses": [{"score": 5, "response": "Größe"}]}
+    path.write_text(json.dumps(item, ensure_ascii=False), encoding="utf-8-sig")
+    (example,) = read_graded(path).examples
+    assert (example.item, example.response, example.score) == ("tone", "Größe", 5)
+    assert [found.id for found in read_items(path)] == ["tone"]
 
 
 @pytest.mark.parametrize("order", ["le", "be"])

@@ -360,6 +360,21 @@ def test_a_value_of_any_depth_is_a_fault_or_a_value_and_no_crash(tmp_path, depth
         read_graded(path)
 
 
+@pytest.mark.parametrize("field", ["prompt", "score", "id", "note"])
+def test_at_every_depth_what_can_be_read_can_be_told_and_written(tmp_path, field):
+    """Telling takes more of the stack than reading, so few depths, if any, are between the two."""
+    path = tmp_path / "a.jsonl"
+    row = json.dumps({**ROWS[0], field: "HERE"}).encode()
+    depths = range(800, 1000)
+    for depth in depths:
+        path.write_bytes(row.replace(b'"HERE"', b"[" * depth + b"]" * depth) + b"\n" + LINE)
+        report = import_data(str(path), tmp_path / "out.jsonl", ImportOptions())
+        assert report.num_examples == (2 if field == "note" and not report.num_rejected else 1)
+        with contextlib.suppress(DataError):
+            read_graded(path)
+    assert "nested too deeply" in report.first_reject
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
 def test_rows_are_read_only_as_they_are_needed(tmp_path, name):
     path = tmp_path / name
