@@ -127,11 +127,20 @@ def first_repeated(names: Iterable[str]) -> str | None:
     return None
 
 
+class RepeatedKeyError(ValueError):
+    """JSON in which an object has a key twice; the message says what to do."""
+
+
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Object hook that refuses a key given twice (json keeps the last one silently)."""
+    """Object hook that refuses a key given twice (json keeps the last one silently).
+
+    Raises:
+        RepeatedKeyError: one is.
+    """
     values = dict(pairs)
     if len(values) != len(pairs):
-        raise ValueError(f"field {first_repeated(name for name, _ in pairs)!r} is given twice")
+        name = first_repeated(name for name, _ in pairs)
+        raise RepeatedKeyError(f"field {name!r} is given twice in one object; keep one of the two")
     return values
 
 
@@ -139,7 +148,7 @@ def decode_line(raw: bytes, name: str, number: int) -> object:
     """The JSON value in a line.
 
     Raises:
-        DataError: it is not UTF-8 or not JSON; names file and line.
+        DataError: it is not UTF-8, not JSON, or has a key twice; names file and line.
     """
     try:
         return json.loads(raw.decode("utf-8"), object_pairs_hook=unique_keys)
@@ -149,6 +158,8 @@ def decode_line(raw: bytes, name: str, number: int) -> object:
         ) from None
     except RecursionError:
         raise DataError("nested too deeply to be a row", path=name, line=number) from None
+    except RepeatedKeyError as error:
+        raise DataError(str(error), path=name, line=number) from None
     except ValueError as error:
         raise DataError(f"not a JSON object: {error}", path=name, line=number) from None
 

@@ -14,7 +14,7 @@ import click
 
 from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
-from autograder.jsonl import Row, first_repeated, nothing_said, show, unique_keys
+from autograder.jsonl import RepeatedKeyError, Row, first_repeated, nothing_said, show, unique_keys
 from autograder.schema import Request
 from autograder.tables.binding import said_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
@@ -229,6 +229,8 @@ def _document(text: str, name: str) -> object:
         return json.loads(text, object_pairs_hook=unique_keys)
     except json.JSONDecodeError as error:
         raise DataError(f"not JSON: {error.msg}", path=name, line=error.lineno) from None
+    except RepeatedKeyError as error:
+        raise DataError(str(error), path=name) from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"not JSON that can be read: {error}", path=name) from None
 
