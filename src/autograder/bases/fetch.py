@@ -34,19 +34,22 @@ from autograder.bases.sources import (
     WheelMirror,
 )
 from autograder.errors import ModelError, SourceError
-from autograder.files import json_text, share, storage_errors
+from autograder.files import json_text, path_of, share, storage_errors
 
 MARKER = "base.json"
 GGUF_NAME = "model.gguf"
-MIRROR, OWN_FILE = "AUTOGRADER_MIRROR", "AUTOGRADER_GGUF"
+HOME, MIRROR, OWN_FILE = "AUTOGRADER_HOME", "AUTOGRADER_MIRROR", "AUTOGRADER_GGUF"
 _VOCABULARIES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "*.tiktoken")
 _log = logging.getLogger(__name__)
 
 
 def cache_root() -> Path:
-    """The folder for everything this package keeps: $AUTOGRADER_HOME or ~/.cache/autograder."""
-    home = os.environ.get("AUTOGRADER_HOME")
-    return Path(home).expanduser() if home else Path.home() / ".cache" / "autograder"
+    """The folder for everything this package keeps: $AUTOGRADER_HOME or ~/.cache/autograder.
+
+    Raises:
+        ModelError: it begins with `~`, and there is no such home folder.
+    """
+    return path_of(os.environ.get(HOME) or "~/.cache/autograder", HOME)
 
 
 def set_mirror(allowed: bool) -> None:
@@ -223,7 +226,7 @@ def _fetch(entry: BaseModel, partial: Path, out: Path, progress: bool) -> dict[s
 def _sources(entry: BaseModel) -> tuple[Source, ...]:
     own = os.environ.get(OWN_FILE)
     if own and entry.sha256:
-        return (GgufFile(Path(own).expanduser()), *entry.sources)
+        return (GgufFile(path_of(own, OWN_FILE)), *entry.sources)
     return entry.sources
 
 
