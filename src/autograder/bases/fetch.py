@@ -220,7 +220,7 @@ def _fetch(entry: BaseModel, partial: Path, out: Path, progress: bool) -> dict[s
             _log.warning("%s: source skipped: %s", entry.name, refused[-1])
             continue
         return {"name": entry.name, "pin": pin, "source": str(source), "converter_version": version}
-    raise SourceError(_nowhere(entry, refused))
+    raise SourceError(f"{entry.name}: no source could be reached:", _nowhere(entry, refused))
 
 
 def _sources(entry: BaseModel) -> tuple[Source, ...]:
@@ -230,7 +230,8 @@ def _sources(entry: BaseModel) -> tuple[Source, ...]:
     return entry.sources
 
 
-def _nowhere(entry: BaseModel, refused: list[str]) -> str:
+def _nowhere(entry: BaseModel, refused: list[str]) -> list[str]:
+    """What each source said, and what can be done."""
     remedies = [
         "connect to one of them and pull again",
         f"or copy {cache_root() / 'models' / _slug(entry)} from a machine that has the model",
@@ -240,8 +241,7 @@ def _nowhere(entry: BaseModel, refused: list[str]) -> str:
         remedies.append(
             f"or set {OWN_FILE}=/path/to/file.gguf to your copy of the file (sha256 {entry.sha256})"
         )
-    lines = [*refused, *remedies]
-    return f"{entry.name}: no source could be reached:" + "".join(f"\n  {line}" for line in lines)
+    return [*refused, *remedies]
 
 
 def _certify(folder: Path, info: dict[str, Any]) -> None:

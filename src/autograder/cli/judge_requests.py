@@ -194,7 +194,7 @@ def read_requests(
     num_unsaid = 0
     table = _table(path, options or ImportOptions())
     if table.note:
-        click.echo(printable(f"{name} {table.note}", keep=""), err=True)
+        click.echo(printable(f"{name} {table.note}"), err=True)
     for row in table.rows:
         try:
             if row.fault:
