@@ -91,8 +91,8 @@ def test_an_optional_field_that_says_nothing_is_absent(write, nothing):
     without_reasoning = without("reasoning")
     (example,) = read_examples(write(ROW | dict.fromkeys(optional, nothing)))
     assert [example] == read_examples(write(without_reasoning))
-    optional = ("group", "reference", "note")
-    (item,) = read_items(write(changed(0, reasoning=nothing) | dict.fromkeys(optional, nothing)))
+    absent = dict.fromkeys(("group", "reference", "note"), nothing)
+    (item,) = read_items(write(changed(0, reasoning=nothing) | absent))
     assert item.responses[0].reasoning == ""
     assert (item.group, item.reference) == ("", "")
 
