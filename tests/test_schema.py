@@ -85,7 +85,7 @@ def test_defaults_are_filled_in(write):
     assert (example.language, example.source) == ("en", "user")
 
 
-@pytest.mark.parametrize("nothing", [None, "", " \n", "nan", "None", "N/A", "-", "\u2014", []])
+@pytest.mark.parametrize("nothing", [None, "", " \n", "nan", "N/A", "-", "\u2014", "\u200b", []])
 def test_an_optional_field_that_says_nothing_is_absent(write, nothing):
     optional = ("item", "reasoning", "category", "level", "language", "source", "reference")
     without_reasoning = without("reasoning")
@@ -144,7 +144,7 @@ def test_what_is_written_is_read_back(tmp_path):
         (ROW | {"id": "b", "score": True}, "score", "got true"),
         (ROW | {"id": "b", "score": float("nan")}, "score", "got NaN"),
         (ROW | {"id": "b", "score": float("inf")}, "score", "got Infinity"),
-        (ROW | {"id": "b", "score": 6.0}, "score", "whole number from 1 to 5, got 6"),
+        (ROW | {"id": "b", "score": 6.0}, "score", "whole number from 1 to 5, got 6.0"),
         (ROW | {"id": "b", "score": None}, "score", "got null"),
         (ROW | {"id": "b", "prompt": None}, "prompt", "is empty"),
         (ROW | {"id": "b", "rubric": "N/A"}, "rubric", "is what programs write for an empty cell"),
@@ -155,6 +155,9 @@ def test_what_is_written_is_read_back(tmp_path):
         (ROW | {"id": "b", "prompt": 3}, "prompt", "expected text, got 3"),
         (ROW | {"id": "b", "response": "x\ud800"}, "response", "surrogate"),
         (ROW | {"id": "b", "reference": 4}, "reference", "expected text, got 4"),
+        (ROW | {"id": "b", "": "x"}, "''", "unknown field; known are: category"),
+        (ROW | {"id": "b", " note": "x"}, "' note'", "unknown field; known are: category"),
+        (ROW | {"id": "b", "prompt": "\u200b"}, "prompt", "is empty"),
         (ROW | {"id": "b", "responce": "x"}, "responce", "unknown field; known are: category"),
         (ROW, "id", "'a' is used twice, first in line 1"),
     ],

@@ -19,7 +19,7 @@ _WORDS_IN_CAPITALS = {"NA", r"\N"}
 
 def is_empty(value: object) -> bool:
     """Nothing is said: None, blank text, no entries, or what `stands_for_nothing`."""
-    is_blank = isinstance(value, str) and not value.strip()
+    is_blank = isinstance(value, str) and not _bare(value)
     return value is None or is_blank or value in ([], {}) or stands_for_nothing(value)
 
 
@@ -29,5 +29,10 @@ def stands_for_nothing(value: object) -> bool:
         return math.isnan(value)
     if not isinstance(value, str) or len(value) > _LONGEST:
         return False
-    word = value.strip().strip(_AROUND)
+    word = _bare(value)
     return word in _WORDS_IN_CAPITALS or word.casefold() in _WORDS
+
+
+def _bare(text: str) -> str:
+    """A text without what is not seen around it."""
+    return text.strip().strip(_AROUND)

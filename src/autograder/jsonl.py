@@ -68,14 +68,13 @@ class Row:
         if default is not None and self._is_absent(field):
             return default
         value = self.get(field)
-        if isinstance(value, float) and value.is_integer():  # pandas writes 3 as 3.0
-            value = int(value)
-        # bool is an int in Python, and no label.
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        # pandas writes 3 as 3.0; bool is an int in Python, and no label.
+        is_whole = value.is_integer() if isinstance(value, float) else type(value) is int
+        if not is_whole or not low <= value <= high:
             raise self.error(
                 field, f"expected a whole number from {low} to {high}, got {show(value)}"
             )
-        return value
+        return int(value)
 
     def no_more(self) -> None:
         """Refuse every field that says something and was not looked up."""
@@ -86,7 +85,9 @@ class Row:
         )
         if unknown:
             known = ", ".join(sorted(set(self.known)))
-            raise self.error(unknown[0], f"unknown field; known are: {known}")
+            name = unknown[0]
+            name = name if name and name == name.strip() else repr(name)  # blanks are not seen
+            raise self.error(name, f"unknown field; known are: {known}")
 
     def _is_absent(self, field: str) -> bool:
         self.known.append(field)
