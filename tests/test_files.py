@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
-from autograder.errors import SourceError, StorageError
+from autograder.errors import ModelError, SourceError, StorageError
 from autograder.files import (
     atomic_file,
     atomic_folder,
@@ -13,6 +14,7 @@ from autograder.files import (
     fingerprint,
     finite,
     json_text,
+    path_of,
     storage_errors,
 )
 
@@ -23,6 +25,16 @@ def full_disk(monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", refuse)
+
+
+def test_a_path_may_begin_with_a_home_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert path_of("~/a", "judge") == tmp_path / "a"
+    assert path_of("a~/b", "judge") == Path("a~/b")
+    with pytest.raises(ModelError) as caught:
+        path_of("~nosuchuser/x", "judge")
+    remedy = "there is no home folder ~nosuchuser; write the whole path"
+    assert str(caught.value) == f"judge '~nosuchuser/x': {remedy}"
 
 
 def test_a_file_is_written_with_its_folders(tmp_path):

@@ -85,6 +85,31 @@ def test_defaults_are_filled_in(write):
     assert (example.language, example.source) == ("en", "user")
 
 
+@pytest.mark.parametrize("nothing", [None, "", " \n", "nan", "N/A", "-", "\u2014", "\u200b", []])
+def test_an_optional_field_that_says_nothing_is_absent(write, nothing):
+    optional = ("item", "reasoning", "category", "level", "language", "source", "reference")
+    without_reasoning = without("reasoning")
+    (example,) = read_examples(write(ROW | dict.fromkeys(optional, nothing)))
+    assert [example] == read_examples(write(without_reasoning))
+    absent = dict.fromkeys(("group", "reference", "note"), nothing)
+    (item,) = read_items(write(changed(0, reasoning=nothing) | absent))
+    assert item.responses[0].reasoning == ""
+    assert (item.group, item.reference) == ("", "")
+
+
+def test_a_whole_number_may_be_written_as_a_float(write):
+    (example,) = read_examples(write(ROW | {"score": 4.0, "level": 2.0}))
+    assert (example.score, example.level) == (4, 2)
+    assert '"score": 4,' in example_line(example)
+    (item,) = read_items(write(changed(0, score=3.0) | {"level": 1.0}))
+    assert (item.responses[0].score, item.level) == (3, 1)
+
+
+def test_what_an_answer_says_is_taken_as_it_is(write):
+    for response in ("-", "N/A", "nan"):
+        assert read_examples(write(ROW | {"response": response}))[0].response == response
+
+
 def test_blank_lines_and_carriage_returns_are_no_rows(write):
     path = write(b"", json.dumps(ROW).encode() + b"\r", b"   ", b"")
     assert len(read_examples(path)) == 1
@@ -114,15 +139,25 @@ def test_what_is_written_is_read_back(tmp_path):
         (without("rubric") | {"id": "b"}, "rubric", "missing; the row has: id, prompt"),
         (ROW | {"id": "b", "score": 6}, "score", "whole number from 1 to 5, got 6"),
         (ROW | {"id": "b", "score": 0}, "score", "got 0"),
-        (ROW | {"id": "b", "score": 4.0}, "score", "got 4.0"),
+        (ROW | {"id": "b", "score": 4.5}, "score", "got 4.5"),
         (ROW | {"id": "b", "score": "5"}, "score", 'got "5"'),
         (ROW | {"id": "b", "score": True}, "score", "got true"),
         (ROW | {"id": "b", "score": float("nan")}, "score", "got NaN"),
+        (ROW | {"id": "b", "score": float("inf")}, "score", "got Infinity"),
+        (ROW | {"id": "b", "score": 6.0}, "score", "whole number from 1 to 5, got 6.0"),
+        (ROW | {"id": "b", "score": None}, "score", "got null"),
+        (ROW | {"id": "b", "prompt": None}, "prompt", "is empty"),
+        (ROW | {"id": "b", "rubric": "N/A"}, "rubric", "is what programs write for an empty cell"),
+        (ROW | {"id": None}, "id", "is empty"),
+        (ROW | {"id": "b", "response": None}, "response", "expected text, got null"),
         (ROW | {"id": "b", "level": 4}, "level", "from 1 to 3"),
         (ROW | {"id": "b", "prompt": " \n"}, "prompt", "is empty"),
         (ROW | {"id": "b", "prompt": 3}, "prompt", "expected text, got 3"),
         (ROW | {"id": "b", "response": "x\ud800"}, "response", "surrogate"),
         (ROW | {"id": "b", "reference": 4}, "reference", "expected text, got 4"),
+        (ROW | {"id": "b", "": "x"}, "''", "unknown field; known are: category"),
+        (ROW | {"id": "b", " note": "x"}, "' note'", "unknown field; known are: category"),
+        (ROW | {"id": "b", "prompt": "\u200b"}, "prompt", "is empty"),
         (ROW | {"id": "b", "responce": "x"}, "responce", "unknown field; known are: category"),
         (ROW, "id", "'a' is used twice, first in line 1"),
     ],
@@ -212,7 +247,8 @@ def changed(index: int, **values: object) -> dict:
             "responses",
             "one response stands there twice, with scores 3 and 5",
         ),
-        (changed(1, reasoning=""), "responses[1].reasoning", "is empty"),
+        (ITEM | {"category": ""}, "category", "is empty"),
+        (ITEM | {"level": None}, "level", "from 1 to 3, got null"),
         (changed(1, note="x"), "responses[1].note", "unknown field"),
         (ITEM | {"responses": "x"}, "responses", "expected a list of one to eight"),
         (ITEM | {"responses": [1] * 5}, "responses[0]", "expected a JSON object"),

@@ -17,9 +17,23 @@ only the message, without a traceback, and exits with code 1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from autograder.terminal import printable
+
 
 class AutograderError(Exception):
-    """Base class of all errors that this package raises on purpose."""
+    """Base class of all errors that this package raises on purpose.
+
+    Args:
+        message: one line. A line break in it comes from a name or a text of somebody else, which
+            must not look like a message of ours, and is escaped.
+        more: lines below it.
+    """
+
+    def __init__(self, message: str = "", more: Iterable[str] = ()) -> None:
+        lines = (printable(line) for line in (message, *more))
+        super().__init__("\n  ".join(lines))
 
 
 class ConfigError(AutograderError, ValueError):
@@ -29,8 +43,7 @@ class ConfigError(AutograderError, ValueError):
         self.source = source
         self.faults = faults
         noun = "fault" if len(faults) == 1 else "faults"
-        lines = "".join(f"\n  {fault}" for fault in faults)
-        super().__init__(f"{source}: {len(faults)} {noun}{lines}")
+        super().__init__(f"{source}: {len(faults)} {noun}", faults)
 
 
 class DataError(AutograderError, ValueError):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from autograder.errors import AutograderError, StorageError
+from autograder.errors import AutograderError, ModelError, StorageError
 
 
 @contextlib.contextmanager
@@ -30,6 +30,25 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(
             f"{path}: cannot be written: {reason}; free space or choose another place"
         ) from error
+
+
+def path_of(text: str, setting: str) -> Path:
+    """The path that a user gave, with `~` and `~NAME` as the home folders that they mean.
+
+    Args:
+        text: the path.
+        setting: what gave it, for the message.
+
+    Raises:
+        ModelError: there is no such home folder.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        home = Path(text).parts[0]
+        raise ModelError(
+            f"{setting} {text!r}: there is no home folder {home}; write the whole path"
+        ) from None
 
 
 @contextlib.contextmanager

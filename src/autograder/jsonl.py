@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
 
 
@@ -46,14 +47,16 @@ class Row:
         return self.values[field]
 
     def text(self, field: str, default: str | None = None, *, may_be_empty: bool = False) -> str:
-        if default is not None and field not in self.values:
-            self.known.append(field)
+        """A text; with a default, what `is_empty` stands for it."""
+        if default is not None and self._is_absent(field):
             return default
         value = self.get(field)
+        if not may_be_empty and stands_for_nothing(value):
+            raise self.error(field, nothing_said(value, field))
+        if not may_be_empty and is_empty(value):
+            raise self.error(field, "is empty; write the text or remove the row")
         if not isinstance(value, str):
             raise self.error(field, f"expected text, got {show(value)}")
-        if not value.strip() and not may_be_empty:
-            raise self.error(field, "is empty; write the text or remove the row")
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
@@ -61,23 +64,34 @@ class Row:
         return value
 
     def whole(self, field: str, low: int, high: int, default: int | None = None) -> int:
-        if default is not None and field not in self.values:
-            self.known.append(field)
+        """A whole number; with a default, what `is_empty` stands for it."""
+        if default is not None and self._is_absent(field):
             return default
         value = self.get(field)
-        # bool is an int in Python, and 3.0 is what spreadsheets write; neither is a label.
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        # pandas writes 3 as 3.0; bool is an int in Python, and no label.
+        is_whole = value.is_integer() if isinstance(value, float) else type(value) is int
+        if not is_whole or not low <= value <= high:
             raise self.error(
                 field, f"expected a whole number from {low} to {high}, got {show(value)}"
             )
-        return value
+        return int(value)
 
     def no_more(self) -> None:
-        """Refuse every field that was not looked up."""
-        unknown = sorted(set(self.values) - set(self.known))
+        """Refuse every field that says something and was not looked up."""
+        unknown = sorted(
+            name
+            for name, value in self.values.items()
+            if name not in self.known and not is_empty(value)
+        )
         if unknown:
             known = ", ".join(sorted(set(self.known)))
-            raise self.error(unknown[0], f"unknown field; known are: {known}")
+            name = unknown[0]
+            name = name if name and name == name.strip() else repr(name)  # blanks are not seen
+            raise self.error(name, f"unknown field; known are: {known}")
+
+    def _is_absent(self, field: str) -> bool:
+        self.known.append(field)
+        return is_empty(self.values.get(field))
 
 
 def show(value: object) -> str:
@@ -87,6 +101,21 @@ def show(value: object) -> str:
     except RecursionError:  # reading such a value takes less of the stack than writing it
         return f"a {type(value).__name__} that is nested too deeply"
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def nothing_said(value: object, field: str = "text") -> str:
+    """What is wrong with such a value in a field that needs one, and what to do."""
+    remedy, noun = "remove the row", noun_of(field)
+    if noun != "text":
+        remedy = f"write the {noun} or {remedy}"
+    elif isinstance(value, str):
+        remedy += ", or end the text with a period if it is meant"
+    return f"{show(value)} is what programs write for an empty cell; {remedy}"
+
+
+def noun_of(field: str) -> str:
+    """What stands in a needed field."""
+    return field if field in {"score", "winner"} else "text"
 
 
 def first_repeated(names: Iterable[str]) -> str | None:
@@ -99,11 +128,20 @@ def first_repeated(names: Iterable[str]) -> str | None:
     return None
 
 
+class RepeatedKeyError(ValueError):
+    """JSON in which an object has a key twice; the message says what to do."""
+
+
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Object hook that refuses a key given twice (json keeps the last one silently)."""
+    """Object hook that refuses a key given twice (json keeps the last one silently).
+
+    Raises:
+        RepeatedKeyError: one is.
+    """
     values = dict(pairs)
     if len(values) != len(pairs):
-        raise ValueError(f"field {first_repeated(name for name, _ in pairs)!r} is given twice")
+        name = first_repeated(name for name, _ in pairs)
+        raise RepeatedKeyError(f"field {name!r} is given twice in one object; keep one of the two")
     return values
 
 
@@ -111,7 +149,7 @@ def decode_line(raw: bytes, name: str, number: int) -> object:
     """The JSON value in a line.
 
     Raises:
-        DataError: it is not UTF-8 or not JSON; names file and line.
+        DataError: it is not UTF-8, not JSON, or has a key twice; names file and line.
     """
     try:
         return json.loads(raw.decode("utf-8"), object_pairs_hook=unique_keys)
@@ -121,6 +159,8 @@ def decode_line(raw: bytes, name: str, number: int) -> object:
         ) from None
     except RecursionError:
         raise DataError("nested too deeply to be a row", path=name, line=number) from None
+    except RepeatedKeyError as error:
+        raise DataError(str(error), path=name, line=number) from None
     except ValueError as error:
         raise DataError(f"not a JSON object: {error}", path=name, line=number) from None
 

@@ -8,39 +8,18 @@ A `Request` is one response to grade, a `Verdict` what the judge answers.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from autograder.empty import is_empty
 from autograder.files import atomic_write
 from autograder.jsonl import Row, read_records, read_rows, show, unique
 
 SCORES = (1, 2, 3, 4, 5)
 LEVELS = {1: "basic", 2: "context", 3: "adversarial"}
 MAX_RESPONSES = 8
-# What other programs write where there is nothing.
-_NOTHING = {"nan", "none", "null", "(null)", "n/a", "#n/a", "<na>", "nat", "-", "--"}
-# These in capitals only: Na is sodium, and a backslash with an n is code.
-_NOTHING_IN_CAPITALS = {"NA", r"\N"}
-
-
-def is_empty(value: object) -> bool:
-    """Nothing is said: None, blank text, or what `stands_for_nothing`."""
-    return (
-        value is None or (isinstance(value, str) and not value.strip()) or stands_for_nothing(value)
-    )
-
-
-def stands_for_nothing(value: object) -> bool:
-    """The NaN, or one of the words, that other programs write where a cell is empty."""
-    if isinstance(value, float):
-        return math.isnan(value)
-    if not isinstance(value, str) or len(value) > 20:
-        return False
-    word = value.strip()
-    return word in _NOTHING_IN_CAPITALS or word.casefold() in _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ def show_all() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def printable(text: str, *, keep: str = "\n") -> str:
+def printable(text: str, *, keep: str = "") -> str:
     r"""Escape control, format and surrogate characters, except those in `keep`.
+
+    A line break is one of them: a name that holds one could imitate a line of ours.
 
     Example:
         >>> printable("red\x1b[31m")

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.bases.catalog import CATALOG, DEFAULT_MODEL, resolve
 from autograder.bases.sources import GgufHub, HubSnapshot, LocalFolder, WheelMirror
-from autograder.errors import UnknownModelError
+from autograder.errors import ModelError, UnknownModelError
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -84,3 +84,8 @@ def test_an_unknown_name_lists_the_catalogue(name):
 def test_an_unknown_name_gets_close_matches():
     with pytest.raises(UnknownModelError, match=r"did you mean smollm2-135m-instruct"):
         resolve("smollm-135m-instruct")
+
+
+def test_a_home_folder_that_is_not_there_is_one_line():
+    with pytest.raises(ModelError, match=r"^model '~nosuchuser/x': there is no home folder"):
+        resolve("~nosuchuser/x")

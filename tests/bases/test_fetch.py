@@ -87,8 +87,17 @@ def nothing_left(home: Path) -> bool:
 def test_the_cache_is_where_the_environment_says(home, monkeypatch):
     assert cache_root() == home
     monkeypatch.delenv("AUTOGRADER_HOME")
-    monkeypatch.setattr(Path, "home", lambda: home)
+    monkeypatch.setenv("HOME", str(home))
     assert cache_root() == home / ".cache" / "autograder"
+
+
+@pytest.mark.parametrize("setting", ["AUTOGRADER_HOME", "AUTOGRADER_GGUF"])
+def test_a_home_folder_that_is_not_there_is_told_with_the_setting(world, monkeypatch, setting):
+    monkeypatch.setenv(setting, "~nosuchuser/x")
+    with pytest.raises(ModelError) as caught:
+        pull("tiny", progress=False)
+    remedy = "there is no home folder ~nosuchuser; write the whole path"
+    assert str(caught.value) == f"{setting} '~nosuchuser/x': {remedy}"
 
 
 def test_pieces_are_joined_verified_and_certified(world, caplog):

@@ -282,7 +282,7 @@ def test_a_fault_names_file_line_and_field_before_the_judge_is_loaded(
         (b'{\n "prompt": "p",\n nonsense', ":3: not JSON: "),
         (b'{"prompt": "p"}\n{"prompt": \n', ":1: response: missing"),
         (b"{}\n{half\n", ":1: prompt: missing; the row has: none"),
-        (b'{"prompt": "p", "prompt": "q"}', ":1: not JSON that can be read: field 'prompt' is"),
+        (b'{"prompt": "p", "prompt": "q"}', ":1: field 'prompt' is given twice"),
         (b"[" * 100_000, ":1: not JSON that can be read"),
         (b"\xff\xfe{", ":1: not utf-16: truncated data"),
     ],

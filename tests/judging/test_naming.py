@@ -70,6 +70,11 @@ def test_an_unknown_name_lists_the_known_ones(box, name):
     assert "\n" not in str(caught.value)
 
 
+def test_a_home_folder_that_is_not_there_is_one_line(box):
+    with pytest.raises(ModelError, match=r"^judge '~nosuchuser/x': there is no home folder"):
+        find_judge("~nosuchuser/x")
+
+
 def test_an_unknown_name_and_an_empty_box(box):
     shutil.rmtree(box)
     with pytest.raises(ModelError, match="no judge of this name in the box, which is empty"):

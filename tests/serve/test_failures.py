@@ -32,7 +32,7 @@ def post(client, content, path="/evaluate", headers=JSON):
         (b'{"prompt": "\xff"}', "not UTF-8 at byte 12"),
         ('{"prompt": "a"}'.encode("utf-16"), "not UTF-8"),
         (b'\xef\xbb\xbf{"prompt": "a"}', "not JSON"),
-        (b'{"prompt": "a", "prompt": "b"}', "'prompt' is given twice"),
+        (b'{"prompt": "a", "prompt": "b"}', "the body: field 'prompt' is given twice"),
         (b'{"max_reasoning_tokens": NaN}', "NaN is no JSON value"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"max_reasoning_tokens": ' + b"9" * 5000 + b"}", "cannot be read|that can be read"),

@@ -15,8 +15,9 @@ from autograder.benchmark.records import read_benchmark
 from autograder.bulk.source import Source, survey
 from autograder.cli.data import data
 from autograder.cli.judge_requests import Asked, read_requests
+from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
-from autograder.schema import is_empty, read_examples, stands_for_nothing
+from autograder.schema import read_examples
 from autograder.tables.formats import ImportOptions
 from autograder.tables.graded import read_graded
 from autograder.tables.importing import import_data
@@ -66,7 +67,7 @@ def test_texts_that_look_like_them_are_texts(text):
     assert not is_empty(text)
 
 
-@pytest.mark.parametrize("value", [0, False, [], {}, 0.0])
+@pytest.mark.parametrize("value", [0, False, 0.0, [0], {"a": None}])
 def test_values_of_other_kinds_say_something(value):
     assert not is_empty(value)
 

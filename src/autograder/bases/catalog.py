@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.bases.sizes import Shapes
 from autograder.bases.sources import (
@@ -21,6 +20,7 @@ from autograder.bases.sources import (
     WheelPart,
 )
 from autograder.errors import UnknownModelError
+from autograder.files import path_of
 
 HUB_ID = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
 
@@ -189,10 +189,11 @@ def resolve(name: str) -> BaseModel:
 
     Raises:
         UnknownModelError: the name is none of these; the message lists close matches.
+        ModelError: it begins with `~NAME`, and there is no such home folder.
     """
     if name.casefold() in CATALOG:
         return CATALOG[name.casefold()]
-    folder = Path(name).expanduser()
+    folder = path_of(name, "model")
     if name and (folder / "config.json").is_file():
         return BaseModel(name, None, None, (LocalFolder(folder.resolve()),))
     hub = HUB_ID.fullmatch(name)

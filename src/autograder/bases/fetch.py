@@ -34,19 +34,22 @@ from autograder.bases.sources import (
     WheelMirror,
 )
 from autograder.errors import ModelError, SourceError
-from autograder.files import json_text, share, storage_errors
+from autograder.files import json_text, path_of, share, storage_errors
 
 MARKER = "base.json"
 GGUF_NAME = "model.gguf"
-MIRROR, OWN_FILE = "AUTOGRADER_MIRROR", "AUTOGRADER_GGUF"
+HOME, MIRROR, OWN_FILE = "AUTOGRADER_HOME", "AUTOGRADER_MIRROR", "AUTOGRADER_GGUF"
 _VOCABULARIES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "*.tiktoken")
 _log = logging.getLogger(__name__)
 
 
 def cache_root() -> Path:
-    """The folder for everything this package keeps: $AUTOGRADER_HOME or ~/.cache/autograder."""
-    home = os.environ.get("AUTOGRADER_HOME")
-    return Path(home).expanduser() if home else Path.home() / ".cache" / "autograder"
+    """The folder for everything this package keeps: $AUTOGRADER_HOME or ~/.cache/autograder.
+
+    Raises:
+        ModelError: it begins with `~`, and there is no such home folder.
+    """
+    return path_of(os.environ.get(HOME) or "~/.cache/autograder", HOME)
 
 
 def set_mirror(allowed: bool) -> None:
@@ -217,17 +220,18 @@ def _fetch(entry: BaseModel, partial: Path, out: Path, progress: bool) -> dict[s
             _log.warning("%s: source skipped: %s", entry.name, refused[-1])
             continue
         return {"name": entry.name, "pin": pin, "source": str(source), "converter_version": version}
-    raise SourceError(_nowhere(entry, refused))
+    raise SourceError(f"{entry.name}: no source could be reached:", _nowhere(entry, refused))
 
 
 def _sources(entry: BaseModel) -> tuple[Source, ...]:
     own = os.environ.get(OWN_FILE)
     if own and entry.sha256:
-        return (GgufFile(Path(own).expanduser()), *entry.sources)
+        return (GgufFile(path_of(own, OWN_FILE)), *entry.sources)
     return entry.sources
 
 
-def _nowhere(entry: BaseModel, refused: list[str]) -> str:
+def _nowhere(entry: BaseModel, refused: list[str]) -> list[str]:
+    """What each source said, and what can be done."""
     remedies = [
         "connect to one of them and pull again",
         f"or copy {cache_root() / 'models' / _slug(entry)} from a machine that has the model",
@@ -237,8 +241,7 @@ def _nowhere(entry: BaseModel, refused: list[str]) -> str:
         remedies.append(
             f"or set {OWN_FILE}=/path/to/file.gguf to your copy of the file (sha256 {entry.sha256})"
         )
-    lines = [*refused, *remedies]
-    return f"{entry.name}: no source could be reached:" + "".join(f"\n  {line}" for line in lines)
+    return [*refused, *remedies]
 
 
 def _certify(folder: Path, info: dict[str, Any]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.empty import is_empty
 from autograder.tables.conversation import chat_in, holds_chat
 from autograder.tables.rubrics import RUBRICS
-from autograder.tables.values import is_empty
 
 SIDES = ("response_a", "response_b")
 FIELDS = (

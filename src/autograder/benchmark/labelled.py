@@ -34,8 +34,9 @@ from autograder.benchmark.fields import (
     name_of,
     with_chat,
 )
+from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
-from autograder.jsonl import Row
+from autograder.jsonl import Row, nothing_said
 from autograder.schema import SCORES, Example, parse_item
 from autograder.tables.conversation import CHATS, as_texts
 from autograder.tables.layouts import winner_of
@@ -50,12 +51,8 @@ from autograder.tables.values import (
     as_name,
     head_of,
     input_column,
-    is_empty,
     look_up,
-    nothing_said,
     renamed,
-    said,
-    stands_for_nothing,
     usual_name,
     with_input,
 )
@@ -224,7 +221,7 @@ class RowReader:
         for name, rule in _OF_ITEMS.items():
             if name in row.values:
                 row.values[name] = _converted(row, name, rule)
-        return Labelled(parse_item(said(row.values), row.path, row.line).examples(), [])
+        return Labelled(parse_item(row.values, row.path, row.line).examples(), [])
 
     def _pair(self, row: Row, kind: tuple[str, ...]) -> Labelled:
         better, worse = name_of(row.values, "better"), name_of(row.values, "worse")

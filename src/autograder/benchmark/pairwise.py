@@ -81,7 +81,7 @@ def pairs_table(tree: dict[str, Any]) -> str:
             f"{with_bounds(each['accuracy'], each['interval']):{_WIDTH}}"
             for each in group["systems"].values()
         )
-        title = printable(name, keep="")[:23]
+        title = printable(name)[:23]
         lines.append(f"{title:24}{group['num_pairs']:5}  {''.join(cells)}")
     ties = (f"{each['num_ties']:<{_WIDTH}}" for each in tree["pairs"]["systems"].values())
     lines.insert(2, f"{'ties, counted half':24}{'':5}  {''.join(ties)}")

@@ -75,4 +75,4 @@ def cell(value: float | None, bounds: Sequence[float] | None) -> str:
 
 
 def _safe(text: str) -> str:
-    return printable(text, keep="").replace("|", "\\|")
+    return printable(text).replace("|", "\\|")

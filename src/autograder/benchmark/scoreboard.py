@@ -106,7 +106,7 @@ def table(tree: dict[str, Any]) -> str:
     if tree["categories"]:
         lines += ["", f"{'category':18}{'':12}{'n':>5}" + "".join(f"{m:>10}" for m in MEASURES)]
     for category, each in tree["categories"].items():
-        title = printable(category, keep="")[:17]
+        title = printable(category)[:17]
         for system, figures in each.items():
             cells = (f"{_number(figures[name]):>10}" for name in MEASURES)
             head = f"{title:18}{_title(system):12}{figures['num_examples']:5}"

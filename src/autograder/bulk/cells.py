@@ -34,7 +34,7 @@ def mended(text: str) -> str:
 
 def safe_cell(text: str) -> str:
     """One line that no spreadsheet takes for a formula."""
-    text = printable(text, keep="")
+    text = printable(text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

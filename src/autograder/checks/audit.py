@@ -57,7 +57,7 @@ def audit(
     texts = texts_of(examples)
     faults = find_faults(examples, texts)
     if faults:
-        raise AuditError(_message(faults))
+        raise AuditError(*_message(faults))
     answers = near_answers(examples, texts, config.near_duplicate_overlap)
     duplicates = near_duplicates(examples, texts, config.near_duplicate_overlap)
     shared = shared_prompts(examples, texts)
@@ -130,11 +130,10 @@ def audit(
     )
 
 
-def _message(faults: list[str]) -> str:
+def _message(faults: list[str]) -> tuple[str, list[str]]:
     noun = "hard fault" if len(faults) == 1 else "hard faults"
-    lines = "".join(f"\n  {fault}" for fault in faults[:_MOST_NAMED])
-    more = len(faults) - _MOST_NAMED
-    return f"{len(faults)} {noun} in the data{lines}" + (f"\n  and {more} more" * (more > 0))
+    lines, more = faults[:_MOST_NAMED], len(faults) - _MOST_NAMED
+    return f"{len(faults)} {noun} in the data", [*lines, *[f"and {more} more"] * (more > 0)]
 
 
 def _warn(finding: str, places: list[str]) -> list[str]:

@@ -155,15 +155,14 @@ def prove_distinct(splits: Mapping[str, Sequence[Example]]) -> Overlap | None:
     faults = [overlap for overlap in found if overlap.share >= LEAST]
     if faults:
         lines = [
-            f"\n  {fault.other} in {side[fault.other][0]} and {fault.row} in {side[fault.row][0]} "
+            f"{fault.other} in {side[fault.other][0]} and {fault.row} in {side[fault.row][0]} "
             f"share {fault.share:.0%}; give both one `item`, e.g. {side[fault.other][1]!r}"
             for fault in faults[:_MOST_NAMED]
         ]
         more = len(faults) - _MOST_NAMED
         raise AuditError(
             f"{len(faults)} rows nearly repeat a row of another split (they share at least "
-            f"{LEAST:.0%} of their sequences of {NUM_WORDS} words)"
-            + "".join(lines)
-            + f"\n  and {more} more" * (more > 0)
+            f"{LEAST:.0%} of their sequences of {NUM_WORDS} words)",
+            [*lines, *[f"and {more} more"] * (more > 0)],
         )
     return found[0] if found else None

@@ -63,13 +63,15 @@ def main(arguments: list[str] | None = None) -> Any:
     try:
         code = cli.main(arguments, prog_name="autograder", standalone_mode=False)
     except click.ClickException as error:
+        vars(error)["message"] = printable(error.message)  # may name a file or a judge
         error.show()
         sys.exit(error.exit_code)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(130)
     except AutograderError as error:
-        click.echo(f"error: {printable(str(error))}", err=True)
+        message = printable(str(error), keep="\n")
+        click.echo(f"error: {message}", err=True)
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); that is no error of ours.

@@ -121,11 +121,11 @@ def benchmark(
     whole = read_benchmark(
         file, reference=reference, rubric=rubric, options=options, remedies=remedies
     )
-    read, unread = whole.first(limit), printable(", ".join(whole.unread), keep="")
+    read, unread = whole.first(limit), printable(", ".join(whole.unread))
     if unread:
         click.echo(f"fields that are not read: {unread}", err=True)
     if whole.note:
-        click.echo(printable(f"{file} {whole.note}", keep=""), err=True)
+        click.echo(printable(f"{file} {whole.note}"), err=True)
     if whole.unsaid:
         click.echo(said_of(whole.unsaid), err=True)
     if whole.num_tied:

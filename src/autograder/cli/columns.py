@@ -63,7 +63,7 @@ def columns_and_texts(
     Raises:
         click.UsageError: a field is not known, or is given twice.
     """
-    from autograder.tables.values import stands_for_nothing
+    from autograder.empty import stands_for_nothing
 
     columns, texts = _pairs("--map", mapped, known), _pairs("--set", constants, known)
     for field in ("reference", "reasoning"):

@@ -254,7 +254,7 @@ def _print_masks(examples: list[Example], model: str, max_length: int) -> None:
         counts = {kind: sum(name == kind for name, _ in parts) for kind in _STYLES}
         _echo(f"{example.id}: " + ", ".join(f"{n} {kind}" for kind, n in counts.items()))
         for kind, token in parts:
-            text = printable(token)
+            text = printable(token, keep="\n")
             shown = click.style(text, **_STYLES[kind]) if coloured else _PLAIN[kind].format(text)
             click.echo(shown, nl=False)
         click.echo("\n")
@@ -263,4 +263,4 @@ def _print_masks(examples: list[Example], model: str, max_length: int) -> None:
 def _echo(text: str, *, err: bool = False) -> None:
     from autograder.terminal import printable
 
-    click.echo(printable(text, keep=""), err=err)
+    click.echo(printable(text), err=err)

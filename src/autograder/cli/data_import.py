@@ -60,21 +60,19 @@ def import_command(
         Path(rejected) if rejected else None,
     )
     if report.note:
-        click.echo(printable(f"{source} {report.note}", keep=""), err=True)
+        click.echo(printable(f"{source} {report.note}"), err=True)
     if report.num_repeated:
         click.echo(f"left out {report.num_repeated} examples that stood there already", err=True)
     if report.unsaid:
         click.echo(said_of(report.unsaid), err=True)
     if report.num_rejected:
-        first = printable(report.first_reject, keep="")
+        first = printable(report.first_reject)
         click.echo(f"first rejected row: {first}", err=True)
     if report.unread:
         hint = "--map FIELD=COLUMN reads one"
         if report.num_unexplained == report.num_examples:
             hint = "if one gives reasons: --map reasoning=COLUMN"
-        unread = printable(
-            ", ".join(name or "one without a name" for name in report.unread), keep=""
-        )
+        unread = printable(", ".join(name or "one without a name" for name in report.unread))
         click.echo(f"columns that are not read: {unread}; {hint}", err=True)
     done = (
         f"{report.num_examples} examples of {report.num_items} items from {report.num_rows} "
@@ -82,8 +80,8 @@ def import_command(
     )
     if report.num_unexplained:
         done += f", {report.num_unexplained} without reasoning (only the score is taught)"
-    click.echo(printable(f"{done}: {out}", keep=""))
+    click.echo(printable(f"{done}: {out}"))
     if report.num_rejected:
-        place = printable(rejected or str(rejected_path(Path(out))), keep="")
+        place = printable(rejected or str(rejected_path(Path(out))))
         click.echo(f"the rejected rows and why: {place}", err=True)
         context.exit(_REJECTED)

@@ -73,9 +73,7 @@ def export(
     with stage_bars() as progress:
         write(trained, out, plan, evidence, progress)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    click.echo(
-        printable(f"{out}: {size / 1e6:.1f} MB; how to use it: {out / 'README.md'}", keep="")
-    )
+    click.echo(printable(f"{out}: {size / 1e6:.1f} MB; how to use it: {out / 'README.md'}"))
     if evidence is None:
         click.echo("the card has no figures: none are known to be of this judge", err=True)
 

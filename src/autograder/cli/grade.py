@@ -155,11 +155,11 @@ def grade(
     )
     found = check(plan)
     if opened.note:
-        click.echo(printable(f"{source} {opened.note}", keep=""), err=True)
+        click.echo(printable(f"{source} {opened.note}"), err=True)
     if found.unsaid:
         click.echo(said_of(found.unsaid), err=True)
     if unread := opened.binding.unread(found.kinds):
-        names = printable(", ".join(name or "one without a name" for name in unread), keep="")
+        names = printable(", ".join(name or "one without a name" for name in unread))
         click.echo(
             f"columns that the judge does not see: {names}; --map FIELD=COLUMN reads one", err=True
         )
@@ -188,11 +188,11 @@ def grade(
         click.echo("interrupted; the same command goes on from here", err=True)
         context.exit(130)
     if report.first_skipped:
-        click.echo(f"first skipped row: {printable(report.first_skipped, keep='')}", err=True)
+        click.echo(f"first skipped row: {printable(report.first_skipped)}", err=True)
     line = f"{report.num_graded} rows graded, {report.num_cut} of them cut to fit, "
     line += f"{report.num_skipped} skipped: {out}"
-    click.echo(printable(line, keep=""))
+    click.echo(printable(line))
     if report.num_skipped:
-        rejected = printable(str(plan.rejected), keep="")
+        rejected = printable(str(plan.rejected))
         click.echo(f"the skipped rows and why: {rejected}", err=True)
         context.exit(_SKIPPED)

@@ -12,8 +12,9 @@ from typing import Any
 
 import click
 
+from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
-from autograder.jsonl import Row, first_repeated, show, unique_keys
+from autograder.jsonl import RepeatedKeyError, Row, first_repeated, nothing_said, show, unique_keys
 from autograder.schema import Request
 from autograder.tables.binding import said_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
@@ -21,7 +22,7 @@ from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
 from autograder.tables.rows import NoRowsError, Table
 from autograder.tables.rubrics import rubric_text
-from autograder.tables.values import is_empty, nothing_said, renamed, stands_for_nothing
+from autograder.tables.values import renamed
 from autograder.terminal import printable
 
 STDIN = "standard input"
@@ -193,7 +194,7 @@ def read_requests(
     num_unsaid = 0
     table = _table(path, options or ImportOptions())
     if table.note:
-        click.echo(printable(f"{name} {table.note}", keep=""), err=True)
+        click.echo(printable(f"{name} {table.note}"), err=True)
     for row in table.rows:
         try:
             if row.fault:
@@ -228,6 +229,8 @@ def _document(text: str, name: str) -> object:
         return json.loads(text, object_pairs_hook=unique_keys)
     except json.JSONDecodeError as error:
         raise DataError(f"not JSON: {error.msg}", path=name, line=error.lineno) from None
+    except RepeatedKeyError as error:
+        raise DataError(str(error), path=name) from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"not JSON that can be read: {error}", path=name) from None
 

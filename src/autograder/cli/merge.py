@@ -109,14 +109,14 @@ def merge(
     with stage_bars() as progress:
         values = write(trained, recipe, out, examples, progress)
     made = values["merge"]
-    click.echo(printable(f"{out}: {method} of {len(judges)} judges, rank {_rank(values)}", keep=""))
+    click.echo(printable(f"{out}: {method} of {len(judges)} judges, rank {_rank(values)}"))
     if made["kept_share"] < 0.9995:
         click.echo(f"it holds {made['kept_share']:.1%} of the wanted change of the weights")
     click.echo(f"temperature {values['temperature']:.4f}, from {made['temperature_from']}")
     if measured:
         with stage_bars() as progress:
             figures = compare([*folders, out], rows, measured, progress, seed)
-        titles = [printable(str(name), keep="") for name in (*judges, out)]
+        titles = [printable(str(name)) for name in (*judges, out)]
         click.echo(f"\n{table(titles, figures)}")
 
 

@@ -120,7 +120,9 @@ def show(name: str, rank: int) -> None:
 
 
 def _field(label: str, value: str) -> None:
-    click.echo(f"{label:13} {value}".rstrip())
+    from autograder.terminal import printable
+
+    click.echo(f"{label:13} {printable(value)}".rstrip())
 
 
 def _short(count: int) -> str:

@@ -41,14 +41,14 @@ def push(
     total = 0
     for name, size, digest in parcel.listing():
         total += size
-        click.echo(f"{digest}  {size:13,}  {printable(name, keep='')}")
+        click.echo(f"{digest}  {size:13,}  {printable(name)}")
     for remark in parcel.remarks:
-        click.echo(printable(f"remark: {remark}", keep=""), err=True)
+        click.echo(printable(f"remark: {remark}"), err=True)
     place = f"{repo_id}@{revision}" if revision else repo_id
     summary = f"{parcel.kind}: {len(parcel.files)} files, {total:,} bytes"
     if dry_run:
-        click.echo(printable(f"{summary}; nothing was sent to {place}", keep=""))
+        click.echo(printable(f"{summary}; nothing was sent to {place}"))
         return
     text = message or f"Upload {parcel.kind} {source.resolve().name}"
     address = upload(parcel, repo_id, private=private, revision=revision, message=text)
-    click.echo(printable(f"{summary}: {address}", keep=""))
+    click.echo(printable(f"{summary}: {address}"))

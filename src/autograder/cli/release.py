@@ -37,7 +37,7 @@ def release(name: str, panel: Path | None, force: bool) -> None:
         about = write(name, run, _BOX, progress, panel=panel, force=force)
     parcel = pack(_BOX / name)
     for remark in parcel.remarks:
-        click.echo(printable(f"remark: {remark}", keep=""), err=True)
+        click.echo(printable(f"remark: {remark}"), err=True)
     size = sum(size for _, size, _ in parcel.listing())
     click.echo(
         f"{parcel.folder}: {size / 1e6:.1f} MB; expected scores of {about['num_compared']} test "

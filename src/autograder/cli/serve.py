@@ -11,6 +11,7 @@ from autograder.cli.judge_option import judge_option
 from autograder.cli.mode import mode_options
 from autograder.extras import how_to_install
 from autograder.judging.grader import Mode
+from autograder.terminal import printable
 
 if TYPE_CHECKING:
     from autograder.judging.judge import Judge
@@ -150,7 +151,8 @@ def serve(
         log_texts=log_texts,
     )
     if token_file is not None and is_readable_by_others(token_file):
-        click.echo(f"warning: all users can read {token_file}; chmod o-r {token_file}", err=True)
+        file = printable(str(token_file))
+        click.echo(f"warning: all users can read {file}; chmod o-r {file}", err=True)
     folder = find_judge(judge_name)
     read_judge(folder)
     try:
@@ -165,7 +167,8 @@ def serve(
 
     if settings.token is None and host not in _LOOPBACK:
         click.echo(
-            f"warning: whoever reaches {host} may grade; set AUTOGRADER_TOKEN or --token-file",
+            f"warning: whoever reaches {printable(host)} may grade; set AUTOGRADER_TOKEN or "
+            "--token-file",
             err=True,
         )
 

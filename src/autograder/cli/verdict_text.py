@@ -101,7 +101,7 @@ class Screen:
 
     def _cut(self, verdict: Verdict, name: str = "") -> None:
         if verdict.truncated:
-            what = f"{name}: " if name else ""
+            what = f"{self.shown(name)}: " if name else ""
             click.echo(f"{what}cut to fit the model: {', '.join(verdict.truncated)}", err=True)
 
     def _styled(self, text: str, **style: Any) -> str:
@@ -118,8 +118,7 @@ def json_line(values: Mapping[str, Any], encoding: str) -> str:
     if text.isprintable() and _can_show(text, encoding):
         return text
     return "".join(
-        c if printable(c, keep="") == c and _can_show(c, encoding) else json.dumps(c)[1:-1]
-        for c in text
+        c if printable(c) == c and _can_show(c, encoding) else json.dumps(c)[1:-1] for c in text
     )
 
 

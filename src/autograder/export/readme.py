@@ -49,7 +49,7 @@ proof against persuasion."""
 
 def escape(text: str) -> str:
     """Somebody's text as one line of Markdown that is nothing but text."""
-    line = printable(text, keep="")
+    line = printable(text)
     return re.sub(f"([{re.escape(string.punctuation)}])", r"\\\1", line)
 
 

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from autograder.errors import ModelError, SourceError
+from autograder.files import path_of
 from autograder.judging.folder import JUDGE_FILE, SUMS_FILE
 
 BUILT = "build/judge"
@@ -47,8 +48,8 @@ def find_judge(judge: str | Path | None = None) -> Path:
             `Path` is always a folder. None is `default_judge`.
 
     Raises:
-        ModelError: the name is none of these, and the message lists the judges in the box; or
-            what the hub gives is no LoRA adapter.
+        ModelError: the name is none of these, and the message lists the judges in the box; its
+            `~NAME` has no home folder; or what the hub gives is no LoRA adapter.
         SourceError: the hub cannot be reached or refuses.
     """
     if isinstance(judge, Path):
@@ -57,7 +58,7 @@ def find_judge(judge: str | Path | None = None) -> Path:
     known = boxed()
     if name in known:
         return known[name]
-    folder = Path(name).expanduser()
+    folder = path_of(name, "judge")
     if name == BUILT or (name and folder.is_dir()):
         return folder
     from autograder.bases.catalog import HUB_ID  # imports pydantic, which --help does without

@@ -168,7 +168,7 @@ def _largest(counts: Counts) -> list[tuple[str, list[int]]]:
 
 
 def _short(name: str) -> str:
-    visible = printable(name, keep="")
+    visible = printable(name)
     return visible if len(visible) <= _MOST_LETTERS else f"{visible[: _MOST_LETTERS - 1]}…"
 
 

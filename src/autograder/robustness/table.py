@@ -31,7 +31,7 @@ def table(report: Report) -> str:
 
 def _row(line: Line) -> str:
     rule = RULES[line.measure]
-    title = rule.title if line.kind == ALL else f"  {printable(line.kind, keep='')}"
+    title = rule.title if line.kind == ALL else f"  {printable(line.kind)}"
     share = _share(line.share, line.interval)
     mean = f"{rule.mean.removeprefix('mean ')} {mean_words(rule, line.mean)}"
     if line.mean_interval:

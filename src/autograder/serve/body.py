@@ -16,7 +16,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from autograder.jsonl import unique_keys
+from autograder.jsonl import RepeatedKeyError, unique_keys
 from autograder.serve.access import record_of
 from autograder.serve.failures import Failure, client_gone, invalid
 from autograder.serve.service import Service
@@ -124,8 +124,10 @@ def _parse(body: bytes) -> Any:
         _malformed("the body is nested too deeply")
     except json.JSONDecodeError as error:
         _malformed(f"the body is not JSON: {error}")
+    except RepeatedKeyError as error:
+        _malformed(f"the body: {error}")
     except ValueError as error:
-        # A key given twice, too many of them, NaN, or a number of thousands of digits.
+        # Too many fields, NaN, or a number of thousands of digits.
         _malformed(f"the body is not JSON that can be read: {error}")
 
 

@@ -57,12 +57,12 @@ class Failure(HTTPException):
 
     def body(self) -> dict[str, dict[str, str]]:
         """What stands under `data` of an `error` event, and in an answer's body."""
-        message = printable(self.detail[: _LENGTH + 1], keep="")
+        message = printable(self.detail[: _LENGTH + 1])
         if len(message) > _LENGTH:
             message = f"{message[: _LENGTH - 3]}..."
         error = {"code": self.code, "message": message}
         if self.field is not None:
-            error["field"] = printable(self.field[:100], keep="")[:100]
+            error["field"] = printable(self.field[:100])[:100]
         return {"error": error}
 
     def response(self) -> JSONResponse:

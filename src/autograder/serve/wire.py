@@ -15,7 +15,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from autograder.jsonl import show
+from autograder.empty import is_empty, stands_for_nothing
+from autograder.jsonl import nothing_said, show
 from autograder.judging import grader
 from autograder.schema import Request, Verdict
 from autograder.tables.messages import (
@@ -25,7 +26,6 @@ from autograder.tables.messages import (
     turns_of,
     unknown_role,
 )
-from autograder.tables.values import is_empty, nothing_said, stands_for_nothing
 
 DEFAULT_REASONING_TOKENS = grader.MAX_REASONING_TOKENS
 MAX_REASONING_TOKENS = 256

@@ -43,13 +43,13 @@ def run(main: Callable[[], None]) -> None:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
     except AutograderError as error:
-        message = str(error)
+        message = printable(str(error), keep="\n")
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
             raise
-        place = f"{error.filename}: " if error.filename else ""
+        place = f"{printable(str(error.filename))}: " if error.filename else ""
         message = f"{place}cannot be written: {error.strerror}; free space or choose another place"
     else:
         return
-    print(f"error: {printable(message)}", file=sys.stderr)
+    print(f"error: {message}", file=sys.stderr)
     sys.exit(1)

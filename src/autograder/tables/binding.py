@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
+from autograder.jsonl import nothing_said, noun_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.layouts import ANCHORS, ANSWERS, FIELDS, Layout
 from autograder.tables.rows import SourceRow, Table
@@ -16,11 +18,7 @@ from autograder.tables.values import (
     by_usual_name,
     head_of,
     input_column,
-    is_empty,
     look_up,
-    nothing_said,
-    noun_of,
-    stands_for_nothing,
     usual_name,
     with_input,
 )

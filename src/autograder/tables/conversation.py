@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
-from autograder.jsonl import show, unique_keys
+from autograder.jsonl import nothing_said, show, unique_keys
 from autograder.tables.messages import (
     Turns,
     answer_of,
@@ -22,7 +23,7 @@ from autograder.tables.messages import (
     turns_of,
     unknown_role,
 )
-from autograder.tables.values import as_written, is_empty, nothing_said, stands_for_nothing
+from autograder.tables.values import as_written
 
 CHATS = ("messages", "conversations", "conversation")
 """Columns in which a chat usually stands, its answer included."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.empty import is_empty
 from autograder.errors import DataError
 from autograder.schema import Example, parse_item
 from autograder.tables.conversion import Converter
@@ -14,7 +15,6 @@ from autograder.tables.formats import ImportOptions
 from autograder.tables.importing import converter_of
 from autograder.tables.parts import open_tables
 from autograder.tables.rows import NoRowsError, SourceRow, Table, held
-from autograder.tables.values import is_empty, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class _Reader:
         return isinstance(row.values.get("responses"), list) and not is_mapped
 
     def _item(self, row: SourceRow) -> list[Example]:
-        return parse_item(said(row.values), self.table.name, row.line).examples()
+        return parse_item(row.values, self.table.name, row.line).examples()
 
     def _row(self, row: SourceRow) -> list[Example]:
         if self.converter is None:

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any
 
 from autograder.errors import DataError
-from autograder.jsonl import unique_keys
+from autograder.jsonl import RepeatedKeyError, unique_keys
 from autograder.tables import encodings as limits
 from autograder.tables.encodings import TextFile, is_broken, mend, too_long
 from autograder.tables.rows import SourceRow, Table, peek
@@ -85,6 +85,8 @@ def _json_lines(file: TextFile) -> Iterator[SourceRow]:
             yield SourceRow(line, fault=reason, raw=text)
         except RecursionError:
             yield SourceRow(line, fault="nested too deeply to be a row", raw=text)
+        except RepeatedKeyError as error:
+            yield SourceRow(line, fault=str(error), raw=text)
         except ValueError as error:
             yield SourceRow(line, fault=f"not a JSON object: {error}", raw=text)
         else:
@@ -297,6 +299,8 @@ class _Json:
         except json.JSONDecodeError as error:
             message = f"not JSON: {error.msg}{_hint(error)}"
             raise DataError(message, path=self.name, line=error.lineno) from None
+        except RepeatedKeyError as error:
+            raise self.error(str(error)) from None
         except (ValueError, RecursionError) as error:
             raise self.error(f"not JSON that can be read: {error}") from None
         self._go(end)

@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from autograder.empty import is_empty
 from autograder.jsonl import Row, show, unique_keys
 from autograder.schema import SCORES
 from autograder.tables.scales import Scale
-from autograder.tables.values import is_empty, usual_name
+from autograder.tables.values import usual_name
 
 RUBRICS = ("rubric", "score_rubric")
 CRITERIA = ("orig_criteria", "criteria")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from autograder import schema
+from autograder.empty import is_empty
 from autograder.jsonl import show
 from autograder.schema import LEVELS
 from autograder.tables.scales import whole_score
@@ -19,7 +19,6 @@ from autograder.tables.scales import whole_score
 NAMES = ("id", "item", "category")
 """Fields that name something, which sources write as text or as a whole number."""
 
-_OF_RESPONSES = {"score", "response"}
 _EXACT = 2**53
 """Below it a float is no other whole number than the one that was written."""
 _PLACE = re.compile(r"-?\d{1,9}")
@@ -28,12 +27,6 @@ _AROUND_NAMES = " \t\r\n\u00a0\u200b\ufeff"
 _NUM_OF_NAME = 100
 """Characters of a name; a longer one is a text in the place of a name, and not worth keeping."""
 _BETWEEN = re.compile(r"[\s_-]+")
-_NOTHING = {
-    *("\u2013", "\u2014"),  # dashes that spreadsheets write for a hyphen
-    *("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!"),
-    *("[null]", "<null>", "(blank)", "(empty)", "n.a."),
-}
-"""What spreadsheets and viewers of databases write where there is nothing, or nothing any more."""
 
 INSTRUCTION, INPUT = "instruction", "input"
 """Where Alpaca and its kin have the prompt: a task, and what it is done with."""
@@ -118,33 +111,6 @@ def renamed(values: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]
     return {others.get(column, column): value for column, value in values.items()}
 
 
-def is_empty(value: object) -> bool:
-    """Nothing is said: None, blank text, no entries, or what `stands_for_nothing`."""
-    return schema.is_empty(value) or stands_for_nothing(value) or value in ([], {})
-
-
-def stands_for_nothing(value: object) -> bool:
-    """As in `schema`, and what a spreadsheet shows where a formula has failed."""
-    return schema.stands_for_nothing(value) or (
-        isinstance(value, str) and value.strip(_AROUND_NAMES).casefold() in _NOTHING
-    )
-
-
-def nothing_said(value: object, field: str = "text") -> str:
-    """What is wrong with such a value in a field that needs one, and what to do."""
-    remedy, noun = "remove the row", noun_of(field)
-    if noun != "text":
-        remedy = f"write the {noun} or {remedy}"
-    elif isinstance(value, str):
-        remedy += ", or end the text with a period if it is meant"
-    return f"{show(value)} is what programs write for an empty cell; {remedy}"
-
-
-def noun_of(field: str) -> str:
-    """What stands in a needed field."""
-    return field if field in {"score", "winner"} else "text"
-
-
 def input_column(columns: Iterable[str]) -> str:
     """The column with what an instruction is about, in whichever capitals; empty if none is."""
     names = {*columns}
@@ -167,20 +133,6 @@ def with_input(prompt: object, given: object) -> object:
     if isinstance(given, bool | int | float | list | Mapping):
         given = json.dumps(given, ensure_ascii=False, default=str)
     return f"{prompt}\n\n{given}"
-
-
-def said(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A row without the optional fields that say nothing, also in the entries of `responses`."""
-    kept = {name: value for name, value in values.items() if not is_empty(value)}
-    entries = kept.get("responses")
-    if isinstance(entries, list):
-        kept["responses"] = [
-            {n: v for n, v in entry.items() if n in _OF_RESPONSES or not is_empty(v)}
-            if isinstance(entry, dict)
-            else entry
-            for entry in entries
-        ]
-    return kept
 
 
 def as_name(value: object) -> str:
