@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from autograder.config.base import Group, Names, Share, Weight
 from autograder.config.data_groups import AuditConfig, DatasetConfig, SplitConfig
+from autograder.config.wording import shown
 
 LORA_PROJECTIONS = (
     "q_proj",
@@ -25,6 +26,9 @@ LORA_PROJECTIONS = (
 )
 _NOT_ADAPTED = re.compile(r"emb|wte|wpe|norm|ln_|head", re.IGNORECASE)
 """In the names of embeddings, norms and output layers, of any architecture."""
+_DEVICES = re.compile(r"auto|-1|[1-9][0-9]{0,4}|[0-9]{1,5}(, ?[0-9]{1,5})+|[0-9]{1,5},")
+"""How Lightning reads devices from text; `0,` is the first one."""
+_MAX_DEVICES = 10_000
 
 
 class ModelConfig(Group):
@@ -63,9 +67,11 @@ class QuantizationConfig(Group):
 
 class LoraConfig(Group):
     r: int = Field(default=16, ge=1, le=1024)
-    alpha: float = Field(default=64.0, gt=0, description="the adapter is scaled by alpha / r")
+    alpha: float = Field(
+        default=64.0, gt=0, le=1e6, description="the adapter is scaled by alpha / r"
+    )
     dropout: float = Field(default=0.05, ge=0.0, lt=1.0)
-    targets: Names = Field(default=LORA_PROJECTIONS, min_length=1)
+    targets: Names = Field(default=LORA_PROJECTIONS, json_schema_extra={"minItems": 1})
     top: float = Field(
         default=0.5,
         gt=0,
@@ -77,6 +83,11 @@ class LoraConfig(Group):
     @field_validator("targets")
     @classmethod
     def _are_inside_blocks(cls, targets: tuple[str, ...]) -> tuple[str, ...]:
+        if not targets:
+            raise ValueError(
+                f"names no layer; at least one is needed, of {', '.join(LORA_PROJECTIONS)} "
+                "(Phi-2's own: dense, fc1, fc2)"
+            )
         if refused := [name for name in targets if _NOT_ADAPTED.search(name)]:
             raise ValueError(
                 f"{', '.join(map(repr, refused))} cannot be adapted: embeddings, norms and the "
@@ -180,11 +191,34 @@ class RunConfig(Group):
     logger: Literal["csv", "dvclive", "tensorboard", "wandb", "mlflow"] = Field(
         default="csv", description="csv | dvclive | tensorboard | wandb | mlflow (when installed)"
     )
-    devices: str | int = "auto"
+    devices: str | int = Field(
+        default="auto",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "string", "pattern": f"^({_DEVICES.pattern})$"},
+                {"type": "integer", "minimum": 1, "maximum": _MAX_DEVICES},
+                {"const": -1},
+            ]
+        },
+    )
     num_nodes: int = Field(default=1, ge=1, le=10_000)
     strategy: str = Field(
         default="auto", description="auto | ddp | fsdp ... (a Lightning strategy)"
     )
+
+    @field_validator("devices", mode="before")
+    @classmethod
+    def _name_devices(cls, value: object) -> object:
+        if type(value) is int:
+            is_one = value == -1 or 1 <= value <= _MAX_DEVICES
+        else:
+            is_one = isinstance(value, str) and _DEVICES.fullmatch(value) is not None
+        if not is_one:
+            raise ValueError(
+                f"{shown(value)} names no devices; allowed: auto, how many (1 to {_MAX_DEVICES}), "
+                '-1 for all, or the numbers of some, as "0,1"'
+            )
+        return value
 
 
 class BasesConfig(Group):
