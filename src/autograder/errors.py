@@ -17,20 +17,23 @@ only the message, without a traceback, and exits with code 1.
 
 from __future__ import annotations
 
+from autograder.terminal import printable
+
 
 class AutograderError(Exception):
     """Base class of all errors that this package raises on purpose."""
 
 
 class ConfigError(AutograderError, ValueError):
-    """The configuration holds one or more faults; the message lists all of them."""
+    """The configuration holds one or more faults; the message lists all of them, a line each."""
 
     def __init__(self, source: str, faults: list[str]) -> None:
         self.source = source
         self.faults = faults
         noun = "fault" if len(faults) == 1 else "faults"
-        lines = "".join(f"\n  {fault}" for fault in faults)
-        super().__init__(f"{source}: {len(faults)} {noun}{lines}")
+        # A key or a name may hold anything, a line break too.
+        lines = "".join(f"\n  {printable(fault, keep='')}" for fault in faults)
+        super().__init__(f"{printable(source, keep='')}: {len(faults)} {noun}{lines}")
 
 
 class DataError(AutograderError, ValueError):
@@ -55,7 +58,8 @@ class DataError(AutograderError, ValueError):
         self.line = line
         self.field = field
         place = ":".join(str(part) for part in (path, line) if part is not None)
-        where = ": ".join(part for part in (place, field) if part)
+        # The name of a file or of a field may hold anything, a line break too.
+        where = printable(": ".join(part for part in (place, field) if part), keep="")
         super().__init__(f"{where}: {message}" if where else message)
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from autograder.config.base import Group, Names, Share, Weight
 from autograder.config.data_groups import AuditConfig, DatasetConfig, SplitConfig
-from autograder.config.wording import shown
+from autograder.config.run_groups import BasesConfig, RunConfig
 
 LORA_PROJECTIONS = (
     "q_proj",
@@ -26,9 +26,6 @@ LORA_PROJECTIONS = (
 )
 _NOT_ADAPTED = re.compile(r"emb|wte|wpe|norm|ln_|head", re.IGNORECASE)
 """In the names of embeddings, norms and output layers, of any architecture."""
-_DEVICES = re.compile(r"auto|-1|[1-9][0-9]{0,4}|[0-9]{1,5}(, ?[0-9]{1,5})+|[0-9]{1,5},")
-"""How Lightning reads devices from text; `0,` is the first one."""
-_MAX_DEVICES = 10_000
 
 
 class ModelConfig(Group):
@@ -180,54 +177,6 @@ class TrainConfig(Group):
                 f"skip {self.skip:g} leaves nothing of share {self.share:g}; it must be smaller"
             )
         return self
-
-
-class RunConfig(Group):
-    """How training runs: where it computes, and what it logs and saves meanwhile."""
-
-    checkpoint_every: int = Field(
-        default=10, ge=1, description="optimiser steps between two checkpoints to resume from"
-    )
-    logger: Literal["csv", "dvclive", "tensorboard", "wandb", "mlflow"] = Field(
-        default="csv", description="csv | dvclive | tensorboard | wandb | mlflow (when installed)"
-    )
-    devices: str | int = Field(
-        default="auto",
-        json_schema_extra={
-            "anyOf": [
-                {"type": "string", "pattern": f"^({_DEVICES.pattern})$"},
-                {"type": "integer", "minimum": 1, "maximum": _MAX_DEVICES},
-                {"const": -1},
-            ]
-        },
-    )
-    num_nodes: int = Field(default=1, ge=1, le=10_000)
-    strategy: str = Field(
-        default="auto", description="auto | ddp | fsdp ... (a Lightning strategy)"
-    )
-
-    @field_validator("devices", mode="before")
-    @classmethod
-    def _name_devices(cls, value: object) -> object:
-        if type(value) is int:
-            is_one = value == -1 or 1 <= value <= _MAX_DEVICES
-        else:
-            is_one = isinstance(value, str) and _DEVICES.fullmatch(value) is not None
-        if not is_one:
-            raise ValueError(
-                f"{shown(value)} names no devices; allowed: auto, how many (1 to {_MAX_DEVICES}), "
-                '-1 for all, or the numbers of some, as "0,1"'
-            )
-        return value
-
-
-class BasesConfig(Group):
-    """Where base models come from."""
-
-    mirror: bool = Field(
-        default=True,
-        description="use the data wheels if the hub cannot be reached",
-    )
 
 
 class EvaluateConfig(Group):

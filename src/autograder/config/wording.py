@@ -13,8 +13,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from autograder.terminal import printable
-
 _LONGEST = 200
 _MISSING = object()
 _NAMES = {
@@ -55,8 +53,7 @@ def in_words(model: type[BaseModel], values: object, error: ValidationError) -> 
     for fault in error.errors(include_url=False):
         path, words = _fault(model, values, fault)
         found.setdefault(path, words)  # a union or a list may have several faults
-    # A key may hold anything, a line break too.
-    return [f"{printable(path, keep='') or 'the file'}: {words}" for path, words in found.items()]
+    return [f"{path or 'the file'}: {words}" for path, words in found.items()]
 
 
 def shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Values from the text of a YAML file; whatever is wrong with it is a `YAMLError` with its place."""
+"""Values from the text of a YAML file; all that is wrong with it is a `YAMLError`."""
 
 from __future__ import annotations
 
