@@ -18,6 +18,8 @@ from autograder.stages import CHECKED, check
 
 ROOT = Path(__file__).parents[2]
 
+SIZES = ("hidden_size", "intermediate_size", "num_hidden_layers", "vocab_size")
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -87,8 +89,20 @@ def test_a_folder_that_transformers_cannot_read_is_refused(project: Path) -> Non
     (without / "tokenizer.json").unlink()
     (fault,) = faults(model__name=str(without))
     assert "holds no tokenizer" in fault
-    (fault,) = faults(model__name=str(base_in(project / "odd", [1])))
-    assert "config.json: describes no model" in fault
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        [1],
+        {},
+        {"model_type": "qwen2", "num_attention_heads": "x"},
+        {"model_type": "qwen2", "num_attention_heads": 0} | dict.fromkeys(SIZES, 1),
+    ],
+)
+def test_a_folder_that_describes_no_model_is_refused(project: Path, config: object) -> None:
+    (fault,) = faults(model__name=str(base_in(project / "odd", config)))
+    assert re.match(r"model.name: .*config.json: describes no model \(.*; copy it again", fault)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +129,14 @@ def test_the_layers_of_a_folder_are_known_by_its_config(project: Path, tiny_base
     unknown = base_in(project / "gpt2", {"model_type": "gpt2"})
     assert faults(model__name=str(unknown), lora__targets=["c_attn"]) == []
     assert faults(model__name="phi-2", lora__targets=["o_proj", "dense"]) == []
+
+
+@pytest.mark.parametrize("other", [{"bits": 8}, {"compute_dtype": "fp16"}])
+def test_products_that_no_processor_has_are_refused(project: Path, other: dict[str, Any]) -> None:
+    changes = {f"quantization__{name}": value for name, value in other.items()}
+    assert faults(**changes) == []
+    (fault,) = faults(quantization__products="int8", **changes)
+    assert fault.startswith("quantization.products: int8 does not go with")
 
 
 @pytest.mark.parametrize(
@@ -178,6 +200,12 @@ def test_the_sources_of_a_user_s_rows_are_those_that_they_name(project: Path) ->
         faults(train__fresh=["user"], dataset__recipe="user")
 
 
+@pytest.mark.parametrize("name", ["", ".", "yours", "x" * 300])
+def test_a_judge_that_is_not_there_is_a_fault_of_its_setting(project: Path, name: str) -> None:
+    (fault,) = faults(train__start=name)
+    assert re.match("train.start: (no judge '.*' in judges/|'x+': File name too long)", fault)
+
+
 def test_a_strategy_that_lightning_has_not_is_refused(project: Path) -> None:
     assert faults(run__strategy="ddp") == []
     assert faults(run__strategy="FSDP") == []
@@ -188,6 +216,10 @@ def test_a_strategy_that_lightning_has_not_is_refused(project: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
+        (
+            {"run__strategy": "deepspeed_stage_2"},
+            "run.strategy: deepspeed needs .*: pip install deepspeed, or choose auto",
+        ),
         ({"run__logger": "wandb"}, "run.logger: wandb needs .*: pip install wandb, or choose csv"),
         (
             {"model__attention": "flash_attention_2"},

@@ -44,12 +44,15 @@ class RunConfig(Group):
     def _name_devices(cls, value: object) -> object:
         if type(value) is int:
             is_one = value == -1 or 1 <= value <= _MAX_DEVICES
+        elif isinstance(value, str) and _DEVICES.fullmatch(value):
+            numbers = [int(part) for part in value.split(",") if part] if "," in value else []
+            is_one = len(numbers) == len({*numbers})
         else:
-            is_one = isinstance(value, str) and _DEVICES.fullmatch(value) is not None
+            is_one = False
         if not is_one:
             raise ValueError(
                 f"{shown(value)} names no devices; allowed: auto, how many (1 to {_MAX_DEVICES}), "
-                '-1 for all, or the numbers of some, as "0,1"'
+                '-1 for all, or different numbers, as "0,1"'
             )
         return value
 

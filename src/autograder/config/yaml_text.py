@@ -19,7 +19,7 @@ class _PlacedConstructor(SafeConstructor):
         except (YAMLError, RecursionError):
             raise
         except Exception as error:  # of Python's types, whichever the value is read as
-            kind = node.tag.rpartition(":")[2]
+            kind = str(node.tag).rpartition(":")[2]
             raise ConstructorError(
                 problem=f"no {kind}: {error}; text stands in quotes", problem_mark=node.start_mark
             ) from None

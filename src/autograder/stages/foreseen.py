@@ -16,7 +16,7 @@ from autograder.bases.sizes import (
     lora_targets,
     shapes_from_config,
 )
-from autograder.config import Config
+from autograder.config import Config, QuantizationConfig
 from autograder.dataset.recipe import family_faults, sources
 from autograder.errors import ModelError
 
@@ -26,6 +26,8 @@ _PACKAGES = {
     "wandb": ["wandb"],
     "mlflow": ["mlflow"],
     "flash_attention_2": ["flash_attn", "kernels"],
+    "deepspeed": ["deepspeed"],
+    "xla": ["torch_xla"],
 }
 """One of these is imported for a value."""
 
@@ -44,6 +46,7 @@ def foreseen_faults(settings: Config, data: Path) -> list[str]:
     return [
         *of_families,
         *_base_faults(settings),
+        *_product_faults(settings.quantization),
         *_fresh_faults(settings, [] if of_families else sorted(_trained_on(settings, data))),
         *_run_faults(settings),
     ]
@@ -78,6 +81,14 @@ def _base_faults(settings: Config) -> list[str]:
     ]
 
 
+def _product_faults(config: QuantizationConfig) -> list[str]:
+    """What no processor does; whether this one has products of 8 bits is seen in training."""
+    if config.products != "int8" or (config.bits != 8 and config.compute_dtype != "fp16"):
+        return []
+    other = "bits: 8" if config.bits == 8 else "compute_dtype: fp16"
+    return [f"quantization.products: int8 does not go with {other}; set it to auto"]
+
+
 def _shapes(folder: Path) -> Shapes | None:
     """The dimensions of a base in a folder; None for an architecture that transformers alone knows.
 
@@ -87,10 +98,12 @@ def _shapes(folder: Path) -> Shapes | None:
     path = folder / "config.json"
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        kind = values["model_type"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if values["model_type"] not in ARCHITECTURES:
+            return None
+        return shapes_from_config(values, str(path))
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError,
+            RecursionError) as error:  # fmt: skip
         raise ModelError(f"{path}: describes no model ({error!r}); copy it again") from None
-    return shapes_from_config(values, str(path)) if kind in ARCHITECTURES else None
 
 
 def _trained_on(settings: Config, data: Path) -> set[str]:
@@ -125,9 +138,11 @@ def _fresh_faults(settings: Config, known: list[str]) -> list[str]:
 
 def _run_faults(settings: Config) -> list[str]:
     faults = []
+    strategy = settings.run.strategy.lower()  # as Lightning reads it
     for key, value, other in (
         ("model.attention", settings.model.attention, "auto"),
         ("run.logger", settings.run.logger, "csv"),
+        ("run.strategy", strategy.partition("_")[0], "auto"),
     ):
         packages = _PACKAGES.get(value, [])
         if packages and not any(map(find_spec, packages)):
@@ -135,11 +150,12 @@ def _run_faults(settings: Config) -> list[str]:
                 f"{key}: {value} needs a package that is not installed: pip install "
                 f"{packages[0].replace('_', '-')}, or choose {other}"
             )
-    strategy = settings.run.strategy
-    if strategy.lower() != "auto":
+    if strategy != "auto":
         from lightning.pytorch.strategies import StrategyRegistry  # seconds, and only here
 
         known = ["auto", *StrategyRegistry.available_strategies()]
-        if strategy.lower() not in known:
-            faults.append(f"run.strategy: {strategy!r} is unknown; allowed: {', '.join(known)}")
+        if strategy not in known:
+            faults.append(
+                f"run.strategy: {settings.run.strategy!r} is unknown; allowed: {', '.join(known)}"
+            )
     return faults
