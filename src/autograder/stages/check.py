@@ -1,4 +1,4 @@
-"""params.yaml, checked before any other stage starts -> build/params.checked, build/start/
+"""params.yaml and what it names, checked before any stage -> build/params.checked, build/start/
 
 DVC removes a stage's outputs before it starts the stage. A faulty value is found here, when
 nothing but this stage's own output is gone. Of params.yaml it writes nothing that changes, so that
