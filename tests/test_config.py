@@ -104,6 +104,9 @@ def test_an_unknown_key_comes_with_a_guess():
     assert faults(lora__dropuot=0.1) == ["lora.dropuot: unknown key; did you mean dropout?"]
 
 
+GROUPS = {name: group for name, group in Config() if isinstance(group, Group)}
+
+
 def test_a_missing_key_and_a_missing_group_are_faults():
     chosen = values()
     del chosen["lora"]["alpha"]
@@ -111,8 +114,24 @@ def test_a_missing_key_and_a_missing_group_are_faults():
     with pytest.raises(ConfigError) as caught:
         config.parse(chosen)
     assert len(caught.value.faults) == 2
-    assert caught.value.faults[0] == "lora.alpha: missing; the default is 64.0"
-    assert caught.value.faults[1].startswith("evaluate: missing group")
+    assert caught.value.faults[0] == "lora.alpha: missing; add it, for example `alpha: 64.0`"
+    assert caught.value.faults[1].startswith("evaluate: missing group; add it with its keys: max_")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_example_for_a_missing_key_is_accepted_there(group):
+    for key in values()[group]:
+        chosen = values()
+        del chosen[group][key]
+        with pytest.raises(ConfigError) as caught:
+            config.parse(chosen)
+        (fault,) = caught.value.faults
+        line = fault.partition("`")[2].removesuffix("`")
+        if ": " in line:
+            chosen[group] |= YAML(typ="safe", pure=True).load(line)
+            config.parse(chosen)
+        else:
+            assert fault.startswith(f"{group}.{key}: missing group")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +145,7 @@ def test_a_missing_key_and_a_missing_group_are_faults():
         ("quantization__double", 1, "not true or false"),
         ("model__name", 7, "not text"),
         ("lora__targets", "q_proj", "not a list of names"),
-        ("lora__targets", [], "not a list of names"),
+        ("lora__targets", [], "lora.targets: names no layer; at least one is needed, of q_proj, "),
         ("dataset__families", ["coverage"], "expected names with a weight each"),
         ("dataset__families", {"coverage": -1}, "dataset.families.coverage: -1 is not a weight"),
         ("dataset__families", {"coverage": True}, "is not a weight"),
@@ -137,13 +156,24 @@ def test_a_missing_key_and_a_missing_group_are_faults():
         (
             "dataset__families",
             {"coverage": float("inf")},
-            "inf is not a weight; allowed: 0 or more",
+            "inf is not a weight; allowed: at least 0.0, at most 1000000.0",
         ),
+        ("dataset__families", {"coverage": 1e308}, "1e+308 is not a weight; allowed: at least 0.0"),
+        ("loss__score_weight", 1e300, "1e+300 is out of range; allowed: at least 0.0, at most 10"),
         ("dataset__families", {7: 1}, "dataset.families.7: 7 is not a name"),
         ("lora__targets", ["q_proj", 3], "lora.targets: ['q_proj', 3] is not a list of names"),
         ("quantization__bits", 4.5, "4.5 is not a whole number, allowed: 4 | 8 | 16"),
         ("quantization__bits", True, "True is not a whole number, allowed: 4 | 8 | 16"),
-        ("run__devices", 1.5, "run.devices: 1.5 is not text or a whole number"),
+        ("run__devices", 1.5, "run.devices: 1.5 names no devices; allowed: auto, how many (1 to"),
+        ("run__devices", "banana", "run.devices: 'banana' names no devices"),
+        ("run__devices", 0, "run.devices: 0 names no devices"),
+        ("run__devices", -2, "run.devices: -2 names no devices"),
+        ("run__devices", True, "run.devices: True names no devices"),
+        ("run__devices", "0", 'or different numbers, as "0,1"'),
+        ("run__devices", "0,,1", "run.devices: '0,,1' names no devices"),
+        ("run__devices", "0,0", "run.devices: '0,0' names no devices"),
+        ("run__devices", 10**6, "run.devices: 1000000 names no devices"),
+        ("train__monitor", "x" * 500, "xxx... is out of range"),
         ("bases__mirror", "no", "bases.mirror: 'no' is not true or false"),
         ("lora__r", "abc", "'abc' is not a whole number, allowed: at least 1, at most 1024"),
         ("lora__r", 0, "lora.r: 0 is out of range; allowed: at least 1, at most 1024"),
@@ -166,7 +196,6 @@ def test_a_number_that_is_not_finite_is_out_of_range(name, value):
 
 LIMITS = {"ge": 1, "le": 1, "gt": 0, "lt": 0}
 """1 where the bound itself is allowed."""
-GROUPS = {name: group for name, group in Config() if isinstance(group, Group)}
 
 
 def bounds() -> list[tuple[str, str, float]]:
@@ -237,6 +266,14 @@ def test_each_choice_is_kept(name, allowed):
         ({"loss__score_weight": 0.0, "loss__reasoning_weight": 0.0}, "one must be above 0"),
         ({"train__share": 0.5, "train__skip": 0.5}, "skip 0.5 leaves nothing of share 0.5"),
         ({"dataset__num_constructed": 251}, "not a multiple of 5"),
+        (
+            {
+                "dataset__recipe": "user",
+                "dataset__replay": 9,
+                "dataset__num_constructed": 251,
+            },
+            "not a multiple of 5",
+        ),
     ],
 )
 def test_values_that_do_not_go_together(changes, says):
@@ -250,15 +287,39 @@ def test_values_that_do_not_go_together(changes, says):
         (b"a: [1", "not YAML"),
         (b"", "expected keys and values"),
         (b"- 1", "expected keys and values"),
-        (b"\xff\xfe", "cannot be read"),
+        (b"\xff\xfe", "line 1, byte 1 of it: not UTF-8 (0xff); save it as UTF-8"),
+        ("a: 1\nb: é".encode("latin-1"), "line 2, byte 4 of it: not UTF-8 (0xe9)"),
+        (b"a: 2001-99-99", "not YAML: no timestamp: month must be"),
+        (b"a: 2001-01-01T99:00:00Z", "not YAML: no timestamp"),
+        (b"b: 1\na: " + b"9" * 5000, "line 2, column 4"),
+        (b"a: !!bool x", "not YAML: no bool"),
+        (b"a: " + b"[" * 3000 + b"]" * 3000, "nested too deeply"),
+        (b'a: "\\Uffffffff"', "no character"),
         (b"seed: 1\nseed: 2\n", "not YAML"),
     ],
 )
 def test_a_file_that_is_no_configuration(tmp_path, content, says):
     path = tmp_path / "params.yaml"
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match=says.replace("+", r"\+")):
+    with pytest.raises(ConfigError, match=re.escape(says)):
         config.load(path)
+
+
+def test_a_number_that_python_does_not_write_out_is_refused_too():
+    (fault,) = faults(lora__r=10**5000)
+    assert fault.startswith("lora.r: a number of thousands of digits is out of range")
+
+
+def test_a_key_cannot_forge_a_line_of_the_message():
+    chosen = values() | {"a\n  seed: all is well": 1}
+    with pytest.raises(ConfigError, match=r"1 fault\n  a\\n  seed: all is well: unknown key") as it:
+        config.parse(chosen)
+    assert str(it.value).count("\n") == 1
+
+
+@pytest.mark.parametrize("value", ["auto", -1, 1, 8, "2", "0,1", "0, 3", "1,"])
+def test_devices_as_lightning_reads_them(value):
+    assert faults(run__devices=value) == []
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -37,7 +37,7 @@ class AutograderError(Exception):
 
 
 class ConfigError(AutograderError, ValueError):
-    """The configuration holds one or more faults; the message lists all of them."""
+    """The configuration holds one or more faults; the message lists all of them, a line each."""
 
     def __init__(self, source: str, faults: list[str]) -> None:
         self.source = source
@@ -68,7 +68,8 @@ class DataError(AutograderError, ValueError):
         self.line = line
         self.field = field
         place = ":".join(str(part) for part in (path, line) if part is not None)
-        where = ": ".join(part for part in (place, field) if part)
+        # The name of a file or of a field may hold anything, a line break too.
+        where = printable(": ".join(part for part in (place, field) if part))
         super().__init__(f"{where}: {message}" if where else message)
 
 

@@ -52,6 +52,31 @@ def test_a_full_disk_says_what_to_do(capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.EACCES, "let this user read and write there"),
+        (errno.EPERM, "let this user read and write there"),
+        (errno.ENAMETOOLONG, "choose a shorter one"),
+        (errno.ENOTDIR, "move away the file"),
+        (errno.EISDIR, "move away the folder"),
+        (errno.ELOOP, "remove the link"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_line(capsys, number, says):
+    code, text = end(capsys, OSError(number, os.strerror(number), "a\nerror: b" + "x" * 5000))
+    assert code == 1
+    assert text.startswith("error: a\\nerror: bxxx")
+    assert f": {os.strerror(number)}; {says}" in text
+    assert text.count("\n") == 1
+    assert len(text) < 400
+
+
+def test_the_name_of_a_file_or_a_field_forges_no_line(capsys):
+    fault = DataError("is odd", path="a\nerror: b.jsonl", line=3, field="x\ny")
+    assert end(capsys, fault) == (1, "error: a\\nerror: b.jsonl:3: x\\ny: is odd\n")
+
+
 def test_a_fault_of_ours_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         run(lambda: print(1 // 0))

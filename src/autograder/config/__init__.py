@@ -9,17 +9,16 @@ from autograder.config.base import Group
 from autograder.config.data_groups import AuditConfig, AugmentConfig, DatasetConfig, SplitConfig
 from autograder.config.groups import (
     LORA_PROJECTIONS,
-    BasesConfig,
     Config,
     EvaluateConfig,
     LoraConfig,
     LossConfig,
     ModelConfig,
     QuantizationConfig,
-    RunConfig,
     TrainConfig,
 )
 from autograder.config.loading import describe, load, parse, parse_groups
+from autograder.config.run_groups import BasesConfig, RunConfig
 
 __all__ = [
     "LORA_PROJECTIONS",

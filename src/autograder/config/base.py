@@ -11,7 +11,7 @@ from autograder.config.wording import in_words
 from autograder.errors import ConfigError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Weight = Annotated[float, Field(ge=0.0)]
+Weight = Annotated[float, Field(ge=0.0, le=1e6)]
 Names = Annotated[
     tuple[str, ...], BeforeValidator(lambda value: tuple(value) if type(value) is list else value)
 ]

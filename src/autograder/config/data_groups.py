@@ -83,6 +83,7 @@ class DatasetConfig(Group):
     balance: float | None = Field(
         default=3.0,
         ge=1,
+        le=1e6,
         description="drop rows until no score is more than so many times as frequent as the "
         "rarest; null keeps all",
     )
@@ -94,7 +95,8 @@ class DatasetConfig(Group):
     @field_validator("num_constructed")
     @classmethod
     def _for_each_score(cls, value: int, info: ValidationInfo) -> int:
-        if info.data.get("recipe") == "full" and value % 5:
+        reads_it = info.data.get("recipe") == "full" or info.data.get("replay")
+        if reads_it and value % 5:
             raise ValueError(f"{value} is not a multiple of 5, one for each score")
         return value
 

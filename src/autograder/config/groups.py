@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from autograder.config.base import Group, Names, Share, Weight
 from autograder.config.data_groups import AuditConfig, DatasetConfig, SplitConfig
+from autograder.config.run_groups import BasesConfig, RunConfig
 
 LORA_PROJECTIONS = (
     "q_proj",
@@ -63,9 +64,11 @@ class QuantizationConfig(Group):
 
 class LoraConfig(Group):
     r: int = Field(default=16, ge=1, le=1024)
-    alpha: float = Field(default=64.0, gt=0, description="the adapter is scaled by alpha / r")
+    alpha: float = Field(
+        default=64.0, gt=0, le=1e6, description="the adapter is scaled by alpha / r"
+    )
     dropout: float = Field(default=0.05, ge=0.0, lt=1.0)
-    targets: Names = Field(default=LORA_PROJECTIONS, min_length=1)
+    targets: Names = Field(default=LORA_PROJECTIONS, json_schema_extra={"minItems": 1})
     top: float = Field(
         default=0.5,
         gt=0,
@@ -77,6 +80,11 @@ class LoraConfig(Group):
     @field_validator("targets")
     @classmethod
     def _are_inside_blocks(cls, targets: tuple[str, ...]) -> tuple[str, ...]:
+        if not targets:
+            raise ValueError(
+                f"names no layer; at least one is needed, of {', '.join(LORA_PROJECTIONS)} "
+                "(Phi-2's own: dense, fc1, fc2)"
+            )
         if refused := [name for name in targets if _NOT_ADAPTED.search(name)]:
             raise ValueError(
                 f"{', '.join(map(repr, refused))} cannot be adapted: embeddings, norms and the "
@@ -169,31 +177,6 @@ class TrainConfig(Group):
                 f"skip {self.skip:g} leaves nothing of share {self.share:g}; it must be smaller"
             )
         return self
-
-
-class RunConfig(Group):
-    """How training runs: where it computes, and what it logs and saves meanwhile."""
-
-    checkpoint_every: int = Field(
-        default=10, ge=1, description="optimiser steps between two checkpoints to resume from"
-    )
-    logger: Literal["csv", "dvclive", "tensorboard", "wandb", "mlflow"] = Field(
-        default="csv", description="csv | dvclive | tensorboard | wandb | mlflow (when installed)"
-    )
-    devices: str | int = "auto"
-    num_nodes: int = Field(default=1, ge=1, le=10_000)
-    strategy: str = Field(
-        default="auto", description="auto | ddp | fsdp ... (a Lightning strategy)"
-    )
-
-
-class BasesConfig(Group):
-    """Where base models come from."""
-
-    mirror: bool = Field(
-        default=True,
-        description="use the data wheels if the hub cannot be reached",
-    )
 
 
 class EvaluateConfig(Group):

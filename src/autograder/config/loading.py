@@ -39,19 +39,31 @@ def load(path: Path | str = "params.yaml") -> Config:
     Raises:
         ConfigError: lists every fault, or says why the file cannot be read.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
+
+    from autograder.config.yaml_text import read_yaml
 
     path = Path(path)
     try:
-        values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        values = read_yaml(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         raise ConfigError(str(path), ["no such file; run this in the project's folder"]) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(path), [_not_utf8(error)]) from None
+    except OSError as error:
         raise ConfigError(str(path), [f"cannot be read: {error}"]) from None
     except YAMLError as error:
         raise ConfigError(str(path), [f"not YAML: {' '.join(str(error).split())}"]) from None
     return parse(values, str(path))
+
+
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    before = error.object[: error.start]
+    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+    return (
+        f"line {line}, byte {column} of it: not UTF-8 (0x{error.object[error.start]:02x}); save it "
+        "as UTF-8"
+    )
 
 
 def describe(config: Config) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+_LONGEST = 200
 _MISSING = object()
 _NAMES = {
     int: "a whole number",
@@ -54,6 +56,15 @@ def in_words(model: type[BaseModel], values: object, error: ValidationError) -> 
     return [f"{path or 'the file'}: {words}" for path, words in found.items()]
 
 
+def shown(value: object) -> str:
+    """A value as it stands in a message: in one line, and not longer than can be read."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes out no number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
 def _fault(model: type[BaseModel], value: Any, fault: ErrorDetails) -> tuple[str, str]:
     place: list[str] = []
     rest = list(fault["loc"])
@@ -67,12 +78,13 @@ def _fault(model: type[BaseModel], value: Any, fault: ErrorDetails) -> tuple[str
         value = value[key]
         group = _group(field)
         if group is None:
-            return (path, _told(fault)) if _told(fault) else _value(path, field, value, rest)
+            told = "" if value is _MISSING else _told(fault)
+            return (path, told) if told else _value(path, field, value, rest)
         model = group
     path = ".".join(place)
     if value is _MISSING:
-        return path, "missing group"
-    return path, _told(fault) or f"expected keys and values, got {value!r}"
+        return path, f"missing group; add it with its keys: {', '.join(model.model_fields)}"
+    return path, _told(fault) or f"expected keys and values, got {shown(value)}"
 
 
 def _told(fault: ErrorDetails) -> str:
@@ -89,21 +101,30 @@ def _value(path: str, field: FieldInfo, value: Any, rest: list[int | str]) -> tu
     """What is wrong with a value that is no group; `rest` leads further into it."""
     kind = get_origin(field.annotation)
     if value is _MISSING:
-        return path, f"missing; the default is {field.get_default(call_default_factory=True)!r}"
+        return path, f"missing; add it, for example `{_example(path.rpartition('.')[2], field)}`"
     if kind is Mapping:
         if not rest:
-            return path, f"expected names with a weight each, got {value!r}"
+            return path, f"expected names with a weight each, got {shown(value)}"
         inner = f"{path}.{rest[0]}"
         if rest[1:]:
             return inner, f"{rest[0]!r} is not a name; allowed: text"
-        return inner, f"{value[rest[0]]!r} is not a weight; allowed: 0 or more"
+        (weight,) = get_args(get_args(field.annotation)[1])[1:]
+        return inner, f"{shown(value[rest[0]])} is not a weight; {_allowed(weight)}"
     if kind is tuple:
-        return path, f"{value!r} is not a list of names"
+        return path, f"{shown(value)} is not a list of names"
     allowed = _types(field)
     if type(value) in allowed or (type(value) is int and float in allowed):
-        return path, f"{value!r} is out of range; {_allowed(field)}"
+        return path, f"{shown(value)} is out of range; {_allowed(field)}"
     names = " or ".join(_NAMES[option] for option in allowed)
-    return path, ", ".join(filter(None, (f"{value!r} is not {names}", _allowed(field))))
+    return path, ", ".join(filter(None, (f"{shown(value)} is not {names}", _allowed(field))))
+
+
+def _example(name: str, field: FieldInfo) -> str:
+    """A line of YAML with a value that is allowed; what the project has may be another."""
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, Mapping):
+        value = dict([next(iter(value.items()))])
+    return f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
 
 
 def _group(field: FieldInfo) -> type[BaseModel] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from autograder.balance import apportion, balance, draw, score_counts
 from autograder.config import Config, DatasetConfig
 from autograder.dataset.augment import augment
+from autograder.dataset.recipe import family_faults, makers, recipe_of_ours, user_files
 from autograder.errors import ConfigError, DataError
 from autograder.schema import SCORES, Example, Item, read_examples, read_items
 
@@ -40,7 +40,7 @@ def generate(
     """
     recipe, seed = config.dataset.recipe, config.seed
     replay = config.dataset.replay if recipe == "user" else 0
-    ours = "full" if replay else recipe
+    ours = recipe_of_ours(config.dataset)
     batches: list[Batch] = []
     user: list[Batch] = []
     if ours != "user":
@@ -103,7 +103,7 @@ def _balanced(
 
 def _user(folder: Path, report: Callable[[str], None], *, needed: bool) -> list[Batch]:
     """The user's own examples, if there are any; what an import rejected may lie beside them."""
-    files = [file for file in sorted(folder.glob("*.jsonl")) if ".rejected" not in file.suffixes]
+    files = user_files(folder)
     for other in sorted(folder.glob("*.*")):
         if (
             other.suffix.lower() in _TABLES
@@ -156,30 +156,15 @@ def _drawn(sizes: Mapping[str, int], count: int, seed: int, name: str) -> dict[s
 
 
 def _constructed(config: DatasetConfig, seed: int, data: Path) -> list[Batch]:
-    from autograder.dataset.families import FAMILIES, Maker, coverage
-
-    topics, words = data / "topics.jsonl", data / "families"
-    covering = {
-        name: partial(coverage.items, topics=topics, family=name)
-        for name in (coverage.EASY_FAMILY, coverage.FAMILY)
-    }
-    makers: dict[str, Maker] = {**covering, **FAMILIES}
-    known = ", ".join(sorted(makers))
-    faults = [
-        f"dataset.families.{name}: unknown family; known: {known}"
-        for name in config.families
-        if name not in makers
-    ]
-    if config.num_constructed and not any(config.families.values()):
-        faults.append("dataset.families: no weight is above 0; raise one, or ask for no rows")
-    if faults:
+    if faults := family_faults(config):
         raise ConfigError("params.yaml", faults)
     if not config.num_constructed:
         return []
+    make, words = makers(data), data / "families"
     made: list[Batch] = []
     for name, count in apportion(config.families, config.num_constructed // len(SCORES)).items():
         try:
-            made += [(f"family {name}", makers[name](count, seed, words))] if count else []
+            made += [(f"family {name}", make[name](count, seed, words))] if count else []
         except ValueError as error:
             if isinstance(error, DataError):
                 raise

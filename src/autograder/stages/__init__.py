@@ -31,6 +31,22 @@ REPORT = Path("reports/report.html")
 DATA_CARD = Path("reports/data-card.html")
 
 
+_WRITE = "cannot be written: {}; free space or choose another place"
+_REFUSALS = {
+    errno.ENOSPC: _WRITE,
+    errno.EDQUOT: _WRITE,
+    errno.EROFS: _WRITE,
+    errno.EACCES: "{}; let this user read and write there, or choose another place",
+    errno.EPERM: "{}; let this user read and write there, or choose another place",
+    errno.ENAMETOOLONG: "{}; choose a shorter one",
+    errno.ENOTDIR: "{}; move away the file that stands where a folder belongs",
+    errno.EISDIR: "{}; move away the folder that stands where a file belongs",
+    errno.ELOOP: "{}; remove the link that leads to itself",
+}
+"""What the system refuses and a user can mend; any other refusal is a fault of ours."""
+_LONGEST_NAME = 200
+
+
 def run(main: Callable[[], None]) -> None:
     """Call `main`; end the process with one message and no traceback on a user's error.
 
@@ -45,10 +61,11 @@ def run(main: Callable[[], None]) -> None:
     except AutograderError as error:
         message = printable(str(error), keep="\n")
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        if error.errno not in _REFUSALS:
             raise
-        place = f"{printable(str(error.filename))}: " if error.filename else ""
-        message = f"{place}cannot be written: {error.strerror}; free space or choose another place"
+        place = printable(f"{error.filename}"[:_LONGEST_NAME])
+        words = _REFUSALS[error.errno].format(error.strerror)
+        message = f"{place}: {words}" if error.filename else words
     else:
         return
     print(f"error: {message}", file=sys.stderr)

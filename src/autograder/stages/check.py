@@ -1,4 +1,4 @@
-"""params.yaml, checked before any other stage starts -> build/params.checked, build/start/
+"""params.yaml and what it names, checked before any stage -> build/params.checked, build/start/
 
 DVC removes a stage's outputs before it starts the stage. A faulty value is found here, when
 nothing but this stage's own output is gone. Of params.yaml it writes nothing that changes, so that
@@ -8,13 +8,18 @@ the other stages depend on the values that they read, and not on the file.
 from __future__ import annotations
 
 from autograder import config
+from autograder.errors import ConfigError
 from autograder.files import atomic_write
-from autograder.stages import CHECKED, PARAMS, START, run
+from autograder.stages import CHECKED, DATA, PARAMS, START, run
+from autograder.stages.foreseen import foreseen_faults
 from autograder.stages.start import write_start
 
 
 def main() -> None:
-    write_start(config.load(PARAMS), START)
+    settings = config.load(PARAMS)
+    if faults := foreseen_faults(settings, DATA):
+        raise ConfigError(str(PARAMS), faults)
+    write_start(settings, START)
     atomic_write(CHECKED, "params.yaml holds no fault\n")
 
 

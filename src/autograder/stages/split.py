@@ -26,7 +26,7 @@ def main() -> None:
     for name, examples in splits.items():
         print(f"{SPLITS / name}.jsonl: {summary(examples)}")
     if nearest:
-        pair = printable(f"{nearest.row} and {nearest.other}", keep="")
+        pair = printable(f"{nearest.row} and {nearest.other}")
         print(f"no split nearly repeats another; nearest: {pair} share {nearest.share:.0%}")
     else:
         print("no split nearly repeats another; no 8 words in a row are shared")

@@ -29,12 +29,12 @@ def resolve(name: str) -> Path:
         ModelError: there is none.
     """
     folder = Path(name) if Path(name).parent == JUDGES else JUDGES / name
-    if folder.parent != JUDGES:
+    if Path(name).name and folder.parent != JUDGES:
         raise ModelError(
             f"{name!r} is not in {JUDGES}/, the folder whose changes DVC sees; "
             f"cp -r {name} {JUDGES}/NAME, and set train.start=NAME"
         )
-    if not folder.is_dir():
+    if not Path(name).name or not folder.is_dir():
         known = ", ".join(sorted(each.parent.name for each in JUDGES.glob(f"*/{JUDGE_FILE}")))
         raise ModelError(f"no judge {name!r} in {JUDGES}/; it holds {known or 'no judge'}")
     return folder
@@ -62,6 +62,10 @@ def write_start(settings: Config, place: Path) -> None:
             faults = _disagreements(settings, name, folder)
         except ModelError as error:
             faults = [f"train.start: {error}"]
+        except OSError as error:  # a name that is too long, a folder that may not be read
+            faults = [
+                f"train.start: {name[:60]!r}: {error.strerror}; copy the judge to {JUDGES}/NAME"
+            ]
         except (KeyError, TypeError, ValueError) as error:
             fault = f"{folder / JUDGE_FILE}: is not one of ours ({error!r})"
             faults = [f"train.start: {fault}; copy the judge again"]
