@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
 from autograder.judging.folder import SUMS_FILE
 
@@ -57,3 +59,12 @@ def judged(folder: Path) -> list[tuple[float, ...]]:
         (row["prompt"], row["response"], row["rubric"], row.get("reference", "")) for row in ANSWERS
     ]
     return [verdict.probabilities for verdict in Judge.load(folder).evaluate_many(requests)]
+
+
+@pytest.fixture
+def all_cores():
+    """How many threads torch has here: `conftest.py` leaves it only one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    yield torch.get_num_threads()
+    torch.set_num_threads(before)

@@ -24,18 +24,22 @@ def run_example(
     *arguments: str,
     python: str = sys.executable,
     answers: Sequence[dict[str, str]] = ANSWERS,
+    threads: int = 1,
 ) -> list[dict]:
     """The rows that the export's own program prints for the answers."""
     text = "".join(json.dumps(row) + "\n" for row in answers)
     command = [python, "-c", _ALONE, str(folder / "grade.py"), *arguments]
-    done = run_alone(command, folder.parent, text)
+    done = run_alone(command, folder.parent, text, threads)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def run_alone(command: list[str], place: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+def run_alone(
+    command: list[str], place: Path, text: str = "", threads: int = 1
+) -> subprocess.CompletedProcess[str]:
     """Run a program with no network and without this project's modules."""
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": ""}
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": str(threads)}
+    environment["PYTHONPATH"] = ""
     return subprocess.run(
         command,
         input=text,

@@ -19,7 +19,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import torch
 from click.testing import CliRunner
 
 from autograder.cli.export import export
@@ -123,15 +122,6 @@ def test_the_benchmark_times_it_in_batches(judge_folder, tmp_path, monkeypatch, 
 TOLERANCE = Agreement(0.9, 0.03, 0.15, 0.1)
 DTYPES = ("fp16", "q8_0")
 EXACT, OURS = "the judge in float32", "the judge"
-
-
-@pytest.fixture
-def all_cores():
-    """As many threads as the server has; `conftest.py` leaves torch only one."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.slow

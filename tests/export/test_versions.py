@@ -260,7 +260,7 @@ ALIKE = Agreement(0.98, 0.01, 0.1, 0.03)
 @needs_4
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-def test_a_trained_judge_keeps_its_scores_in_both(tmp_path, capsys):
+def test_a_trained_judge_keeps_its_scores_in_both(all_cores, tmp_path, capsys):
     """On 200 answers, or as many as `ANSWERS` says, of the judge that `JUDGE` names."""
     folder = find_judge(os.environ.get("JUDGE") or None)
     judge = Judge.load(in_float32(folder, tmp_path / "float32"), solve=False)
@@ -272,7 +272,7 @@ def test_a_trained_judge_keeps_its_scores_in_both(tmp_path, capsys):
     out = write(tmp_path / "merged", str(folder), "merged", "--dtype", "fp32")
     rows = [{field: text for field, text in asdict(one).items() if text} for one in requests]
     found = {
-        version: compare(exact, run_example(out, python=python, answers=rows))
+        version: compare(exact, run_example(out, python=python, answers=rows, threads=all_cores))
         for version, python in (("4", str(OTHER)), ("5", sys.executable))
     }
     with capsys.disabled():
