@@ -1,6 +1,7 @@
 """A stage killed at any moment: nothing half-written looks whole, and `dvc repro` ends the same.
 
-`AUTOGRADER_KILLS=N` tries N moments for each stage and way to kill it, 3 without it.
+`AUTOGRADER_KILLS=N` tries N moments for each stage and way to kill it, 3 without it;
+`AUTOGRADER_BASE=smollm2-135m-instruct` does so with real weights instead of the tiny model's.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipeline.project import Project
 pytestmark = [pytest.mark.pipeline, pytest.mark.slow, pytest.mark.timeout(7200)]
 
 NUM_KILLS = int(os.environ.get("AUTOGRADER_KILLS", "3"))
+BASE = os.environ.get("AUTOGRADER_BASE")
 BEFORE = {"train": "split", "publish": "calibrate", "evaluate": "publish"}
 OUTPUTS = {
     "train": ("build/checkpoints/adapter", "reports/train"),
@@ -59,6 +61,9 @@ def started(project: Project, target: str, stage: str, log: Path) -> subprocess.
 @pytest.fixture(scope="module")
 def made(make_project: Callable[[], Project], tmp_path_factory: pytest.TempPathFactory) -> Made:
     project, root = make_project(), tmp_path_factory.mktemp("stages")
+    if BASE:
+        project.set(model__name=BASE, train__share=1.0)
+        project.commit()
     before, seconds = {}, {}
     for stage, last in BEFORE.items():
         assert started(project, last, last, root / "log").wait() == 0
