@@ -40,6 +40,7 @@ from autograder.jsonl import Row, nothing_said
 from autograder.schema import SCORES, Example, parse_item
 from autograder.tables.conversation import CHATS, as_texts
 from autograder.tables.layouts import winner_of
+from autograder.tables.naming import some_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.rubrics import CRITERIA, has_rubric, is_level, level_columns, rubric_text
 from autograder.tables.scales import Scale, whole_score
@@ -151,7 +152,7 @@ class RowReader:
             raise DataError(message, path=self.name, line=source.line, field=score)
         for field in kind:
             if not {*ALIASES[field]} & values.keys() and not values.keys() & {"responses"}:
-                there = ", ".join(sorted(source.values)) or "none"
+                there = some_of(sorted(source.values)) or "none"
                 remedy = self.remedies["column"].replace("FIELD", field)
                 message = f"missing; the row has: {there}; {remedy}"
                 raise DataError(message, path=self.name, line=source.line, field=field)

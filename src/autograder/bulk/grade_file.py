@@ -22,6 +22,7 @@ from autograder.files import replace, storage_errors
 from autograder.jsonl import first_repeated
 from autograder.judging.grader import AS_TRAINED, Grader, Mode
 from autograder.tables.arrow import parquet_module
+from autograder.tables.naming import some_of
 from autograder.tables.rejects import check_places, reject_line, rejected_path, remove_rejects
 from autograder.tables.rows import SourceRow
 
@@ -130,7 +131,7 @@ def check(plan: Plan) -> Survey:
     name = str(plan.source.path)
     columns = plan.columns or ()
     if missing := [column for column in columns if column not in found.kinds]:
-        there = ", ".join(map(repr, found.kinds))
+        there = some_of(map(repr, found.kinds))
         raise DataError(f"no column {missing[0]!r} for --columns; there are: {there}", path=name)
     carried = found.kinds if plan.columns is None else columns
     clashes = [column for column in plan.output_columns().added.values() if column in carried]
