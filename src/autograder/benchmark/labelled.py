@@ -37,9 +37,9 @@ from autograder.benchmark.fields import (
 from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
 from autograder.jsonl import Row, nothing_said
-from autograder.schema import SCORES, Example, parse_item
+from autograder.schema import SCORES, Example, parse_example, parse_item
 from autograder.tables.conversation import CHATS, as_texts
-from autograder.tables.layouts import winner_of
+from autograder.tables.layouts import is_written, winner_of
 from autograder.tables.naming import some_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.rubrics import CRITERIA, has_rubric, is_level, level_columns, rubric_text
@@ -135,6 +135,9 @@ class RowReader:
         """
         if source.fault:
             raise DataError(source.fault, path=self.name, line=source.line)
+        if not (self.columns or self.constants or self.scale) and is_written(source.values):
+            heard = {name: value for name, value in source.values.items() if name not in _SILENT}
+            return Labelled([parse_example(heard, self.name, source.line)], [])
         values = self._values(source.values)
         levels = map(usual_name, level_columns(values).values())
         values = with_chat(renamed(values, {*_NAMED, *levels}))

@@ -88,6 +88,11 @@ class Binding:
     required: tuple[str, ...]
     optional: RowColumns | None = None
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether each field is in the column of its name, and none is given by the user."""
+        return not self.constants and all(name == field for field, name in self.columns.items())
+
     def read(self, row: SourceRow, name: str) -> dict[str, object]:
         """The fields of a row of the source of that name, with all that are required.
 
