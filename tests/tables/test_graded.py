@@ -94,3 +94,27 @@ def test_a_cell_that_says_nothing_is_still_a_fault_in_rows_of_others(tmp_path):
     for read in (read_graded, read_benchmark):
         with pytest.raises(DataError, match=":1: response: is empty"):
             read(write(tmp_path, [row]))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"rubric": "-"}, r":1: rubric: \"-\" is what programs write"),
+        ({"category": "N/A"}, r":1: category: \"N/A\" is what programs write"),
+        ({"id": ""}, ":1: id: is empty"),
+    ],
+)
+def test_what_an_item_lacks_is_told_alike_by_each_reader(tmp_path, change, says):
+    answers = [{"score": 3, "response": "x"}]
+    row = {"id": "a", "category": "c", "level": 1, "prompt": "p", "rubric": "r"}
+    path = write(tmp_path, [row | {"responses": answers} | change])
+    for read in (read_graded, read_benchmark):
+        with pytest.raises(DataError, match=says):
+            read(path)
+
+
+@pytest.mark.parametrize("responses", [None, [], "", "N/A"])
+def test_an_answer_beside_no_responses_is_no_item(tmp_path, responses):
+    path = write(tmp_path, [ROW | {"responses": responses, "category": "", "id": None}])
+    (example,) = read_benchmark(path).examples
+    assert (example.response, example.category) == ("a", "general")

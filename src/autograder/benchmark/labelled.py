@@ -79,6 +79,7 @@ RUBRIC_OPTION = "--rubric TEXT gives one to the rows without"
 _READ = {*FIELDS, *chain.from_iterable(ALIASES.values())}
 _NAMED = {*_READ, *CHATS}
 _SILENT = {"reasoning", "level", "language", "source"}  # of an example, and nothing to a judge
+_NEEDED_OF_ITEMS = {"id", "category", "level", "rubric"}
 _OF_ITEMS: dict[str, Callable[[object], object]] = {"group": as_name, "level": as_level}
 Value = TypeVar("Value")
 
@@ -159,6 +160,7 @@ class RowReader:
                 remedy = self.remedies["column"].replace("FIELD", field)
                 message = f"missing; the row has: {there}; {remedy}"
                 raise DataError(message, path=self.name, line=source.line, field=field)
+        needed.update(_NEEDED_OF_ITEMS if self._is_item(values) else ())
         values = {
             name: value
             for name, value in values.items()
@@ -199,13 +201,18 @@ class RowReader:
             values.pop(column, None)
 
     def _labelled(self, row: Row, kind: tuple[str, ...], default: str) -> Labelled:
-        if "response" not in self.columns and not isinstance(row.values.get("responses", {}), dict):
+        if self._is_item(row.values):
             return self._item(row)
         row.values.setdefault("id", default)
         if kind == SCORED:
             response = name_of(row.values, "response")
             return _labelled(row, [self._example(row, response, self._score(row), is_scored=True)])
         return self._pair(row, kind)
+
+    def _is_item(self, values: Mapping[str, object]) -> bool:
+        responses = values.get("responses")
+        is_none = is_empty(responses) or isinstance(responses, dict)
+        return "response" not in self.columns and not is_none
 
     def _values(self, values: Mapping[str, object]) -> dict[str, object]:
         """The cells under the names that the user gives them."""
