@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import cli
-from autograder.tables.naming import some_of
+from autograder.tables.shown_names import some_of
 
 TEXTS = {"prompt": "p", "response": "a", "rubric": "r"}
 OTHERS = {f"c{number:02}": "x" for number in range(40)}

@@ -40,10 +40,10 @@ from autograder.jsonl import Row, nothing_said
 from autograder.schema import SCORES, Example, parse_example, parse_item
 from autograder.tables.conversation import CHATS, as_texts
 from autograder.tables.layouts import is_written, winner_of
-from autograder.tables.naming import some_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.rubrics import CRITERIA, has_rubric, is_level, level_columns, rubric_text
 from autograder.tables.scales import Scale, whole_score
+from autograder.tables.shown_names import some_of
 from autograder.tables.values import (
     INSTRUCTION,
     MISSING,

@@ -22,9 +22,9 @@ from autograder.files import replace, storage_errors
 from autograder.jsonl import first_repeated
 from autograder.judging.grader import AS_TRAINED, Grader, Mode
 from autograder.tables.arrow import parquet_module
-from autograder.tables.naming import some_of
 from autograder.tables.rejects import check_places, reject_line, rejected_path, remove_rejects
 from autograder.tables.rows import SourceRow
+from autograder.tables.shown_names import some_of
 
 _MAX_NAME = 255
 """Bytes; so it is on every system in use."""

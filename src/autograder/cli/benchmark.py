@@ -97,8 +97,8 @@ def benchmark(
     from autograder.files import atomic_write, json_text
     from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
-    from autograder.tables.naming import some_of
     from autograder.tables.scales import SCALE_OPTION
+    from autograder.tables.shown_names import some_of
     from autograder.terminal import printable
 
     keep_apart({"FILE": file, "--output": output, "--predictions": predictions})

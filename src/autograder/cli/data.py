@@ -198,7 +198,7 @@ def _read(file: str, options: ImportOptions) -> list[Example]:
     from pathlib import Path
 
     from autograder.tables.graded import read_graded
-    from autograder.tables.naming import some_of
+    from autograder.tables.shown_names import some_of
 
     read, path = read_graded(file, options), Path(file).absolute()
     _tell(file, read)

@@ -50,8 +50,8 @@ def import_command(
 
     from autograder.tables.binding import said_of
     from autograder.tables.importing import import_data
-    from autograder.tables.naming import some_of
     from autograder.tables.rejects import rejected_path
+    from autograder.tables.shown_names import some_of
     from autograder.terminal import printable
 
     report = import_data(

@@ -122,7 +122,7 @@ def grade(
     from autograder.bulk.source import FIELDS, Source
     from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
-    from autograder.tables.naming import some_of
+    from autograder.tables.shown_names import some_of
     from autograder.terminal import printable
 
     if engine != "ray" and (ray_address or workers):

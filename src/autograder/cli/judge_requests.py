@@ -20,9 +20,9 @@ from autograder.tables.binding import NOT_SHOWN, said_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
-from autograder.tables.naming import some_of
 from autograder.tables.rows import NoRowsError, Table
 from autograder.tables.rubrics import rubric_text
+from autograder.tables.shown_names import some_of
 from autograder.tables.values import renamed, usual_name
 from autograder.terminal import printable
 

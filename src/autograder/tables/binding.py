@@ -10,9 +10,9 @@ from autograder.errors import DataError
 from autograder.jsonl import nothing_said, noun_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.layouts import ANCHORS, ANSWERS, FIELDS, Layout
-from autograder.tables.naming import some_of
 from autograder.tables.rows import SourceRow, Table
 from autograder.tables.rubrics import CRITERIA, is_level, level_columns
+from autograder.tables.shown_names import some_of
 from autograder.tables.values import (
     INSTRUCTION,
     MISSING,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from autograder.errors import DataError
 from autograder.tables.formats import SUFFIXES, ImportOptions, form_of, open_table
-from autograder.tables.naming import some_of
 from autograder.tables.rows import NoRowsError, Table
+from autograder.tables.shown_names import some_of
 
 # What stands beside data and holds none: hidden files, texts about them, rejects of an import.
 _ABOUT = re.compile(r"\..*|(?:readme|licen[cs]e|copying).*|.*\.md|.*\.rejected\.jsonl", re.I)
