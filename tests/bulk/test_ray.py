@@ -20,7 +20,7 @@ from autograder.bulk.grade_file import Plan, check, grade_file
 from autograder.bulk.ray_engine import ClusterError, RayEngine, load_same
 from autograder.bulk.source import Source
 from autograder.cli import cli, main
-from autograder.errors import DataError, ModelError
+from autograder.errors import DataError, ModelError, SourceError
 from autograder.extras import how_to_install
 from autograder.judging.folder import judge_fingerprint
 from autograder.judging.grader import Mode
@@ -259,6 +259,19 @@ def test_a_worker_without_the_judge_says_so(tmp_path, windows_of_4, ray):
     load = partial(load_same, tmp_path / "none", "f", None)
     with pytest.raises(ClusterError, match=r"worker on .*none: holds no whole judge"):
         grade(source, tmp_path / "out.jsonl", RayEngine(None, 1), load, skip=True)
+
+
+def unreachable():
+    raise SourceError("qwen: no source could be reached:", ["hub: turned off", "pull it\nerror: x"])
+
+
+def test_a_worker_says_in_lines_what_it_has_in_lines(tmp_path, windows_of_4, ray):
+    source = write_jsonl(tmp_path / "in.jsonl", rows())
+    with pytest.raises(ClusterError) as caught:
+        grade(source, tmp_path / "out.jsonl", RayEngine(None, 1), unreachable, skip=True)
+    first, *more = str(caught.value).splitlines()
+    assert first.endswith(": qwen: no source could be reached:")
+    assert more == ["  hub: turned off", r"  pull it\nerror: x"]
 
 
 @pytest.mark.parametrize(

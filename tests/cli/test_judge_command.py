@@ -212,6 +212,19 @@ def test_requests_are_read_from_json_in_any_layout(folder, judge, tmp_path, layo
         assert_same(values, verdict)
 
 
+def test_fields_that_no_judge_sees_are_left_out_and_said_as_grade_does(folder, judge, tmp_path):
+    graded = {**TEXTS, "category": "qa", "score": 3, "Level": 1, "language": "en"}
+    path = write(tmp_path / "requests.jsonl", graded, {**TEXTS, "note": None})
+    result = call(folder, "--file", path, "--json", "--no-reasoning")
+    for values in rows_of(result):
+        assert_same(values, judge.evaluate(**TEXTS, reasoning=False))
+    assert result.stderr == ""
+    write(path, {**TEXTS, "refrence": "x", "mo\ndel": 1}, {**TEXTS, "refrence": "y"})
+    result = call(folder, "--file", path, "--json", "--no-reasoning")
+    assert len(rows_of(result)) == 2
+    assert result.stderr == "fields that the judge does not see: refrence, mo\\ndel\n"
+
+
 def test_json_has_the_reasoning_unless_it_is_not_wanted(folder, judge):
     (values,) = rows_of(call(folder, *options(**TEXTS), "--json"))
     assert_same(values, judge.evaluate(**TEXTS))
@@ -256,7 +269,7 @@ def test_every_kind_of_request_keeps_its_place(folder, judge, tmp_path):
         ([{"prompt": "p", "response": "r", "rubrics": {}}], ":1: rubrics: expected an object of"),
         ([{**TEXTS, "rubrics": {"a": "b"}}], ":1: rubrics: stands beside rubric"),
         ([{**TEXTS, "rubric": {"criteria": "c"}}], ":1: rubric.score1_description: missing"),
-        ([{**TEXTS, "model": "x"}], ":1: model: unknown field; known are: id, prompt"),
+        ([{**TEXTS, "a": "x", "b": "y"}], ":1: response: stands beside a and b"),
         ([{**TEXTS, "id": 1.5}], ":1: id: expected text or a whole number, got 1.5"),
         ([{**TEXTS, "prompt": "\ud800"}], ":1: prompt: holds half a surrogate pair"),
         ([TEXTS, 5], ":2: expected an object with named fields"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 
 import pytest
 from click.testing import CliRunner
 
 from autograder.cli import cli, main
+from autograder.tables import graded
 from autograder.tables.formats import ImportOptions
 
 WORD = "Привет"
@@ -134,3 +137,17 @@ def test_options_that_do_not_go_together_are_a_wrong_usage(tmp_path, words):
     (tmp_path / "a.jsonl").write_text(FILES["pairs"][1], encoding="ascii")
     result = CliRunner().invoke(cli, ["data", "audit", str(tmp_path / "a.jsonl"), *words])
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_a_place_that_this_user_may_not_read_is_a_line(tmp_path, monkeypatch, capsys, number):
+    def refused(*_):
+        raise OSError(number, os.strerror(number), "no\nerror: x")
+
+    monkeypatch.setattr(graded, "read_graded", refused)
+    (file := tmp_path / "a.jsonl").touch()
+    with pytest.raises(SystemExit) as caught:
+        main(["data", "stats", str(file)])
+    assert caught.value.code == 1
+    says = f"{os.strerror(number)}; let this user read and write there, or name another"
+    assert capsys.readouterr().err == f"error: no\\nerror: x: {says}\n"

@@ -37,12 +37,13 @@ from autograder.benchmark.fields import (
 from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
 from autograder.jsonl import Row, nothing_said
-from autograder.schema import SCORES, Example, parse_item
+from autograder.schema import SCORES, Example, parse_example, parse_item
 from autograder.tables.conversation import CHATS, as_texts
-from autograder.tables.layouts import winner_of
+from autograder.tables.layouts import is_written, winner_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.rubrics import CRITERIA, has_rubric, is_level, level_columns, rubric_text
 from autograder.tables.scales import Scale, whole_score
+from autograder.tables.shown_names import some_of
 from autograder.tables.values import (
     INSTRUCTION,
     MISSING,
@@ -78,6 +79,7 @@ RUBRIC_OPTION = "--rubric TEXT gives one to the rows without"
 _READ = {*FIELDS, *chain.from_iterable(ALIASES.values())}
 _NAMED = {*_READ, *CHATS}
 _SILENT = {"reasoning", "level", "language", "source"}  # of an example, and nothing to a judge
+_NEEDED_OF_ITEMS = {"id", "category", "level", "rubric"}
 _OF_ITEMS: dict[str, Callable[[object], object]] = {"group": as_name, "level": as_level}
 Value = TypeVar("Value")
 
@@ -134,6 +136,9 @@ class RowReader:
         """
         if source.fault:
             raise DataError(source.fault, path=self.name, line=source.line)
+        if not (self.columns or self.constants or self.scale) and is_written(source.values):
+            heard = {name: value for name, value in source.values.items() if name not in _SILENT}
+            return Labelled([parse_example(heard, self.name, source.line)], [])
         values = self._values(source.values)
         levels = map(usual_name, level_columns(values).values())
         values = with_chat(renamed(values, {*_NAMED, *levels}))
@@ -151,10 +156,11 @@ class RowReader:
             raise DataError(message, path=self.name, line=source.line, field=score)
         for field in kind:
             if not {*ALIASES[field]} & values.keys() and not values.keys() & {"responses"}:
-                there = ", ".join(sorted(source.values)) or "none"
+                there = some_of(sorted(source.values)) or "none"
                 remedy = self.remedies["column"].replace("FIELD", field)
                 message = f"missing; the row has: {there}; {remedy}"
                 raise DataError(message, path=self.name, line=source.line, field=field)
+        needed.update(_NEEDED_OF_ITEMS if self._is_item(values) else ())
         values = {
             name: value
             for name, value in values.items()
@@ -195,13 +201,18 @@ class RowReader:
             values.pop(column, None)
 
     def _labelled(self, row: Row, kind: tuple[str, ...], default: str) -> Labelled:
-        if "response" not in self.columns and not isinstance(row.values.get("responses", {}), dict):
+        if self._is_item(row.values):
             return self._item(row)
         row.values.setdefault("id", default)
         if kind == SCORED:
             response = name_of(row.values, "response")
             return _labelled(row, [self._example(row, response, self._score(row), is_scored=True)])
         return self._pair(row, kind)
+
+    def _is_item(self, values: Mapping[str, object]) -> bool:
+        responses = values.get("responses")
+        is_none = is_empty(responses) or isinstance(responses, dict)
+        return "response" not in self.columns and not is_none
 
     def _values(self, values: Mapping[str, object]) -> dict[str, object]:
         """The cells under the names that the user gives them."""

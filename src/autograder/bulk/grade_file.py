@@ -24,6 +24,7 @@ from autograder.judging.grader import AS_TRAINED, Grader, Mode
 from autograder.tables.arrow import parquet_module
 from autograder.tables.rejects import check_places, reject_line, rejected_path, remove_rejects
 from autograder.tables.rows import SourceRow
+from autograder.tables.shown_names import some_of
 
 _MAX_NAME = 255
 """Bytes; so it is on every system in use."""
@@ -130,7 +131,7 @@ def check(plan: Plan) -> Survey:
     name = str(plan.source.path)
     columns = plan.columns or ()
     if missing := [column for column in columns if column not in found.kinds]:
-        there = ", ".join(map(repr, found.kinds))
+        there = some_of(map(repr, found.kinds))
         raise DataError(f"no column {missing[0]!r} for --columns; there are: {there}", path=name)
     carried = found.kinds if plan.columns is None else columns
     clashes = [column for column in plan.output_columns().added.values() if column in carried]

@@ -50,7 +50,7 @@ class ClusterError(AutograderError):
 
 
 class _NoJudgeError(Exception):
-    """What a worker raises: an error that a user can mend, as plain words."""
+    """What a worker raises: an error that a user can mend, line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ class _Worker:
             batches = judged(self._judge, encoded, source, keys, known, reasoning)
             return too_long, [record for batch in batches for record in batch]
         except AutograderError as error:  # which would lose its fields on the way
-            raise _NoJudgeError(f"worker on {platform.node()}: {error}") from None
+            first, *more = str(error).split("\n  ")
+            raise _NoJudgeError(f"worker on {platform.node()}: {first}", *more) from None
 
 
 def load_same(
@@ -285,7 +286,8 @@ def _result(ray: Any, workers: Any) -> Any:
         return workers.get_next()
     except errors.RayTaskError as error:
         if isinstance(error.cause, _NoJudgeError):
-            raise ClusterError(str(error.cause)) from None
+            first, *more = error.cause.args
+            raise ClusterError(first, more) from None
         raise
     except errors.RayError as error:
         raise ClusterError(

@@ -56,6 +56,16 @@ def cli() -> None:
     show_all()
 
 
+_ALLOW = "let this user read and write there, or name another"
+_REMEDIES = {
+    errno.EACCES: _ALLOW,
+    errno.EPERM: _ALLOW,
+    errno.ENAMETOOLONG: "name another",
+    errno.ELOOP: "name another",
+}
+"""What to do about a place that the system refuses; any other refusal is a fault of ours."""
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; a user's error is one message on stderr and exit code 1."""
     from autograder.terminal import printable
@@ -78,9 +88,10 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.stderr.close()
         sys.exit(141)
     except OSError as error:
-        if error.errno not in (errno.ENAMETOOLONG, errno.ELOOP):
+        if error.errno not in _REMEDIES or error.filename is None:
             raise
         name = str(error.filename)
-        click.echo(f"error: {printable(name)}: {error.strerror}; name another", err=True)
+        remedy = _REMEDIES[error.errno]
+        click.echo(f"error: {printable(name)}: {error.strerror}; {remedy}", err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

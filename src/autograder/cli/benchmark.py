@@ -98,6 +98,7 @@ def benchmark(
     from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
     from autograder.tables.scales import SCALE_OPTION
+    from autograder.tables.shown_names import some_of
     from autograder.terminal import printable
 
     keep_apart({"FILE": file, "--output": output, "--predictions": predictions})
@@ -121,9 +122,9 @@ def benchmark(
     whole = read_benchmark(
         file, reference=reference, rubric=rubric, options=options, remedies=remedies
     )
-    read, unread = whole.first(limit), printable(", ".join(whole.unread))
-    if unread:
-        click.echo(f"fields that are not read: {unread}", err=True)
+    read = whole.first(limit)
+    if whole.unread:
+        click.echo(f"fields that are not read: {printable(some_of(whole.unread))}", err=True)
     if whole.note:
         click.echo(printable(f"{file} {whole.note}"), err=True)
     if whole.unsaid:

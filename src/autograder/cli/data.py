@@ -198,13 +198,14 @@ def _read(file: str, options: ImportOptions) -> list[Example]:
     from pathlib import Path
 
     from autograder.tables.graded import read_graded
+    from autograder.tables.shown_names import some_of
 
     read, path = read_graded(file, options), Path(file).absolute()
     _tell(file, read)
     if read.num_repeated:
         _echo(f"left out {read.num_repeated} examples that stood there already", err=True)
     if read.unread:
-        _echo(f"columns that are not read: {', '.join(read.unread)}", err=True)
+        _echo(f"columns that are not read: {some_of(read.unread)}", err=True)
     examples = read.examples
     if path.parent.name != "natural":
         return examples

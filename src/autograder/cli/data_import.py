@@ -51,6 +51,7 @@ def import_command(
     from autograder.tables.binding import said_of
     from autograder.tables.importing import import_data
     from autograder.tables.rejects import rejected_path
+    from autograder.tables.shown_names import some_of
     from autograder.terminal import printable
 
     report = import_data(
@@ -72,7 +73,7 @@ def import_command(
         hint = "--map FIELD=COLUMN reads one"
         if report.num_unexplained == report.num_examples:
             hint = "if one gives reasons: --map reasoning=COLUMN"
-        unread = printable(", ".join(name or "one without a name" for name in report.unread))
+        unread = printable(some_of(report.unread))
         click.echo(f"columns that are not read: {unread}; {hint}", err=True)
     done = (
         f"{report.num_examples} examples of {report.num_items} items from {report.num_rows} "

@@ -122,6 +122,7 @@ def grade(
     from autograder.bulk.source import FIELDS, Source
     from autograder.tables.binding import said_of
     from autograder.tables.formats import ImportOptions
+    from autograder.tables.shown_names import some_of
     from autograder.terminal import printable
 
     if engine != "ray" and (ray_address or workers):
@@ -159,7 +160,7 @@ def grade(
     if found.unsaid:
         click.echo(said_of(found.unsaid), err=True)
     if unread := opened.binding.unread(found.kinds):
-        names = printable(", ".join(name or "one without a name" for name in unread))
+        names = printable(some_of(unread))
         click.echo(
             f"columns that the judge does not see: {names}; --map FIELD=COLUMN reads one", err=True
         )

@@ -102,7 +102,8 @@ def judge(
     Give the request as options, as JSON in --file, or as JSON on standard input. A JSON request is
     an object with prompt, response, rubric and optionally reference. It may have rubrics (an
     object of names and texts) instead of rubric, and the two responses a and b, to be compared,
-    instead of response. An id is copied to the JSON output.
+    instead of response. An id is copied to the JSON output. Other fields are not seen by the judge,
+    and named on standard error unless they describe an example, as category and score do.
 
     Exit codes: 0 if all requests were graded, 1 after an error, 3 if a request was skipped, 130
     when interrupted.

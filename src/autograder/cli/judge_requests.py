@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from autograder.empty import is_empty, stands_for_nothing
 from autograder.errors import DataError
 from autograder.jsonl import RepeatedKeyError, Row, first_repeated, nothing_said, show, unique_keys
 from autograder.schema import Request
-from autograder.tables.binding import said_of
+from autograder.tables.binding import NOT_SHOWN, said_of
 from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.encodings import TextFile
 from autograder.tables.formats import SUFFIXES, ImportOptions, open_table, open_text
 from autograder.tables.rows import NoRowsError, Table
 from autograder.tables.rubrics import rubric_text
-from autograder.tables.values import renamed
+from autograder.tables.shown_names import some_of
+from autograder.tables.values import renamed, usual_name
 from autograder.terminal import printable
 
 STDIN = "standard input"
@@ -179,7 +180,8 @@ def read_requests(
 ) -> list[Asked | DataError]:
     """The requests of a file, or of standard input for `-`; a fault in the place of a faulty one.
 
-    The file holds JSON of any shape, CSV or Parquet; standard input holds JSON.
+    The file holds JSON of any shape, CSV or Parquet; standard input holds JSON. Fields that no
+    judge sees are left out, and named on standard error unless they describe an example.
 
     Args:
         path: the file.
@@ -192,6 +194,7 @@ def read_requests(
     name = STDIN if path == "-" else path
     found: list[Asked | DataError] = []
     num_unsaid = 0
+    unread: dict[str, None] = {}
     table = _table(path, options or ImportOptions())
     if table.note:
         click.echo(printable(f"{name} {table.note}"), err=True)
@@ -199,8 +202,10 @@ def read_requests(
         try:
             if row.fault:
                 raise DataError(row.fault, path=name, line=row.line)
-            num_unsaid += stands_for_nothing(renamed(row.values, _NAMED).get("reference"))
-            found.append(_asked(row.values, name, row.line, rubrics))
+            request = Row(renamed(row.values, _NAMED), name, row.line)
+            num_unsaid += stands_for_nothing(request.values.get("reference"))
+            found.append(_asked(request, rubrics))
+            unread.update(dict.fromkeys(_unread(request)))
         except DataError as error:
             found.append(error)
     if not found:
@@ -209,6 +214,8 @@ def read_requests(
         )
     if num_unsaid:
         click.echo(said_of({"reference": num_unsaid}), err=True)
+    if unread:
+        click.echo(f"fields that the judge does not see: {printable(some_of(unread))}", err=True)
     return found
 
 
@@ -235,8 +242,7 @@ def _document(text: str, name: str) -> object:
         raise DataError(f"not JSON that can be read: {error}", path=name) from None
 
 
-def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Asked:
-    row = Row(renamed(value, _NAMED) if isinstance(value, Mapping) else value, name, line)
+def _asked(row: Row, rubrics: dict[str, str]) -> Asked:
     for field in _NEEDED:
         if stands_for_nothing(row.values.get(field)):
             raise row.error(field, nothing_said(row.values[field]))
@@ -248,6 +254,8 @@ def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Aske
         others=("reference",),
     )
     pair = "a" in row.values or "b" in row.values
+    if pair and not is_empty(row.values.get("response")):
+        raise row.error("response", "stands beside a and b, which are compared; leave it out")
     asked = Asked(
         prompt=row.text("prompt"),
         response=row.text("a" if pair else "response"),
@@ -255,13 +263,21 @@ def _asked(value: object, name: str, line: int, rubrics: dict[str, str]) -> Aske
         reference=_reference(row),
         other=row.text("b") if pair else None,
         identity=_identity(row),
-        path=name,
-        line=line,
+        path=row.path,
+        line=row.line,
     )
-    row.no_more()
     if pair and "" not in asked.rubrics:
         raise row.error("rubrics", "two responses are compared by one rubric; give rubric")
     return asked
+
+
+def _unread(row: Row) -> list[str]:
+    """The fields that say something and were not looked up, but for what describes an example."""
+    return [
+        name
+        for name, value in row.values.items()
+        if name not in row.known and usual_name(name) not in NOT_SHOWN and not is_empty(value)
+    ]
 
 
 def _with_chat(values: dict[str, Any]) -> dict[str, Any]:

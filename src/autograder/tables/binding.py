@@ -12,6 +12,7 @@ from autograder.tables.conversation import CHATS, as_texts, chat_in
 from autograder.tables.layouts import ANCHORS, ANSWERS, FIELDS, Layout
 from autograder.tables.rows import SourceRow, Table
 from autograder.tables.rubrics import CRITERIA, is_level, level_columns
+from autograder.tables.shown_names import some_of
 from autograder.tables.values import (
     INSTRUCTION,
     MISSING,
@@ -24,7 +25,8 @@ from autograder.tables.values import (
 )
 
 _NUM_KEPT = 64
-_KNOWN = {*FIELDS} - {"prompt", "response", "rubric", "reference"}
+NOT_SHOWN = {*FIELDS} - {"prompt", "response", "rubric", "reference"}
+"""Fields that describe an example: no judge sees them, and nobody has to be told so."""
 
 
 class RowColumns:
@@ -86,6 +88,11 @@ class Binding:
     required: tuple[str, ...]
     optional: RowColumns | None = None
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether each field is in the column of its name, and none is given by the user."""
+        return not self.constants and all(name == field for field, name in self.columns.items())
+
     def read(self, row: SourceRow, name: str) -> dict[str, object]:
         """The fields of a row of the source of that name, with all that are required.
 
@@ -138,7 +145,7 @@ class Binding:
     def unread(self, columns: Collection[str]) -> list[str]:
         """Those of the columns that fill no field, but for what describes an example."""
         read = self.read_columns(columns)
-        return [name for name in columns if name not in read and usual_name(name) not in _KNOWN]
+        return [name for name in columns if name not in read and usual_name(name) not in NOT_SHOWN]
 
     def fills(self, field: str, values: Mapping[str, object]) -> bool:
         """Whether a row says something of a field."""
@@ -230,7 +237,7 @@ def _missing(missing: Mapping[str, str], columns: tuple[str, ...]) -> str:
         for field, column in missing.items()
     )
     noun = "column" if len(missing) == 1 else "columns"
-    there = ", ".join(map(repr, columns))
+    there = some_of(map(repr, columns))
     first = next(iter(missing))
     if len(columns) == 1 and (delimiter := max(";\t|,", key=columns[0].count)) in columns[0]:
         remedy = f"--delimiter {delimiter!r} parts it, unless it is in quotation marks as a whole"

@@ -12,7 +12,7 @@ from autograder.errors import DataError
 from autograder.jsonl import Row
 from autograder.schema import Example, parse_example
 from autograder.tables.binding import Binding
-from autograder.tables.layouts import Part, parts_of
+from autograder.tables.layouts import Part, is_written, parts_of
 from autograder.tables.rows import SourceRow
 from autograder.tables.rubrics import rubric_text
 from autograder.tables.scales import SCALE_OPTION, PairRule, Scale, whole_score
@@ -54,6 +54,8 @@ class Converter:
         Raises:
             DataError: the first fault of the row.
         """
+        if self.scale is None and self.binding.is_usual and is_written(row.values):
+            return [parse_example(row.values, self.name, row.line)]
         inputs = self.binding.read(row, self.name)
         for field, value in inputs.items():
             if isinstance(value, str) and "\0" in value:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
+from autograder.empty import is_empty
 from autograder.errors import DataError
 from autograder.jsonl import show
 from autograder.schema import Example
@@ -19,6 +20,7 @@ FIELDS = tuple(field.name for field in fields(Example))
 ANCHORS = ("criteria", *(f"score{level}_description" for level in range(11)))
 ANSWERS = ("response", "chosen", "rejected", "response_a", "response_b")
 PAIR = ("chosen", "rejected", "response_a", "response_b", "winner")
+_FILLED = {*FIELDS} - {"response", "reasoning", "reference"}
 Inputs = Mapping[str, object]
 _ALSO = {
     "prompt": ("instruction", *CHATS),
@@ -41,6 +43,18 @@ _WINNERS = {
 _AROUND = " \"'`*.:()[]"
 _BETWEEN = re.compile(r"[\s_()-]+")
 _TWO_SIDES = re.compile(r"\d,\d")
+
+
+def is_written(values: Mapping[str, object]) -> bool:
+    """Whether a row is an example as `schema.example_line` writes it.
+
+    There a response may say nothing, as a model's; in tables of others that is a fault.
+    """
+    return (
+        _FILLED | {"response"} <= values.keys() <= {*FIELDS}
+        and type(values["score"]) is int
+        and not any(is_empty(values[name]) for name in _FILLED)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from autograder.errors import DataError
 from autograder.tables.formats import SUFFIXES, ImportOptions, form_of, open_table
 from autograder.tables.rows import NoRowsError, Table
+from autograder.tables.shown_names import some_of
 
-_NUM_SHOWN = 5
 # What stands beside data and holds none: hidden files, texts about them, rejects of an import.
 _ABOUT = re.compile(r"\..*|(?:readme|licen[cs]e|copying).*|.*\.md|.*\.rejected\.jsonl", re.I)
 _OF_SAVED = {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"}
@@ -44,10 +44,10 @@ class Tables:
     @property
     def note(self) -> str:
         """What the user should know of the source; empty if nothing."""
-        told = [f"leaves out {_some(self.left_out)}"] if self.left_out else []
+        told = [f"leaves out {some_of(self.left_out)}"] if self.left_out else []
         for remark, names in self.remarks.items():
             which = "each of which" if names[1:] else "which"
-            told.append(f"has {_some(names)}, {which} {remark}" if any(names) else remark)
+            told.append(f"has {some_of(names)}, {which} {remark}" if any(names) else remark)
         return "; ".join(told)
 
 
@@ -157,8 +157,3 @@ def _split_of(name: Path) -> str:
     first = _FIRST_WORD.match(name.stem)
     words = [first[0] if first else "", *reversed(name.parent.parts)]
     return next((_SPLITS[word.lower()] for word in words if word.lower() in _SPLITS), "")
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:_NUM_SHOWN])
-    return f"{shown} and {len(names) - _NUM_SHOWN} more" if len(names) > _NUM_SHOWN else shown
